@@ -1,0 +1,46 @@
+#pragma once
+
+#include "base/byte_size.hpp"
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+
+/// Every limit of llf is a number here; past it comes a clear error. Values that a user may change
+/// are defaults here and settings elsewhere.
+namespace llf::limits {
+
+using namespace std::chrono_literals;
+
+// json
+inline constexpr std::size_t kJsonDepth = 64;
+inline constexpr ByteSize kJsonDocument = ByteSize::mib(64);
+
+// log
+inline constexpr ByteSize kLogLine = ByteSize::kib(16);  ///< longer lines are cut, and say so
+inline constexpr ByteSize kLogFile = ByteSize::mib(10);  ///< then the file is rotated
+inline constexpr std::size_t kLogFiles = 3;              ///< rotated files kept
+
+// sse
+inline constexpr ByteSize kSseLine = ByteSize::mib(1);
+inline constexpr ByteSize kSseEvent = ByteSize::mib(1);
+
+// net: HTTP heads and bodies (SEC-12)
+inline constexpr ByteSize kRequestLine = ByteSize::kib(8);
+inline constexpr ByteSize kHeaders = ByteSize::kib(32);
+inline constexpr std::size_t kHeaderFields = 100;
+inline constexpr ByteSize kRequestBody = ByteSize::mib(32);
+inline constexpr ByteSize kBodiesInFlight = ByteSize::mib(256);
+inline constexpr ByteSize kChunkExtensions = ByteSize::kib(4);
+
+// net: connections
+inline constexpr auto kHeaderTimeout =
+    10s;  ///< from the first byte of a request to its last header
+inline constexpr auto kKeepAliveTimeout = 75s;  ///< an idle connection is closed after it
+inline constexpr auto kWriteTimeout = 30s;  ///< a client that reads nothing for so long is dropped
+inline constexpr ByteSize kLingerBytes =
+    ByteSize::kib(64);  ///< read away after an early error (SEC-13)
+inline constexpr auto kLingerTime = 2s;
+inline constexpr auto kAcceptBackoff = 100ms;  ///< after EMFILE
+
+}  // namespace llf::limits

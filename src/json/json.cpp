@@ -1,0 +1,182 @@
+#include "json/json.hpp"
+
+#include <boost/json/basic_parser_impl.hpp>
+#include <boost/json/parser.hpp>
+#include <boost/json/serialize.hpp>
+#include <boost/json/stream_parser.hpp>
+#include <boost/system/error_code.hpp>
+#include <fmt/format.h>
+
+namespace llf::json {
+namespace {
+
+struct Position {
+  std::size_t line = 1;
+  std::size_t column = 1;
+};
+
+Position position_of(std::string_view text, std::size_t offset) {
+  Position at;
+  for (const char c : text.substr(0, offset)) {
+    if (c == '\n') {
+      ++at.line;
+      at.column = 1;
+    } else {
+      ++at.column;
+    }
+  }
+  return at;
+}
+
+/// Boost's messages are for its own developers; these are for whoever wrote the text.
+std::string_view reason(const boost::system::error_code& code) {
+  using boost::json::error;
+  if (code == error::incomplete) return "the text ends too early";
+  if (code == error::extra_data) return "something follows the end of the value";
+  if (code == error::too_deep) return "nested too deeply";
+  if (code == error::illegal_leading_surrogate || code == error::illegal_trailing_surrogate ||
+      code == error::expected_hex_digit || code == error::expected_utf16_escape) {
+    return "a wrong \\u escape in a string";
+  }
+  if (code == error::exponent_overflow) return "a number that is too large";
+  return "not valid JSON";
+}
+
+void write_value(const Value& value, std::string& out, std::size_t indent);
+
+void new_line(std::string& out, std::size_t indent) {
+  out += '\n';
+  out.append(indent * 2, ' ');
+}
+
+void write_object(const Object& object, std::string& out, std::size_t indent) {
+  out += '{';
+  bool first = true;
+  for (const auto& member : object) {
+    if (!first) out += ',';
+    first = false;
+    new_line(out, indent + 1);
+    out += boost::json::serialize(boost::json::string(member.key()));
+    out += ": ";
+    write_value(member.value(), out, indent + 1);
+  }
+  new_line(out, indent);
+  out += '}';
+}
+
+void write_array(const Array& array, std::string& out, std::size_t indent) {
+  out += '[';
+  bool first = true;
+  for (const auto& item : array) {
+    if (!first) out += ',';
+    first = false;
+    new_line(out, indent + 1);
+    write_value(item, out, indent + 1);
+  }
+  new_line(out, indent);
+  out += ']';
+}
+
+// Recursion is bounded: values come from `parse` (kJsonDepth) or from our own code.
+// NOLINTNEXTLINE(misc-no-recursion)
+void write_value(const Value& value, std::string& out, std::size_t indent) {
+  if (value.is_object() && !value.get_object().empty()) {
+    write_object(value.get_object(), out, indent);
+  } else if (value.is_array() && !value.get_array().empty()) {
+    write_array(value.get_array(), out, indent);
+  } else {
+    out += boost::json::serialize(value);
+  }
+}
+
+template <class T>
+std::unexpected<Error> wrong_type(std::string_view key, T expected) {
+  return failure(ErrorKind::invalid, fmt::format("'{}' must be {}", key, expected));
+}
+
+const Value* find(const Object& object, std::string_view key) {
+  const auto* value = object.if_contains(key);
+  return value == nullptr || value->is_null() ? nullptr : value;
+}
+
+}  // namespace
+
+Expected<Value> parse(std::string_view text, const ParseOptions& options) {
+  if (text.size() > limits::kJsonDocument.bytes()) {
+    return failure(ErrorKind::too_large,
+                   fmt::format("the JSON text has {}; the limit is {}",
+                               to_string(ByteSize(text.size())), to_string(limits::kJsonDocument)));
+  }
+  boost::json::parse_options boost_options;
+  boost_options.max_depth = options.max_depth;
+  boost_options.allow_comments = options.comments;
+  boost_options.allow_trailing_commas = options.comments;
+  boost::json::stream_parser parser({}, boost_options);
+  boost::system::error_code code;
+  // write_some returns how far it came: the only way to learn the position of an error.
+  std::size_t offset = parser.write_some(text.data(), text.size(), code);
+  if (!code && offset < text.size()) code = boost::json::error::extra_data;
+  if (!code) parser.finish(code);
+  if (!code) return parser.release();
+  const auto at = position_of(text, offset);
+  const auto kind =
+      code == boost::json::error::too_deep ? ErrorKind::too_large : ErrorKind::invalid;
+  return failure(kind, fmt::format("line {}, column {}: {}", at.line, at.column, reason(code)));
+}
+
+std::string write(const Value& value) {
+  return boost::json::serialize(value);
+}
+
+std::string write_pretty(const Value& value) {
+  std::string out;
+  write_value(value, out, 0);
+  out += '\n';
+  return out;
+}
+
+Expected<std::string> get_string(const Object& object, std::string_view key) {
+  const auto* value = find(object, key);
+  if (value == nullptr || !value->is_string()) return wrong_type(key, "a string");
+  return std::string(value->get_string());
+}
+
+Expected<std::int64_t> get_int(const Object& object, std::string_view key) {
+  const auto* value = find(object, key);
+  boost::system::error_code code;
+  const auto number = value == nullptr ? 0 : value->to_number<std::int64_t>(code);
+  if (value == nullptr || code) return wrong_type(key, "a whole number");
+  return number;
+}
+
+Expected<bool> get_bool(const Object& object, std::string_view key) {
+  const auto* value = find(object, key);
+  if (value == nullptr || !value->is_bool()) return wrong_type(key, "true or false");
+  return value->get_bool();
+}
+
+Expected<std::string> get_string_or(const Object& object, std::string_view key,
+                                    std::string_view otherwise) {
+  if (find(object, key) == nullptr) return std::string(otherwise);
+  return get_string(object, key);
+}
+
+Expected<std::int64_t> get_int_or(const Object& object, std::string_view key,
+                                  std::int64_t otherwise) {
+  if (find(object, key) == nullptr) return otherwise;
+  return get_int(object, key);
+}
+
+Expected<bool> get_flag(const Object& object, std::string_view key) {
+  if (find(object, key) == nullptr) return false;
+  return get_bool(object, key);
+}
+
+Expected<Object> as_object(const Value& value, std::string_view what) {
+  if (!value.is_object()) {
+    return failure(ErrorKind::invalid, fmt::format("{} must be a JSON object", what));
+  }
+  return value.get_object();
+}
+
+}  // namespace llf::json
