@@ -43,4 +43,7 @@ inline constexpr ByteSize kLingerBytes =
 inline constexpr auto kLingerTime = 2s;
 inline constexpr auto kAcceptBackoff = 100ms;  ///< after EMFILE
 
+// store
+inline constexpr std::size_t kModelFolderEntries = 100'000;  ///< looked at in one search folder
+
 }  // namespace llf::limits
