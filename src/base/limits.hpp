@@ -46,4 +46,7 @@ inline constexpr auto kAcceptBackoff = 100ms;  ///< after EMFILE
 // store
 inline constexpr std::size_t kModelFolderEntries = 100'000;  ///< looked at in one search folder
 
+// gateway
+inline constexpr std::size_t kEngineMessage = 2000;  ///< bytes of an engine's refusal passed on
+
 }  // namespace llf::limits

@@ -1,0 +1,37 @@
+#pragma once
+
+#include "base/error.hpp"
+
+#include <string>
+#include <string_view>
+
+namespace llf::gateway {
+
+/// An error as a client of the API sees it: OpenAI's error object has these four fields.
+struct ApiError {
+  Error error;
+  std::string param;  ///< the field of the request that is to blame; empty: null
+  std::string code;   ///< empty: the name of the error's kind
+
+  /// An error without a field to blame.
+  ApiError(Error e) : error(std::move(e)) {}  // NOLINT(google-explicit-constructor)
+  ApiError(Error e, std::string_view p, std::string_view c = {})
+      : error(std::move(e)), param(p), code(c) {}
+};
+
+/// The HTTP status of its answer.
+[[nodiscard]] int status_of(const ApiError& error);
+
+/// `{"error":{"message","type","param","code"}}`, one line: the body of an answer.
+[[nodiscard]] std::string error_body(const ApiError& error);
+
+/// The same as a server-sent event, for a stream that has begun. It starts with an empty line, so
+/// that an event that the engine left unfinished is closed first.
+[[nodiscard]] std::string error_event(const ApiError& error);
+
+/// What the engine's own error answer becomes for the client. A refusal of the client's input (400
+/// to 499) keeps the engine's message, cleaned and cut; anything else gets a fixed text, because
+/// the engine's words may hold addresses and paths (SEC-16). `body` may be anything.
+[[nodiscard]] ApiError from_engine(int status, std::string_view body);
+
+}  // namespace llf::gateway

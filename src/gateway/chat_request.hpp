@@ -1,0 +1,24 @@
+#pragma once
+
+#include "base/id.hpp"
+#include "gateway/api_error.hpp"
+
+#include <expected>
+#include <string>
+#include <string_view>
+
+namespace llf::gateway {
+
+/// What the gateway needs to know of a chat completion request; the body itself goes to the engine
+/// as it came.
+struct ChatRequest {
+  ModelId model;        ///< empty: the default model
+  bool stream = false;  ///< the answer is to come as server-sent events
+};
+
+/// Reads the body of POST /v1/chat/completions and refuses what must not reach the engine: what is
+/// not a JSON object, fields of the engine that are none of the API's (SEC-20), and images by URL,
+/// which the engine would fetch itself (SEC-34). Pure; any thread.
+[[nodiscard]] std::expected<ChatRequest, ApiError> read_chat_request(std::string_view body);
+
+}  // namespace llf::gateway

@@ -1,0 +1,62 @@
+#include "gateway/chat_request.hpp"
+
+#include <gtest/gtest.h>
+
+namespace llf::gateway {
+namespace {
+
+constexpr std::string_view kMessages = R"("messages":[{"role":"user","content":"hi"}])";
+
+std::string body(std::string_view fields) {
+  return "{" + std::string(kMessages) + (fields.empty() ? "" : ",") + std::string(fields) + "}";
+}
+
+std::string refused_param(const std::string& text) {
+  const auto request = read_chat_request(text);
+  return request ? "accepted" : request.error().param;
+}
+
+TEST(ChatRequest, reads_model_and_stream) {
+  const auto request = read_chat_request(body(R"("model":"m","stream":true,"temperature":0)"));
+  ASSERT_TRUE(request);
+  EXPECT_EQ(request->model, ModelId("m"));
+  EXPECT_TRUE(request->stream);
+}
+
+TEST(ChatRequest, model_and_stream_may_be_left_out_or_null) {
+  const auto request = read_chat_request(body(R"("model":null,"stream":null)"));
+  ASSERT_TRUE(request);
+  EXPECT_TRUE(request->model.empty());
+  EXPECT_FALSE(request->stream);
+}
+
+TEST(ChatRequest, refuses_what_is_not_an_object_with_messages) {
+  for (const auto* text : {"", "[]", "3", "{", "{\"messages\":[]}", "{}", "{\"messages\":\"x\"}"}) {
+    const auto request = read_chat_request(text);
+    ASSERT_FALSE(request) << text;
+    EXPECT_EQ(status_of(request.error()), 400) << text;
+  }
+}
+
+TEST(ChatRequest, names_the_field_of_a_wrong_type) {
+  EXPECT_EQ(refused_param(body(R"("model":3)")), "model");
+  EXPECT_EQ(refused_param(body(R"("stream":"yes")")), "stream");
+}
+
+TEST(ChatRequest, SEC20_fields_of_the_engine_are_refused) {
+  EXPECT_EQ(refused_param(body(R"("n_discard":-1)")), "n_discard");
+  EXPECT_EQ(refused_param(body(R"("id_slot":0)")), "id_slot");
+}
+
+TEST(ChatRequest, SEC34_an_image_by_url_is_refused_and_inline_data_is_not) {
+  const auto with_image = [](std::string_view url) {
+    return R"({"messages":[{"role":"user","content":[{"type":"image_url","image_url":{"url":")" +
+           std::string(url) + R"("}}]}]})";
+  };
+  EXPECT_EQ(refused_param(with_image("http://127.0.0.1/x.png")), "messages");
+  EXPECT_EQ(refused_param(with_image("file:///etc/passwd")), "messages");
+  EXPECT_EQ(refused_param(with_image("data:image/png;base64,AA==")), "accepted");
+}
+
+}  // namespace
+}  // namespace llf::gateway
