@@ -1,0 +1,24 @@
+#pragma once
+
+#include "base/byte_size.hpp"
+#include "base/expected.hpp"
+
+#include <filesystem>
+#include <string>
+#include <string_view>
+
+namespace llf::os {
+
+/// Replaces `path` by `bytes` so that, whatever fails or is killed, either the old content or the
+/// new one is there, and the new one is durable when this returns: a temporary file in the same
+/// folder, fsync, rename, fsync of the folder. A failed fsync is not retried (the pages are already
+/// marked clean); the temporary file is removed. Blocks on the disk. Any thread.
+/// Errors: io, forbidden, not_found (the folder), with the path in the message.
+[[nodiscard]] Expected<void> write_file_atomically(const std::filesystem::path& path,
+                                                   std::string_view bytes, unsigned mode = 0600);
+
+/// The content of a regular file (or one of /proc). Errors: not_found, forbidden, io; `too_large`
+/// when it is longer than `limit`; `invalid` when it is a folder. Blocks. Any thread.
+[[nodiscard]] Expected<std::string> read_file(const std::filesystem::path& path, ByteSize limit);
+
+}  // namespace llf::os
