@@ -49,4 +49,16 @@ inline constexpr std::size_t kModelFolderEntries = 100'000;  ///< looked at in o
 // gateway
 inline constexpr std::size_t kEngineMessage = 2000;  ///< bytes of an engine's refusal passed on
 
+// os
+inline constexpr std::size_t kSocketPath = 100;  ///< bytes of a Unix socket's path, exclusive
+inline constexpr ByteSize kProcFile = ByteSize::kib(256);  ///< read from /proc or /sys at most
+
+// worker, scheduler and daemon: defaults of settings
+inline constexpr auto kLoadTimeout = 600s;      ///< a model that is not ready by then has failed
+inline constexpr auto kStallTimeout = 30s;      ///< no token and no work: the worker hangs
+inline constexpr std::int64_t kMaxLoaded = 3;   ///< models in memory at once
+inline constexpr auto kIdleExit = 600s;         ///< of a daemon that was started on demand
+inline constexpr auto kDrainTimeout = 10s;      ///< running answers may end when the daemon stops
+inline constexpr auto kPingInterval = 15s;      ///< of silence in a stream, then a comment
+
 }  // namespace llf::limits

@@ -1,0 +1,68 @@
+#include "daemon/settings.hpp"
+
+#include <gtest/gtest.h>
+
+#include <map>
+
+namespace llf::daemon {
+namespace {
+
+using Variables = std::map<std::string, std::string>;
+
+Expected<CommandLine> parse(const std::vector<std::string>& args, Variables variables = {}) {
+  return parse_command_line(
+      args, [variables = std::move(variables)](const char* name) -> std::optional<std::string> {
+        const auto at = variables.find(name);
+        if (at == variables.end()) return std::nullopt;
+        return at->second;
+      });
+}
+
+std::string error_of(const std::vector<std::string>& args, Variables variables = {}) {
+  const auto line = parse(args, std::move(variables));
+  return line ? "accepted" : line.error().message;
+}
+
+TEST(DaemonSettings, the_defaults_are_loopback_and_the_known_port) {
+  const auto line = parse({});
+  ASSERT_TRUE(line);
+  EXPECT_EQ(line->settings.host, "127.0.0.1");
+  EXPECT_EQ(line->settings.port, 8000);
+  EXPECT_FALSE(line->settings.on_demand);
+}
+
+TEST(DaemonSettings, flags_win_over_the_environment) {
+  const auto line = parse({"--port", "1234", "--load-timeout=5", "--on-demand"},
+                          {{"LLF_PORT", "99"}, {"LLF_STALL_TIMEOUT", "7"}});
+  ASSERT_TRUE(line);
+  EXPECT_EQ(line->settings.port, 1234);
+  EXPECT_EQ(line->settings.load_timeout, std::chrono::seconds(5));
+  EXPECT_EQ(line->settings.stall_timeout, std::chrono::seconds(7));
+  EXPECT_TRUE(line->settings.on_demand);
+}
+
+TEST(DaemonSettings, an_error_names_the_flag_and_what_is_accepted) {
+  EXPECT_EQ(error_of({"--port", "70000"}), "--port: '70000' is not a whole number from 0 to 65535");
+  EXPECT_EQ(error_of({"--port", "80x"}), "--port: '80x' is not a whole number from 0 to 65535");
+  EXPECT_EQ(error_of({"--load-timeout", "0"}),
+            "--load-timeout: '0' is not a whole number from 1 to 604800");
+  EXPECT_EQ(error_of({"--log-level", "loud"}),
+            "--log-level: 'loud' is none of debug, info, warn, error");
+  EXPECT_EQ(error_of({"--port"}), "--port needs a value");
+  EXPECT_EQ(error_of({}, {{"LLF_PORT", ""}}), "LLF_PORT: '' is not a whole number from 0 to 65535");
+}
+
+TEST(DaemonSettings, an_unknown_flag_gets_the_nearest) {
+  EXPECT_EQ(error_of({"--prot", "1"}),
+            "unknown option '--prot'. Did you mean '--port'? See llfd --help");
+  EXPECT_EQ(error_of({"model"}), "unknown option 'model'. See llfd --help");
+}
+
+TEST(DaemonSettings, version_and_help_need_nothing_else) {
+  EXPECT_EQ(parse({"--version"})->action, CommandLine::Action::version);
+  EXPECT_EQ(parse({"-h"})->action, CommandLine::Action::help);
+  EXPECT_NE(help_text().find("--port"), std::string::npos);
+}
+
+}  // namespace
+}  // namespace llf::daemon
