@@ -15,6 +15,7 @@ namespace {
 constexpr std::int64_t kMaxSeconds = 7LL * 24 * 3600;
 constexpr std::int64_t kMaxPort = 65535;
 constexpr std::int64_t kMostLoaded = 64;
+constexpr std::int64_t kMaxDescriptor = 1023;
 
 Expected<std::int64_t> number(std::string_view text, std::int64_t least, std::int64_t most) {
   std::int64_t value = 0;
@@ -26,8 +27,21 @@ Expected<std::int64_t> number(std::string_view text, std::int64_t least, std::in
   return value;
 }
 
+/// Sets `target` from a whole number between `least` and `most`.
+template <class Target>
+Expected<void> set_number(Target& target, std::string_view text, std::int64_t least,
+                          std::int64_t most) {
+  const auto value = number(text, least, most);
+  if (!value) return failure(value.error());
+  target = static_cast<Target>(*value);
+  return {};
+}
+
 Expected<void> set_seconds(std::chrono::seconds& target, std::string_view text) {
-  return number(text, 1, kMaxSeconds).transform([&](auto n) { target = std::chrono::seconds(n); });
+  std::int64_t seconds = 0;
+  auto set = set_number(seconds, text, 1, kMaxSeconds);
+  if (set) target = std::chrono::seconds(seconds);
+  return set;
 }
 
 Expected<void> set_level(log::Level& target, std::string_view text) {
@@ -61,14 +75,13 @@ const std::array kOptions{
     Option{"--host", "LLF_HOST", "address of the public API (127.0.0.1)",
            [](Settings& s, std::string_view v) { return set_text(s.host, v); }},
     Option{"--port", "LLF_PORT", "port of the public API, 0 for any free one (8000)",
-           [](Settings& s, std::string_view v) {
-             return number(v, 0, kMaxPort).transform([&](auto n) {
-               s.port = static_cast<std::uint16_t>(n);
-             });
-           }},
+           [](Settings& s, std::string_view v) { return set_number(s.port, v, 0, kMaxPort); }},
     Option{"--ready-fd", "", "descriptor that gets one line when ready or failed",
            [](Settings& s, std::string_view v) {
-             return number(v, 0, 1023).transform([&](auto n) { s.ready_fd = static_cast<int>(n); });
+             int fd = 0;
+             auto set = set_number(fd, v, 0, kMaxDescriptor);
+             if (set) s.ready_fd = fd;
+             return set;
            }},
     Option{"--idle-exit", "LLF_IDLE_EXIT", "with --on-demand: end after so many idle seconds (600)",
            [](Settings& s, std::string_view v) { return set_seconds(s.idle_exit, v); }},
@@ -83,7 +96,7 @@ const std::array kOptions{
            [](Settings& s, std::string_view v) { return set_seconds(s.stall_timeout, v); }},
     Option{"--max-loaded", "LLF_MAX_LOADED", "models in memory at once (3)",
            [](Settings& s, std::string_view v) {
-             return number(v, 1, kMostLoaded).transform([&](auto n) { s.max_loaded = n; });
+             return set_number(s.max_loaded, v, 1, kMostLoaded);
            }},
     Option{"--log-level", "LLF_LOG_LEVEL", "debug, info, warn or error (info)",
            [](Settings& s, std::string_view v) { return set_level(s.log_level, v); }},
@@ -116,7 +129,8 @@ struct Argument {
 
 Argument split(std::string_view text) {
   const auto equals = text.find('=');
-  if (!text.starts_with("--") || equals == std::string_view::npos) return {.flag = text};
+  if (!text.starts_with("--") || equals == std::string_view::npos)
+    return {.flag = text, .value = std::nullopt};
   return {.flag = text.substr(0, equals), .value = text.substr(equals + 1)};
 }
 
@@ -130,9 +144,9 @@ Expected<CommandLine> parse_command_line(std::span<const std::string> args,
   }
   for (std::size_t i = 0; i < args.size(); ++i) {
     auto argument = split(args[i]);
-    if (argument.flag == "--version") return CommandLine{.action = CommandLine::Action::version};
+    if (argument.flag == "--version") return CommandLine{CommandLine::Action::version, {}};
     if (argument.flag == "--help" || argument.flag == "-h") {
-      return CommandLine{.action = CommandLine::Action::help};
+      return CommandLine{CommandLine::Action::help, {}};
     }
     if (argument.flag == "--on-demand") {
       line.settings.on_demand = true;
