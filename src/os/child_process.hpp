@@ -49,7 +49,7 @@ struct SpawnOptions {
 /// thread that spawned it.
 class ChildProcess {
  public:
-  ChildProcess(ChildProcess&&) noexcept = default;
+  ChildProcess(ChildProcess&& other) noexcept;
   ChildProcess& operator=(ChildProcess&& other) noexcept;
   ChildProcess(const ChildProcess&) = delete;
   ChildProcess& operator=(const ChildProcess&) = delete;
@@ -58,9 +58,9 @@ class ChildProcess {
   [[nodiscard]] pid_t pid() const { return pid_; }
   /// Becomes readable when the child ends; then try_reap has its status.
   [[nodiscard]] int pidfd() const { return pidfd_.get(); }
-  /// Our ends of the pipes; the caller may move them out. Invalid unless Stream::pipe was asked.
-  UniqueFd out;
-  UniqueFd err;
+  /// Moves out our end of the child's stdout or stderr. Invalid unless Stream::pipe was asked.
+  [[nodiscard]] UniqueFd take_out() { return std::move(out_); }
+  [[nodiscard]] UniqueFd take_err() { return std::move(err_); }
 
   /// Sends a signal to the child and its group. A child that has ended already is no error. A
   /// foreign process is never hit: the child's pid cannot be given away before it is reaped.
@@ -75,8 +75,10 @@ class ChildProcess {
   ChildProcess(pid_t pid, UniqueFd pidfd) : pid_(pid), pidfd_(std::move(pidfd)) {}
   void kill_and_reap() noexcept;
 
-  pid_t pid_ = -1;
+  pid_t pid_ = -1;  ///< -1: moved from
   UniqueFd pidfd_;
+  UniqueFd out_;
+  UniqueFd err_;
   std::optional<ExitStatus> status_;
 };
 

@@ -1,0 +1,106 @@
+#include "os/atomic_file.hpp"
+
+#include "os/unique_fd.hpp"
+
+#include <fmt/format.h>
+
+#include <array>
+#include <atomic>
+#include <cerrno>
+#include <cstdint>
+#include <cstdio>
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+namespace llf::os {
+namespace {
+
+namespace fs = std::filesystem;
+
+std::unexpected<Error> failed(std::string_view doing, const fs::path& path, int error_number) {
+  return failure(errno_error(fmt::format("{} {}", doing, path.native()), error_number));
+}
+
+Expected<void> write_all(int fd, std::string_view bytes, const fs::path& path) {
+  while (!bytes.empty()) {
+    const auto written = ::write(fd, bytes.data(), bytes.size());
+    if (written < 0) {
+      if (errno == EINTR) continue;
+      return failed("writing", path, errno);
+    }
+    bytes.remove_prefix(static_cast<std::size_t>(written));
+  }
+  return {};
+}
+
+Expected<void> fill(const fs::path& path, std::string_view bytes, unsigned mode) {
+  const UniqueFd fd(::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW,
+                           static_cast<mode_t>(mode)));
+  if (!fd) return failed("creating", path, errno);
+  if (auto written = write_all(fd.get(), bytes, path); !written) return written;
+  if (::fchmod(fd.get(), static_cast<mode_t>(mode)) != 0) return failed("setting", path, errno);
+  if (::fsync(fd.get()) != 0) return failed("saving", path, errno);
+  return {};
+}
+
+Expected<void> sync_folder(const fs::path& dir) {
+  const UniqueFd fd(::open(dir.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (!fd) return failed("opening", dir, errno);
+  if (::fsync(fd.get()) != 0) return failed("saving", dir, errno);
+  return {};
+}
+
+// Unique among the processes and threads that may write the same file at once.
+fs::path temporary_beside(const fs::path& path) {
+  static std::atomic<std::uint32_t> counter = 0;
+  const auto name = fmt::format(".{}.{}.{}.tmp", path.filename().native(), ::getpid(), ++counter);
+  return path.parent_path() / name;
+}
+
+}  // namespace
+
+Expected<void> write_file_atomically(const fs::path& path, std::string_view bytes, unsigned mode) {
+  const auto temporary = temporary_beside(path);
+  // Only a process that died with our pid can have left it.
+  static_cast<void>(::unlink(temporary.c_str()));
+  if (auto filled = fill(temporary, bytes, mode); !filled) {
+    static_cast<void>(::unlink(temporary.c_str()));
+    return filled;
+  }
+  if (::rename(temporary.c_str(), path.c_str()) != 0) {
+    const int error_number = errno;
+    static_cast<void>(::unlink(temporary.c_str()));
+    return failed("replacing", path, error_number);
+  }
+  const auto dir = path.parent_path();
+  return sync_folder(dir.empty() ? fs::path(".") : dir);
+}
+
+Expected<std::string> read_file(const fs::path& path, ByteSize limit) {
+  // O_NONBLOCK: a FIFO in the place of a file must not hang us.
+  const UniqueFd fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
+  if (!fd) return failed("opening", path, errno);
+  struct stat info{};
+  if (::fstat(fd.get(), &info) != 0) return failed("looking at", path, errno);
+  if (!S_ISREG(info.st_mode)) {
+    return failure(ErrorKind::invalid, fmt::format("{} is not a file", path.native()));
+  }
+  std::string content;
+  std::array<char, std::size_t{16} << 10U> block{};
+  for (;;) {
+    const auto got = ::read(fd.get(), block.data(), block.size());
+    if (got < 0) {
+      if (errno == EINTR) continue;
+      return failed("reading", path, errno);
+    }
+    if (got == 0) return content;
+    content.append(block.data(), static_cast<std::size_t>(got));
+    if (content.size() > limit.bytes()) {
+      return failure(ErrorKind::too_large,
+                     fmt::format("{} is longer than {}", path.native(), to_string(limit)));
+    }
+  }
+}
+
+}  // namespace llf::os

@@ -1,0 +1,96 @@
+#include "os/process_facts.hpp"
+
+#include "os/child_process.hpp"
+
+#include <gtest/gtest.h>
+
+#include <csignal>
+#include <poll.h>
+#include <unistd.h>
+
+namespace llf::os {
+namespace {
+
+TEST(ProcStat, a_name_with_parentheses_does_not_confuse) {
+  const auto stat = parse_proc_stat(
+      "42 (a) R (b) S 1 42 42 0 -1 4194560 100 0 0 0 7 5 0 0 20 0 1 0 98765 1 2 3 4\n");
+  ASSERT_TRUE(stat);
+  EXPECT_EQ(stat->state, 'S');
+  EXPECT_EQ(stat->cpu_ticks, 12U);
+  EXPECT_EQ(stat->start_time, 98765U);
+}
+
+TEST(ProcStat, what_is_too_short_or_no_number_is_corrupt) {
+  for (const auto* text :
+       {"", ")", "1 (x) S 1 2", "1 (x) S 1 42 42 0 -1 4194560 100 0 0 0 x 5 0 0 20 0 1 0 9 1"}) {
+    EXPECT_EQ(parse_proc_stat(text).error().kind, ErrorKind::corrupt) << text;
+  }
+}
+
+TEST(ProcessFacts, tell_about_ourselves) {
+  const auto rss = rss_bytes(::getpid());
+  ASSERT_TRUE(rss);
+  EXPECT_GT(rss->bytes(), 100'000U);
+  EXPECT_TRUE(cpu_time(::getpid()));
+  EXPECT_EQ(proc_stat(::getpid())->state, 'R');
+  EXPECT_EQ(boot_id()->size(), 36U);
+}
+
+TEST(ProcessFacts, of_no_process_are_not_found) {
+  constexpr pid_t kNobody = 0x3fffffff;
+  EXPECT_EQ(rss_bytes(kNobody).error().kind, ErrorKind::not_found);
+  EXPECT_EQ(identify(kNobody).error().kind, ErrorKind::not_found);
+}
+
+TEST(MachineFacts, are_plausible) {
+  const auto total = total_memory();
+  const auto available = available_memory();
+  ASSERT_TRUE(total && available);
+  EXPECT_GT(available->bytes(), 0U);
+  EXPECT_LE(available->bytes(), total->bytes());
+  EXPECT_GE(usable_cores(), 1U);
+}
+
+Expected<ChildProcess> sleeper() {
+  return spawn({.argv = {"/bin/sleep", "1000"}, .env = {}, .cwd = "/"});
+}
+
+void wait_for_end(ChildProcess& child) {
+  pollfd end{.fd = child.pidfd(), .events = POLLIN, .revents = 0};
+  ASSERT_EQ(::poll(&end, 1, 60'000), 1);
+}
+
+TEST(SignalIdentified, reaches_the_process_that_is_meant) {
+  auto child = sleeper();
+  ASSERT_TRUE(child) << child.error().message;
+  const auto identity = identify(child->pid());
+  ASSERT_TRUE(identity);
+  EXPECT_EQ(signal_identified(*identity, SIGKILL), SignalResult::sent);
+  wait_for_end(*child);
+  EXPECT_EQ(signal_identified(*identity, SIGKILL), SignalResult::gone) << "a zombie has ended";
+}
+
+// F19
+TEST(SignalIdentified, never_hits_a_process_that_got_the_pid_later) {
+  auto child = sleeper();
+  ASSERT_TRUE(child);
+  auto earlier = *identify(child->pid());
+  --earlier.start_time;
+  EXPECT_EQ(signal_identified(earlier, SIGKILL), SignalResult::gone);
+  auto other_boot = *identify(child->pid());
+  other_boot.boot_id = "00000000-0000-0000-0000-000000000000";
+  EXPECT_EQ(signal_identified(other_boot, SIGKILL), SignalResult::gone);
+  const auto status = child->try_reap();
+  ASSERT_TRUE(status);
+  EXPECT_FALSE(status->has_value()) << "it still runs";
+}
+
+TEST(SignalIdentified, absurd_pids_hit_nobody) {
+  for (const pid_t pid : {0, -1, 1}) {
+    EXPECT_EQ(signal_identified({.pid = pid, .start_time = 0, .boot_id = ""}, SIGKILL),
+              SignalResult::gone);
+  }
+}
+
+}  // namespace
+}  // namespace llf::os
