@@ -32,6 +32,8 @@ inline constexpr std::size_t kHeaderFields = 100;
 inline constexpr ByteSize kRequestBody = ByteSize::mib(32);
 inline constexpr ByteSize kBodiesInFlight = ByteSize::mib(256);
 inline constexpr ByteSize kChunkExtensions = ByteSize::kib(4);
+inline constexpr ByteSize kTrailers = ByteSize::kib(8);
+inline constexpr std::size_t kInterimAnswers = 16;  ///< 1xx of an upstream before its real one
 
 // net: connections
 inline constexpr auto kHeaderTimeout =
@@ -39,9 +41,21 @@ inline constexpr auto kHeaderTimeout =
 inline constexpr auto kKeepAliveTimeout = 75s;  ///< an idle connection is closed after it
 inline constexpr auto kWriteTimeout = 30s;  ///< a client that reads nothing for so long is dropped
 inline constexpr ByteSize kLingerBytes =
-    ByteSize::kib(64);  ///< read away after an early error (SEC-13)
+    ByteSize::mib(64);  ///< read away after an early error, within kLingerTime (SEC-13)
 inline constexpr auto kLingerTime = 2s;
-inline constexpr auto kAcceptBackoff = 100ms;  ///< after EMFILE
+inline constexpr auto kAcceptBackoff = 100ms;            ///< after EMFILE
+inline constexpr auto kBodyGrace = 10s;                  ///< on top of what kBodyRate allows (F40)
+inline constexpr ByteSize kBodyRate = ByteSize::kib(1);  ///< a second, at least, of a request body
+inline constexpr auto kBodyTimeout = 600s;               ///< for a whole request body
+inline constexpr ByteSize kPipelined = ByteSize::kib(64);  ///< held while a request is answered
+inline constexpr auto kGoneProbe = 500ms;  ///< between probes of a half-closed TCP client
+inline constexpr std::size_t kReservedDescriptors = 32;  ///< of the process, not for clients (F34)
+inline constexpr int kListenBacklog = 1024;
+inline constexpr auto kConnectTimeout = 5s;
+inline constexpr auto kResponseTimeout = 30s;  ///< of an upstream, unless the caller says
+inline constexpr ByteSize kReadSize = ByteSize::kib(64);  ///< of one read
+inline constexpr ByteSize kRelayBuffer = ByteSize::kib(64);
+inline constexpr auto kSsePing = 15s;  ///< of silence in an event stream (F05)
 
 // store
 inline constexpr std::size_t kModelFolderEntries = 100'000;  ///< looked at in one search folder
@@ -54,11 +68,11 @@ inline constexpr std::size_t kSocketPath = 100;  ///< bytes of a Unix socket's p
 inline constexpr ByteSize kProcFile = ByteSize::kib(256);  ///< read from /proc or /sys at most
 
 // worker, scheduler and daemon: defaults of settings
-inline constexpr auto kLoadTimeout = 600s;      ///< a model that is not ready by then has failed
-inline constexpr auto kStallTimeout = 30s;      ///< no token and no work: the worker hangs
-inline constexpr std::int64_t kMaxLoaded = 3;   ///< models in memory at once
-inline constexpr auto kIdleExit = 600s;         ///< of a daemon that was started on demand
-inline constexpr auto kDrainTimeout = 10s;      ///< running answers may end when the daemon stops
-inline constexpr auto kPingInterval = 15s;      ///< of silence in a stream, then a comment
+inline constexpr auto kLoadTimeout = 600s;     ///< a model that is not ready by then has failed
+inline constexpr auto kStallTimeout = 30s;     ///< no token and no work: the worker hangs
+inline constexpr std::int64_t kMaxLoaded = 3;  ///< models in memory at once
+inline constexpr auto kIdleExit = 600s;        ///< of a daemon that was started on demand
+inline constexpr auto kDrainTimeout = 10s;     ///< running answers may end when the daemon stops
+inline constexpr auto kPingInterval = 15s;     ///< of silence in a stream, then a comment
 
 }  // namespace llf::limits
