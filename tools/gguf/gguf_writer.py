@@ -121,7 +121,7 @@ class _Tensor:
     name: str
     shape: tuple[int, ...]
     type: TensorType
-    chunks: Callable[[], Iterable[np.ndarray]]
+    chunks: Callable[[], Iterable[np.ndarray | bytes | memoryview]]
 
     @property
     def rows(self) -> int:
@@ -201,9 +201,10 @@ class GgufWriter:
         name: str,
         shape: tuple[int, ...],
         kind: TensorType,
-        chunks: Callable[[], Iterable[np.ndarray]],
+        chunks: Callable[[], Iterable[np.ndarray | bytes | memoryview]],
     ) -> None:
-        """Adds a tensor whose values `chunks()` yields later, whole rows at a time."""
+        """Adds a tensor whose values `chunks()` yields later: arrays of whole rows to encode, or
+        bytes that are encoded as `kind` already."""
         if name in self._tensors:
             raise ValueError(f"tensor name twice: {name}")
         if not 1 <= len(shape) <= 4 or min(shape) < 1:
@@ -244,6 +245,9 @@ class GgufWriter:
         start = out.tell()
         encode = _ENCODE[tensor.type]
         for chunk in tensor.chunks():
+            if isinstance(chunk, (bytes, memoryview)):
+                out.write(chunk)
+                continue
             if chunk.shape[-1] != tensor.shape[-1]:
                 raise ValueError(f"{tensor.name}: a chunk with rows of {chunk.shape[-1]} values")
             out.write(encode(chunk))

@@ -126,6 +126,15 @@ class WriterTest(unittest.TestCase):
             whole = raw[reader.data : reader.data + step]
             self.assertEqual(whole, raw[reader.data + step :])
 
+    def test_encoded_bytes_are_written_as_they_are(self) -> None:
+        array = self.random.standard_normal((10, 96), dtype=np.float32)
+        raw = quantize_q8_0(array)
+        writer = GgufWriter()
+        writer.add_stream("t", (10, 96), TensorType.Q8_0, lambda: [raw[:100], memoryview(raw)[100:]])
+        writer.write(self.path)
+        reader = Reader(self.path.read_bytes())
+        self.assertEqual(reader.raw[reader.data : reader.data + len(raw)], raw)
+
     def test_custom_alignment_is_recorded(self) -> None:
         writer = GgufWriter(alignment=64)
         writer.add_tensor("a", np.ones(4, np.float32), TensorType.F32)
