@@ -55,17 +55,41 @@ inline constexpr auto kConnectTimeout = 5s;
 inline constexpr auto kResponseTimeout = 30s;  ///< of an upstream, unless the caller says
 inline constexpr ByteSize kReadSize = ByteSize::kib(64);  ///< of one read
 inline constexpr ByteSize kRelayBuffer = ByteSize::kib(64);
-inline constexpr auto kSsePing = 15s;  ///< of silence in an event stream (F05)
 
 // store
 inline constexpr std::size_t kModelFolderEntries = 100'000;  ///< looked at in one search folder
 
 // gateway
+inline constexpr ByteSize kEngineAnswer = ByteSize::mib(64);  ///< of an answer that is no stream
+inline constexpr std::size_t kReplays =
+    1;  ///< of a request whose worker died before its first byte
+inline constexpr auto kExitNotice = 500ms;  ///< a dead worker's exit is known this soon after its
+                                            ///< connections broke
 inline constexpr std::size_t kEngineMessage = 2000;  ///< bytes of an engine's refusal passed on
 
 // os
 inline constexpr std::size_t kSocketPath = 100;  ///< bytes of a Unix socket's path, exclusive
+inline constexpr ByteSize kProcNetFile = ByteSize::mib(16);  ///< of /proc/net/tcp
 inline constexpr ByteSize kProcFile = ByteSize::kib(256);  ///< read from /proc or /sys at most
+
+// worker
+inline constexpr auto kReadyLineGrace = 2s;        ///< without a ready line: /health is polled
+inline constexpr auto kHealthInterval = 50ms;      ///< between two polls of /health
+inline constexpr auto kHealthTimeout = 2s;         ///< of one of them
+inline constexpr auto kTermLimit = 5s;             ///< from SIGTERM to SIGKILL
+inline constexpr auto kKillLimit = 30s;            ///< from SIGKILL until a process counts as stuck
+inline constexpr auto kBackoffFirst = 1s;          ///< pause after a crash, doubled for each
+inline constexpr auto kBackoffMax = 60s;           ///< one in a row, up to this
+inline constexpr auto kStableAfter = 60s;          ///< ready for so long: the pause begins anew
+inline constexpr std::size_t kCircuitCrashes = 5;  ///< within kCircuitWindow: starts are refused
+inline constexpr auto kCircuitWindow = 600s;       ///< see kCircuitCrashes
+inline constexpr auto kCircuitCooldown = 60s;      ///< then one more try
+inline constexpr auto kProgressInterval = 250ms;   ///< between samples of a load's progress
+inline constexpr std::size_t kWorkerLogLines = 1000;          ///< kept in memory per worker
+inline constexpr ByteSize kWorkerLogLine = ByteSize::kib(4);  ///< longer lines are cut
+inline constexpr std::size_t kErrorLogLines = 20;             ///< of the engine in an error
+inline constexpr auto kProbeTimeout = 30s;                    ///< of one run of the engine's --help
+inline constexpr ByteSize kProbeOutput = ByteSize::mib(1);    ///< of --help
 
 // worker, scheduler and daemon: defaults of settings
 inline constexpr auto kLoadTimeout = 600s;     ///< a model that is not ready by then has failed
@@ -73,6 +97,7 @@ inline constexpr auto kStallTimeout = 30s;     ///< no token and no work: the wo
 inline constexpr std::int64_t kMaxLoaded = 3;  ///< models in memory at once
 inline constexpr auto kIdleExit = 600s;        ///< of a daemon that was started on demand
 inline constexpr auto kDrainTimeout = 10s;     ///< running answers may end when the daemon stops
-inline constexpr auto kPingInterval = 15s;     ///< of silence in a stream, then a comment
+inline constexpr auto kInterruptTime = 1s;     ///< then their error event is to be taken
+inline constexpr auto kPingInterval = 15s;  ///< of silence in an event stream, then a comment (F05)
 
 }  // namespace llf::limits
