@@ -70,7 +70,7 @@ inline constexpr std::size_t kEngineMessage = 2000;  ///< bytes of an engine's r
 // os
 inline constexpr std::size_t kSocketPath = 100;  ///< bytes of a Unix socket's path, exclusive
 inline constexpr ByteSize kProcNetFile = ByteSize::mib(16);  ///< of /proc/net/tcp
-inline constexpr ByteSize kProcFile = ByteSize::kib(256);  ///< read from /proc or /sys at most
+inline constexpr ByteSize kProcFile = ByteSize::kib(256);    ///< read from /proc or /sys at most
 
 // worker
 inline constexpr auto kReadyLineGrace = 2s;        ///< without a ready line: /health is polled
@@ -84,6 +84,7 @@ inline constexpr auto kStableAfter = 60s;          ///< ready for so long: the p
 inline constexpr std::size_t kCircuitCrashes = 5;  ///< within kCircuitWindow: starts are refused
 inline constexpr auto kCircuitWindow = 600s;       ///< see kCircuitCrashes
 inline constexpr auto kCircuitCooldown = 60s;      ///< then one more try
+inline constexpr auto kLivenessInterval = 1s;      ///< between looks at a request's progress
 inline constexpr auto kProgressInterval = 250ms;   ///< between samples of a load's progress
 inline constexpr std::size_t kWorkerLogLines = 1000;          ///< kept in memory per worker
 inline constexpr ByteSize kWorkerLogLine = ByteSize::kib(4);  ///< longer lines are cut
