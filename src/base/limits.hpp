@@ -73,6 +73,12 @@ inline constexpr ByteSize kProcNetFile = ByteSize::mib(16);  ///< of /proc/net/t
 inline constexpr ByteSize kProcFile = ByteSize::kib(256);    ///< read from /proc or /sys at most
 
 // worker
+inline constexpr ByteSize kSmallModel = ByteSize::mib(50);  ///< below it: one thread, quick start
+inline constexpr std::uint32_t kContext = 4096;             ///< tokens per slot
+inline constexpr std::uint32_t kSmallContext = 2048;        ///< of a small model
+inline constexpr std::uint32_t kSlots = 4;  ///< requests that a worker answers at once
+inline constexpr ByteSize kPromptCache = ByteSize::mib(512);  ///< per worker
+inline constexpr ByteSize kSmallPromptCache = ByteSize::mib(64);
 inline constexpr auto kReadyLineGrace = 2s;        ///< without a ready line: /health is polled
 inline constexpr auto kHealthInterval = 50ms;      ///< between two polls of /health
 inline constexpr auto kHealthTimeout = 2s;         ///< of one of them
