@@ -1,0 +1,71 @@
+#pragma once
+
+#include <boost/json/object.hpp>
+
+#include "connection.hpp"
+#include "options.hpp"
+#include "script.hpp"
+#include <chrono>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace llf::fake_worker {
+
+/// What a chat request asks for, as far as this program cares.
+struct ChatRequest {
+  bool stream = false;
+  bool include_usage = false;
+  std::optional<long> max_tokens;
+  long prompt_words = 0;
+  std::string last_message;
+};
+
+/// Answers one chat request as the script says. Used by one thread, once.
+class Completion {
+ public:
+  struct Setting {
+    const Script& script;
+    milliseconds ping;
+    std::string model;
+    int number;  ///< of the request, from 1
+  };
+
+  Completion(Connection& connection, Setting setting, const ChatRequest& request);
+
+  /// True when the whole answer was sent; false when the client left before.
+  bool run();
+
+  /// Events of a stream that were sent, "[DONE]" not counted.
+  [[nodiscard]] long events() const { return events_; }
+
+ private:
+  bool run_stream();
+  bool run_plain();
+  bool stream_tokens();
+  bool finish_stream();
+  bool event(const boost::json::object& payload);
+  bool raw_event(std::string_view data);
+  bool flush();
+  bool chunk(std::string_view data);
+  bool pause(milliseconds time);
+  bool fault_due();
+  [[nodiscard]] boost::json::object base(std::string_view object) const;
+  [[nodiscard]] boost::json::object token_event(std::string_view text) const;
+  [[nodiscard]] boost::json::object usage() const;
+  [[nodiscard]] boost::json::object timings() const;
+
+  Connection& connection_;
+  Setting setting_;
+  const Faults& faults_;
+  const ChatRequest& request_;
+  std::vector<std::string> pieces_;
+  std::string_view finish_reason_ = "stop";
+  std::string id_;
+  std::chrono::steady_clock::time_point begin_ = std::chrono::steady_clock::now();
+  std::chrono::steady_clock::time_point last_sent_ = begin_;
+  std::string pending_;
+  long events_ = 0;
+};
+
+}  // namespace llf::fake_worker

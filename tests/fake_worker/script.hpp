@@ -1,0 +1,66 @@
+#pragma once
+
+#include <chrono>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace llf::fake_worker {
+
+using std::chrono::milliseconds;
+
+/// What goes wrong. README.md describes each directive.
+struct Faults {
+  std::optional<int> exit_at_load;
+  bool missing_lib = false;
+  bool never_ready = false;
+  bool ignore_sigterm = false;
+  bool crash_before_first_byte = false;
+  std::optional<long> crash_after_events;
+  std::optional<long> stall_after_events;
+  std::optional<long> cut_after_events;
+  milliseconds hang_before_first_byte{0};
+  bool burn_cpu = false;
+  bool split_utf8 = false;
+  bool flood_events = false;
+  std::optional<long> wrong_content_length;
+  bool html_200 = false;
+  bool wrong_content_type = false;
+  bool no_done = false;
+  long huge_event = 0;
+  bool bad_chunk = false;
+  bool duplicate_ids = false;
+  int error_status = 0;
+};
+
+enum class ReadyOn { engine_default, out, err, none };
+
+/// How this process behaves, read from the "model" file.
+struct Script {
+  std::string answer =
+      "The fake worker answers: one two three, \xC3\xA4\xE2\x82\xAC \xE6\xBC\xA2"
+      "\xE5\xAD\x97 \xF0\x9F\xA6\x99 done.";
+  bool echo = false;
+  std::optional<long> tokens;
+  milliseconds token_delay{0};
+  milliseconds slow_start{0};
+  std::optional<milliseconds> ping;
+  long flood_log = 0;
+  std::vector<std::string> log;
+  ReadyOn ready_on = ReadyOn::engine_default;
+  std::string record;  ///< absolute path, or empty
+  std::optional<long> crash_times;
+  Faults faults;
+};
+
+/// Reads the file given by `-m`. A GGUF file (magic, then a version number) gives the defaults; any
+/// other is a list of directives, which may stand behind a first line "GGUF". Counts this spawn in
+/// `PATH.spawns` when the script says `crash-times`. Returns nothing, with `error` set, when the
+/// file cannot be read or has an unknown directive.
+std::optional<Script> read_script(const std::string& path, std::string& error);
+
+/// The pieces that an answer of `script` consists of: words with the space before them, as many as
+/// `tokens` says, repeated from the start if that is more.
+std::vector<std::string> split_answer(const std::string& answer, std::optional<long> tokens);
+
+}  // namespace llf::fake_worker
