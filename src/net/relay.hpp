@@ -33,7 +33,7 @@ struct RelayOptions {
 
   /// In an event stream (text/event-stream), a comment `: ping` after so long a silence, only
   /// between two events. net::kNoLimit: none.
-  Duration ping_after = limits::kSsePing;
+  Duration ping_after = limits::kPingInterval;
 };
 
 /// Forwards the rest of the body as it comes: one write per event, chunks as they are, each write

@@ -26,8 +26,8 @@ class Signals {
 
  private:
   struct Impl;
-  explicit Signals(std::unique_ptr<Impl> impl);
-  std::unique_ptr<Impl> impl_;
+  explicit Signals(std::shared_ptr<Impl> impl);
+  std::shared_ptr<Impl> impl_;  ///< shared with a callback that may run once more
 };
 
 }  // namespace llf::net
