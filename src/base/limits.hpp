@@ -79,6 +79,7 @@ inline constexpr std::uint32_t kSmallContext = 2048;        ///< of a small mode
 inline constexpr std::uint32_t kSlots = 4;  ///< requests that a worker answers at once
 inline constexpr ByteSize kPromptCache = ByteSize::mib(512);  ///< per worker
 inline constexpr ByteSize kSmallPromptCache = ByteSize::mib(64);
+inline constexpr ByteSize kEngineRecord = ByteSize::kib(64);  ///< record.json of a private engine
 inline constexpr auto kReadyLineGrace = 2s;        ///< without a ready line: /health is polled
 inline constexpr auto kHealthInterval = 50ms;      ///< between two polls of /health
 inline constexpr auto kHealthTimeout = 2s;         ///< of one of them
@@ -106,5 +107,19 @@ inline constexpr auto kIdleExit = 600s;        ///< of a daemon that was started
 inline constexpr auto kDrainTimeout = 10s;     ///< running answers may end when the daemon stops
 inline constexpr auto kInterruptTime = 1s;     ///< then their error event is to be taken
 inline constexpr auto kPingInterval = 15s;  ///< of silence in an event stream, then a comment (F05)
+
+// client
+inline constexpr auto kControlTimeout = 10s;  ///< of an answer of the control API
+inline constexpr ByteSize kControlAnswer = ByteSize::mib(16);
+inline constexpr auto kChatSilence = 600s;  ///< of a chat stream; the daemon pings far more often
+inline constexpr auto kStartLimit = 30s;    ///< from starting llfd to its readiness
+inline constexpr auto kStopLimit = 30s;     ///< until a daemon that was told to stop is gone
+
+// cli
+inline constexpr auto kStdinPatience = 1s;     ///< for the first byte of a piped standard input
+inline constexpr auto kProgressDelay = 300ms;  ///< what is faster shows no progress
+inline constexpr auto kProgressPoll = 250ms;   ///< between looks at a load's progress
+inline constexpr ByteSize kHistoryFile = ByteSize::mib(1);  ///< of what was typed in chats
+inline constexpr std::size_t kHistoryEntries = 1000;
 
 }  // namespace llf::limits

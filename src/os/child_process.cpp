@@ -214,6 +214,7 @@ Expected<Pipe> make_pipe() {
 
 Expected<ChildProcess> spawn(const SpawnOptions& options) {
   LLF_ASSERT(!options.argv.empty() && options.argv[0].contains('/'));
+  LLF_ASSERT(options.out != Stream::as_out);
   auto null_fd = open_null();
   if (!null_fd) return failure(null_fd.error());
   auto out = open_stream(options.out, null_fd->get());
@@ -228,7 +229,7 @@ Expected<ChildProcess> spawn(const SpawnOptions& options) {
                   .cwd = options.cwd.empty() ? nullptr : options.cwd.c_str(),
                   .null_fd = null_fd->get(),
                   .out_fd = out->child.get(),
-                  .err_fd = err->child.get(),
+                  .err_fd = options.err == Stream::as_out ? out->child.get() : err->child.get(),
                   .keep_fd = -1,
                   .report_fd = report->write.get(),
                   .parent = ::getpid(),

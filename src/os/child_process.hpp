@@ -30,6 +30,7 @@ enum class Stream : std::uint8_t {
   null,     ///< /dev/null
   inherit,  ///< ours
   pipe,     ///< a pipe to us; our end is non-blocking
+  as_out,   ///< for stderr: wherever stdout goes, in one order
 };
 
 /// Whether the child is killed when the thread that spawned it ends.

@@ -69,6 +69,12 @@ TEST(Spawn, status_and_both_streams_arrive) {
   EXPECT_EQ(to_string(status_of(*child)), "exit code 7");
 }
 
+TEST(Spawn, both_streams_can_share_one_pipe) {
+  auto options = shell("echo 1; echo 2 >&2; echo 3");
+  options.err = Stream::as_out;
+  EXPECT_EQ(output_of(options), "1\n2\n3\n");
+}
+
 TEST(Spawn, environment_and_folder_are_exactly_what_was_asked) {
   const TestFolder folder;
   const auto text =
