@@ -17,19 +17,6 @@ void DeadlineNode::cancel_deadline() {
   queue_ = nullptr;
 }
 
-DeadlineQueue::DeadlineQueue(boost::asio::execution_context& context)
-    : service(context),
-      context_(static_cast<boost::asio::io_context&>(context)),
-      timer_(context_) {}
-
-DeadlineQueue& DeadlineQueue::of(boost::asio::io_context& context) {
-  return boost::asio::use_service<DeadlineQueue>(context);
-}
-
-void DeadlineQueue::shutdown() {
-  timer_.cancel();
-}
-
 void DeadlineQueue::arm() {
   if (nodes_.empty() || nodes_.begin()->first >= armed_for_) return;
   armed_for_ = nodes_.begin()->first;

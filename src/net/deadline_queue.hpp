@@ -2,7 +2,6 @@
 
 #include "base/clock.hpp"
 
-#include <boost/asio/execution_context.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/steady_timer.hpp>
 
@@ -38,25 +37,15 @@ class DeadlineNode {
 /// All deadlines of a loop over one timer: setting and cancelling one costs no system call and
 /// leaves no callback behind. The timer is set anew only for an earlier deadline; it runs at most
 /// once for nothing.
-class DeadlineQueue final : public boost::asio::execution_context::service {
+class DeadlineQueue {
  public:
-  using key_type = DeadlineQueue;
-  inline static boost::asio::execution_context::id id;
-
-  explicit DeadlineQueue(boost::asio::execution_context& context);
-
-  /// The queue of a loop.
-  [[nodiscard]] static DeadlineQueue& of(boost::asio::io_context& context);
-
-  [[nodiscard]] boost::asio::io_context& context() { return context_; }
+  explicit DeadlineQueue(boost::asio::io_context& context) : timer_(context) {}
 
  private:
   friend class DeadlineNode;
-  void shutdown() override;
   void arm();
   void run_due();
 
-  boost::asio::io_context& context_;
   boost::asio::steady_timer timer_;
   MonoTime armed_for_ = MonoTime::max();
   std::multimap<MonoTime, DeadlineNode*> nodes_;

@@ -1,5 +1,7 @@
 #include "net/fd_watch.hpp"
 
+#include "net/loop_context.hpp"
+
 #include <boost/asio/cancellation_type.hpp>
 #include <boost/asio/posix/basic_stream_descriptor.hpp>
 #include <boost/asio/this_coro.hpp>
@@ -19,7 +21,7 @@ struct FdWatch::State {
     bool ready = false;  ///< became so while nobody waited
   };
 
-  explicit State(asio::io_context& context) : descriptor(context) {}
+  explicit State(LoopContext& context) : descriptor(context) {}
 
   asio::posix::basic_stream_descriptor<asio::io_context::executor_type> descriptor;
   std::array<Direction, 3> directions;
@@ -40,7 +42,7 @@ FdWatch::~FdWatch() {
   release();
 }
 
-Expected<FdWatch> FdWatch::create(asio::io_context& context, int fd) {
+Expected<FdWatch> FdWatch::create(LoopContext& context, int fd) {
   auto state = std::make_shared<State>(context);
   boost::system::error_code error;
   state->descriptor.assign(fd, error);

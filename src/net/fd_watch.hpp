@@ -21,7 +21,7 @@ class FdWatch {
   };
 
   /// Borrows `fd`. Errors: io.
-  [[nodiscard]] static Expected<FdWatch> create(boost::asio::io_context& context, int fd);
+  [[nodiscard]] static Expected<FdWatch> create(LoopContext& context, int fd);
 
   FdWatch(FdWatch&& other) noexcept;
   FdWatch& operator=(FdWatch&& other) noexcept;

@@ -1,5 +1,6 @@
 #include "net/loop.hpp"
 
+#include "base/assert.hpp"
 #include "net/loop_context.hpp"
 
 #include <boost/asio/execution/context.hpp>
@@ -11,11 +12,26 @@
 namespace llf::net {
 
 Loop::Loop() : impl_(std::make_unique<Impl>()) {}
-Loop::~Loop() = default;
 
+Loop::~Loop() {
+  LLF_ASSERT(impl_->context.tasks == 0);
+}
+
+// Asio's own count of outstanding work will not do: the timer under the deadlines stays set when
+// the last deadline has been cancelled.
 void Loop::run() {
+  auto& context = impl_->context;
+  context.restart();
+  while (!context.stopped()) {
+    if (context.tasks == 0 && context.poll_one() == 0) return;
+    if (context.tasks != 0) context.run_one();
+  }
+}
+
+void Loop::run_until(const std::function<bool()>& done) {
   impl_->context.restart();
-  impl_->context.run();
+  while (!done() && impl_->context.run_one() != 0) {
+  }
 }
 
 void Loop::stop() {
@@ -30,12 +46,12 @@ Executor Loop::executor() const {
   return impl_->context.get_executor();
 }
 
-boost::asio::io_context& context_of(const Executor& executor) {
+LoopContext& context_of(const Executor& executor) {
   auto& context = boost::asio::query(executor, boost::asio::execution::context);
-  return static_cast<boost::asio::io_context&>(context);
+  return static_cast<LoopContext&>(context);
 }
 
-boost::asio::io_context& context_of(Loop& loop) {
+LoopContext& context_of(Loop& loop) {
   return context_of(loop.executor());
 }
 

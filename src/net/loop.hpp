@@ -18,9 +18,12 @@ class Loop {
   Loop& operator=(const Loop&) = delete;
   ~Loop();
 
-  /// Runs tasks until none is left or `stop` was called; may be called again. Sleeps in the kernel
-  /// while nothing happens: an idle loop never wakes up.
+  /// Runs until no task is left (of any TaskGroup), or `stop` was called; may be called again.
+  /// Sleeps in the kernel while nothing happens: an idle loop never wakes up.
   void run();
+
+  /// As `run`, but returns as soon as `done()` holds, which is asked after every callback.
+  void run_until(const std::function<bool()>& done);
 
   /// Makes `run` return after the callback that it is in. Tasks stay where they are. Any thread.
   void stop();

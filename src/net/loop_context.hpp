@@ -1,17 +1,28 @@
 #pragma once
 
+#include "net/deadline_queue.hpp"
 #include "net/loop.hpp"
 
 #include <boost/asio/io_context.hpp>
 
-/// For the other files of net: the Asio context behind a loop.
+#include <cstddef>
+
+/// For the other files of net: what is behind a loop.
 namespace llf::net {
 
-struct Loop::Impl {
-  boost::asio::io_context context{1};  ///< a hint: one thread runs it
+struct LoopContext : boost::asio::io_context {
+  LoopContext() : io_context(1) {}  ///< a hint: one thread runs it
+
+  DeadlineQueue deadlines{*this};
+  std::size_t tasks = 0;  ///< not ended, in all groups
 };
 
-[[nodiscard]] boost::asio::io_context& context_of(const Executor& executor);
-[[nodiscard]] boost::asio::io_context& context_of(Loop& loop);
+struct Loop::Impl {
+  LoopContext context;
+};
+
+/// Of an executor of a loop; there are no others.
+[[nodiscard]] LoopContext& context_of(const Executor& executor);
+[[nodiscard]] LoopContext& context_of(Loop& loop);
 
 }  // namespace llf::net

@@ -14,7 +14,7 @@ namespace llf::net {
 namespace asio = boost::asio;
 
 struct Signals::Impl {
-  explicit Impl(asio::io_context& context) : set(context) {}
+  explicit Impl(LoopContext& context) : set(context) {}
 
   asio::signal_set set;
   std::deque<int> arrived;

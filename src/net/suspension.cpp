@@ -29,13 +29,11 @@ void Suspension::start(Handler handler, MonoTime deadline, Mode mode) {
     }
   }
   resume_ = std::move(handler);
-  if (deadline != MonoTime::max()) set_deadline(*queue_, deadline);
+  if (deadline != MonoTime::max()) set_deadline(loop_->deadlines, deadline);
 }
 
 Task<Wake> Suspension::suspend(MonoTime deadline, Mode mode) {
-  if (queue_ == nullptr) {
-    queue_ = &DeadlineQueue::of(context_of(co_await asio::this_coro::executor));
-  }
+  if (loop_ == nullptr) loop_ = &context_of(co_await asio::this_coro::executor);
   if (mode == Mode::cancellable) {
     const auto state = co_await asio::this_coro::cancellation_state;
     if (state.cancelled() != asio::cancellation_type::none) co_return Wake::cancelled;
@@ -58,8 +56,7 @@ Task<void> Suspension::wait_through() {
 void Suspension::finish(Wake why) {
   if (!waiting()) return;
   cancel_deadline();
-  asio::post(queue_->context(),
-             [resume = std::exchange(resume_, nullptr), why]() mutable { resume(why); });
+  asio::post(*loop_, [resume = std::exchange(resume_, nullptr), why]() mutable { resume(why); });
 }
 
 void Suspension::wake() {

@@ -9,6 +9,8 @@
 
 namespace llf::net {
 
+struct LoopContext;
+
 /// Why a suspended task goes on.
 enum class Wake : std::uint8_t { woken, cancelled, timed_out };
 
@@ -45,7 +47,7 @@ class Suspension final : DeadlineNode {
   void on_deadline() override { finish(Wake::timed_out); }
 
   std::move_only_function<void(Wake)> resume_;
-  DeadlineQueue* queue_ = nullptr;
+  LoopContext* loop_ = nullptr;
 };
 
 }  // namespace llf::net

@@ -27,12 +27,12 @@ struct TaskGroup::Impl {
   };
   using Place = std::list<Child>::iterator;
 
-  Impl(asio::io_context& c, std::string n) : context(c), name(std::move(n)) {}
+  Impl(LoopContext& c, std::string n) : context(c), name(std::move(n)) {}
 
   Task<void> run(Task<void> task, Place place);
   void remove(Place place);
 
-  asio::io_context& context;
+  LoopContext& context;
   std::string name;
   std::list<Child> children;
   bool cancelled = false;
@@ -57,6 +57,7 @@ Task<void> TaskGroup::Impl::run(Task<void> task, Place place) {
 
 void TaskGroup::Impl::remove(Place place) {
   children.erase(place);
+  --context.tasks;
   if (children.empty()) joiner.wake();
 }
 
@@ -72,6 +73,7 @@ TaskGroup::~TaskGroup() {
 void TaskGroup::spawn(Task<void> task) {
   auto& impl = *impl_;
   impl.children.emplace_back();
+  ++impl.context.tasks;
   const auto place = std::prev(impl.children.end());
   asio::co_spawn(Executor(impl.context.get_executor()), impl.run(std::move(task), place),
                  asio::bind_cancellation_slot(place->signal.slot(),

@@ -27,7 +27,9 @@ Task<void> note_how_sleep_ends(std::vector<std::string>& notes) {
   notes.push_back(again ? "slept" : "again " + std::string(facts(again.error().kind).name));
 }
 
-Task<void> join_all(TaskGroup& group) { co_await group.join(); }
+Task<void> join_all(TaskGroup& group) {
+  co_await group.join();
+}
 
 Task<void> cancel_and_join(TaskGroup& group) {
   group.cancel();

@@ -87,7 +87,9 @@ TEST(Timer, race_cancels_the_loser_and_returns_both_results) {
   EXPECT_EQ(ended.first.error().kind, ErrorKind::cancelled);
 }
 
-Task<void> nothing() { co_return; }
+Task<void> nothing() {
+  co_return;
+}
 
 TEST(Timer, race_takes_tasks_without_a_result) {
   Loop loop;
