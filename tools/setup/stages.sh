@@ -1,4 +1,5 @@
 # shellcheck shell=bash
+# shellcheck disable=SC2154 # root and stages are set by the script that sources this
 # What quickstart and test share: stages with one line each, Debian packages, the engine, the build.
 # The caller sets `root` (the checkout) and `stages` (how many it will run), and may read `jobs`.
 
@@ -100,7 +101,7 @@ become_root() {
   as_root=(sudo)
   if ! sudo -n true 2>/dev/null; then
     printf 'Installing packages needs root; sudo asks for your password.\n' >&2
-    sudo -v </dev/tty || exit 1
+    sudo -v || exit 1
   fi
 }
 
@@ -177,7 +178,7 @@ configure_and_build() {
 
 # ensure_build PRESET TARGET...
 ensure_build() {
-  local advice="Run it alone to see the first error. If it stays: rm -r build/$1, then run this again."
+  local advice="Run it alone to see the first error; if it stays, rm -r build/$1 and start again."
   stage build "$advice" configure_and_build "$@"
 }
 
