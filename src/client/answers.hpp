@@ -1,0 +1,88 @@
+#pragma once
+
+#include "base/expected.hpp"
+#include "json/json.hpp"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+/// What the control API answers, as types (docs/reference/control-api.md). Reading them is pure; an
+/// answer that is not as agreed is `upstream`, and fields that are not known are ignored.
+namespace llf::client {
+
+/// The version of the control API that this program speaks.
+inline constexpr std::int64_t kProtocol = 1;
+
+struct DaemonStatus {
+  struct Listen {
+    std::string address;
+    std::int64_t port = 0;
+    std::optional<std::string> error;  ///< why the port is not served
+  };
+  struct Engine {
+    std::string path;
+    std::string version;
+    std::string origin;
+  };
+
+  std::string version;
+  std::int64_t protocol = 0;
+  std::int64_t pid = 0;
+  std::int64_t uptime_s = 0;
+  std::string home;
+  std::string socket;
+  std::string log_file;
+  bool on_demand = false;
+  Listen listen;
+  std::optional<Engine> engine;  ///< nothing: there is none on this machine
+  std::int64_t workers = 0;
+  std::int64_t requests_active = 0;
+};
+
+struct ModelInfo {
+  std::string id;
+  std::string path;
+  std::int64_t size_bytes = 0;
+  std::string source;  ///< "built-in" or "folder"
+  bool loaded = false;
+};
+
+struct WorkerInfo {
+  std::string model;
+  std::string state;
+  std::optional<std::int64_t> pid;
+  std::int64_t rss_bytes = 0;
+  std::int64_t size_bytes = 0;
+  std::int64_t context = 0;
+  std::int64_t slots = 0;
+  std::int64_t active = 0;
+  std::int64_t waiting = 0;
+  std::optional<double> progress;  ///< 0 to 1 while it loads
+  std::int64_t uptime_s = 0;
+  std::int64_t idle_s = 0;
+  std::int64_t restarts = 0;
+  std::optional<std::string> error;
+};
+
+[[nodiscard]] Expected<DaemonStatus> read_status(const json::Value& value);
+[[nodiscard]] Expected<std::vector<ModelInfo>> read_models(const json::Value& value);
+[[nodiscard]] Expected<std::vector<WorkerInfo>> read_workers(const json::Value& value);
+
+/// The lines of GET /llf/v1/logs.
+[[nodiscard]] Expected<std::vector<std::string>> read_lines(const json::Value& value);
+
+/// The error that an answer with `status` and this body stands for: its message and kind where the
+/// body is `{"error":{…}}`, else one made from the status.
+[[nodiscard]] Error read_error(int status, std::string_view body);
+
+/// The same for the `error` member of an event.
+[[nodiscard]] Error read_error_object(const json::Value& error);
+
+/// `conflict`, with the command that helps, when the daemon speaks another version of the control
+/// API than this program.
+[[nodiscard]] Expected<void> check_protocol(const DaemonStatus& status);
+
+}  // namespace llf::client

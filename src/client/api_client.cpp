@@ -1,0 +1,157 @@
+#include "client/api_client.hpp"
+
+#include "base/limits.hpp"
+#include "net/timer.hpp"
+
+#include <fmt/format.h>
+
+namespace llf::client {
+namespace {
+
+constexpr net::Timeouts kControl{.head = limits::kControlTimeout, .read = limits::kControlTimeout};
+// A followed log may be silent for ever, and a cold model may load for long.
+constexpr net::Timeouts kFollow{.head = limits::kControlTimeout, .read = net::kNoLimit};
+// A busy worker may need all the time of a stop.
+constexpr net::Timeouts kUnload{.head = limits::kStopLimit, .read = limits::kControlTimeout};
+constexpr net::Timeouts kChat{.head = net::kNoLimit, .read = limits::kChatSilence};
+
+net::ClientRequest get_request(std::string target) {
+  return {.method = "GET", .target = std::move(target), .headers = {}, .body = {}};
+}
+
+net::ClientRequest post_request(std::string target, std::string body) {
+  return {.method = "POST",
+          .target = std::move(target),
+          .headers = {{"Content-Type", "application/json"}},
+          .body = std::move(body)};
+}
+
+/// `text` as a value in a query string (RFC 3986, unreserved characters stay).
+std::string percent_encode(std::string_view text) {
+  std::string out;
+  for (const char c : text) {
+    const bool plain = (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') ||
+                       c == '-' || c == '.' || c == '_' || c == '~';
+    if (plain) {
+      out += c;
+    } else {
+      out += fmt::format("%{:02X}", static_cast<unsigned char>(c));
+    }
+  }
+  return out;
+}
+
+std::string log_target(const LogQuery& query) {
+  return fmt::format("/llf/v1/logs?source={}&lines={}", percent_encode(query.source), query.lines);
+}
+
+/// Sends a request and turns every status but 2xx into the error that its body tells.
+Task<Expected<net::ClientResponse>> call(net::Endpoint endpoint, net::ClientRequest request,
+                                         net::Timeouts timeouts) {
+  auto response = co_await net::request(std::move(endpoint), std::move(request), timeouts);
+  if (!response) co_return failure(response.error());
+  const int status = response->status();
+  if (status >= 200 && status < 300) co_return std::move(response);
+  auto body = co_await response->read_all(limits::kControlAnswer);
+  if (!body) co_return failure(body.error());
+  co_return failure(read_error(status, *body));
+}
+
+Task<Expected<json::Value>> call_for_json(net::Endpoint endpoint, net::ClientRequest request,
+                                          net::Timeouts timeouts = kControl) {
+  auto response = co_await call(std::move(endpoint), std::move(request), timeouts);
+  if (!response) co_return failure(response.error());
+  auto body = co_await response->read_all(limits::kControlAnswer);
+  if (!body) co_return failure(body.error());
+  auto value = json::parse(*body);
+  if (!value) {
+    co_return failure(ErrorKind::upstream,
+                      "an answer of llfd cannot be understood: " + value.error().message);
+  }
+  co_return std::move(value);
+}
+
+}  // namespace
+
+Task<Expected<std::optional<ChatDelta>>> ChatStream::next() {
+  while (!decoder_.done()) {
+    auto event = co_await events_.next();
+    if (!event) co_return failure(event.error());
+    if (!*event) {
+      auto end = decoder_.finish();
+      if (!end) co_return failure(end.error());
+      break;
+    }
+    auto delta = decoder_.take(**event);
+    if (!delta) co_return failure(delta.error());
+    if (!delta->empty()) co_return std::move(*delta);
+  }
+  co_return std::nullopt;
+}
+
+Task<Expected<json::Value>> ApiClient::get(std::string target) const {
+  co_return co_await call_for_json(endpoint_, get_request(std::move(target)));
+}
+
+Task<Expected<DaemonStatus>> ApiClient::status() const {
+  auto value = co_await get("/llf/v1/status");
+  if (!value) co_return failure(value.error());
+  co_return read_status(*value);
+}
+
+Task<Expected<std::vector<ModelInfo>>> ApiClient::models() const {
+  auto value = co_await get("/llf/v1/models");
+  if (!value) co_return failure(value.error());
+  co_return read_models(*value);
+}
+
+Task<Expected<std::vector<WorkerInfo>>> ApiClient::workers() const {
+  auto value = co_await get("/llf/v1/workers");
+  if (!value) co_return failure(value.error());
+  co_return read_workers(*value);
+}
+
+Task<Expected<void>> ApiClient::unload(std::string model) const {
+  const json::Object body{{"model", model}};
+  auto value =
+      co_await call_for_json(endpoint_, post_request("/llf/v1/unload", json::write(body)), kUnload);
+  if (!value) co_return failure(value.error());
+  co_return Expected<void>();
+}
+
+Task<Expected<void>> ApiClient::stop() const {
+  auto value = co_await call_for_json(endpoint_, post_request("/llf/v1/stop", "{}"));
+  if (!value) co_return failure(value.error());
+  co_return Expected<void>();
+}
+
+Task<Expected<std::vector<std::string>>> ApiClient::logs(LogQuery query) const {
+  auto value = co_await get(log_target(query));
+  if (!value) co_return failure(value.error());
+  co_return read_lines(*value);
+}
+
+Task<Expected<EventStream>> ApiClient::follow_logs(LogQuery query) const {
+  auto response = co_await call(endpoint_, get_request(log_target(query) + "&follow=1"), kFollow);
+  if (!response) co_return failure(response.error());
+  co_return EventStream(std::move(*response));
+}
+
+Task<Expected<ChatStream>> ApiClient::chat(ChatRequest request) const {
+  auto body = write_chat_request(request);
+  if (!body) co_return failure(body.error());
+  auto response =
+      co_await call(endpoint_, post_request("/v1/chat/completions", std::move(*body)), kChat);
+  if (!response) co_return failure(response.error());
+  co_return ChatStream(EventStream(std::move(*response)));
+}
+
+std::optional<std::string> read_log_line(const sse::Event& event) {
+  const auto value = json::parse(event.data);
+  const auto* object = value ? value->if_object() : nullptr;
+  if (object == nullptr) return std::nullopt;
+  const auto line = json::get_string(*object, "line");
+  return line ? std::optional(*line) : std::nullopt;
+}
+
+}  // namespace llf::client

@@ -1,0 +1,79 @@
+#pragma once
+
+#include "base/expected.hpp"
+#include "base/task.hpp"
+#include "client/answers.hpp"
+#include "client/chat_decoder.hpp"
+#include "client/chat_request.hpp"
+#include "client/event_stream.hpp"
+#include "json/json.hpp"
+#include "net/http_client.hpp"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace llf::client {
+
+/// An answer of a model as it comes. Destroying it cancels the request: the daemon stops the model
+/// within a second. Loop thread; one call at a time.
+class ChatStream {
+ public:
+  explicit ChatStream(EventStream events) : events_(std::move(events)) {}
+
+  /// The next piece of text, never empty; nothing when the answer is complete. Errors: what the
+  /// daemon says in the stream; upstream for a stream that ends without `[DONE]`, so that no answer
+  /// is silently short; timeout; cancelled.
+  [[nodiscard]] Task<Expected<std::optional<ChatDelta>>> next();
+
+  /// How the answer ended, or what is known of it so far.
+  [[nodiscard]] const ChatEnd& end() const { return decoder_.so_far(); }
+
+ private:
+  EventStream events_;
+  ChatDecoder decoder_;
+};
+
+/// Which log lines are wanted.
+struct LogQuery {
+  std::string source = "daemon";  ///< "daemon", or a model's id
+  std::int64_t lines = 100;
+};
+
+/// The control API and the chat of one daemon. Every call is a connection of its own. Errors of
+/// all: `unavailable` (nobody listens), `timeout` (the daemon does not answer), and what the daemon
+/// itself answers, with its message and kind. Loop thread.
+class ApiClient {
+ public:
+  explicit ApiClient(net::Endpoint endpoint) : endpoint_(std::move(endpoint)) {}
+
+  /// The JSON answer of GET `target`: "/llf/v1/status", as it came.
+  [[nodiscard]] Task<Expected<json::Value>> get(std::string target) const;
+
+  [[nodiscard]] Task<Expected<DaemonStatus>> status() const;
+  [[nodiscard]] Task<Expected<std::vector<ModelInfo>>> models() const;
+  [[nodiscard]] Task<Expected<std::vector<WorkerInfo>>> workers() const;
+
+  /// Ends the worker of a model. not_found: no such model.
+  [[nodiscard]] Task<Expected<void>> unload(std::string model) const;
+
+  /// Asks the daemon to end. It does so after the running answers.
+  [[nodiscard]] Task<Expected<void>> stop() const;
+
+  [[nodiscard]] Task<Expected<std::vector<std::string>>> logs(LogQuery query) const;
+  /// The same lines and those to come, each event's data being `{"line":"…"}`.
+  [[nodiscard]] Task<Expected<EventStream>> follow_logs(LogQuery query) const;
+
+  /// Begins an answer. Returns when the daemon has begun to answer: loading the model, and reading
+  /// a long prompt, may come before, so there is no limit but the caller's patience.
+  [[nodiscard]] Task<Expected<ChatStream>> chat(ChatRequest request) const;
+
+ private:
+  net::Endpoint endpoint_;
+};
+
+/// The line of an event of `follow_logs`; nothing when it has none.
+[[nodiscard]] std::optional<std::string> read_log_line(const sse::Event& event);
+
+}  // namespace llf::client
