@@ -60,6 +60,9 @@ inline constexpr ByteSize kRelayBuffer = ByteSize::kib(64);
 inline constexpr std::size_t kModelFolderEntries = 100'000;  ///< looked at in one search folder
 
 // gateway
+inline constexpr std::size_t kLogTail = 100;  ///< lines of a log, unless asked otherwise
+inline constexpr ByteSize kLogRead = ByteSize::kib(256);  ///< of a log file at a time
+inline constexpr auto kLogPoll = 250ms;  ///< between two looks for those who follow
 inline constexpr ByteSize kEngineAnswer = ByteSize::mib(64);  ///< of an answer that is no stream
 inline constexpr std::size_t kReplays =
     1;  ///< of a request whose worker died before its first byte

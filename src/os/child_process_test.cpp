@@ -91,7 +91,7 @@ TEST(Spawn, stdin_is_empty) {
 
 TEST(Spawn, no_descriptor_of_ours_reaches_the_child) {
   // Not close-on-exec on purpose: a library may forget it.
-  const UniqueFd leaky(::open("/dev/null", O_RDONLY));  // NOLINT(android-cloexec-open)
+  const UniqueFd leaky(::open("/dev/null", O_RDONLY));
   ASSERT_GT(leaky.get(), 2);
   // ls has one of its own for the folder that it lists.
   EXPECT_EQ(output_of({.argv = {"/bin/ls", "/proc/self/fd"}, .env = {}, .cwd = "/"}),
@@ -218,7 +218,7 @@ TEST(ChildProcess, dies_with_its_parent_even_by_sigkill) {
 TEST(SpawnDaemon, has_nothing_in_common_with_us) {
   auto pipe = make_pipe();
   ASSERT_TRUE(pipe);
-  const UniqueFd leaky(::open("/dev/null", O_RDONLY));  // NOLINT(android-cloexec-open)
+  const UniqueFd leaky(::open("/dev/null", O_RDONLY));
   const auto fd = pipe->write.get();
   const auto script = fmt::format(
       "exec 1>&{0} {0}>&-; pwd; umask; echo $$; ps -o sid= -p $$ | tr -d ' '; "

@@ -3,7 +3,7 @@
 #include "base/assert.hpp"
 
 #include <filesystem>
-#include <stdlib.h>  // NOLINT(modernize-deprecated-headers): mkdtemp is POSIX's
+#include <stdlib.h>
 #include <string>
 #include <system_error>
 

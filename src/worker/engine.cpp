@@ -3,6 +3,7 @@
 #include "base/limits.hpp"
 #include "json/json.hpp"
 #include "os/atomic_file.hpp"
+#include "worker/probe_cache.hpp"
 
 #include <fmt/format.h>
 
@@ -26,10 +27,19 @@ bool is_program(const fs::path& path) {
          ::access(path.c_str(), X_OK) == 0;
 }
 
-EngineLocation located(const fs::path& path, EngineOrigin origin) {
+std::string remembered_version(const fs::path& path, const fs::path& cache_dir) {
+  const auto key = binary_key(path);
+  if (!key) return "";
+  const auto known = read_probe_cache(cache_dir, *key);
+  return known ? known->version : "";
+}
+
+Engine located(const fs::path& path, EngineOrigin origin, const fs::path& cache_dir) {
   std::error_code error;
   auto real = fs::canonical(path, error);
-  return {.path = error ? path : std::move(real), .origin = origin};
+  if (error) real = path;
+  auto version = remembered_version(real, cache_dir);
+  return {.path = real.native(), .origin = origin, .version = std::move(version)};
 }
 
 std::optional<fs::path> on_path(std::string_view path) {
@@ -63,52 +73,46 @@ std::optional<fs::path> private_engine(const fs::path& dir) {
 
 std::string_view to_string(EngineOrigin origin) {
   switch (origin) {
-    case EngineOrigin::setting:
-      return "setting";
+    case EngineOrigin::configured:
+      return "configured";
     case EngineOrigin::path:
       return "path";
     case EngineOrigin::distribution:
       return "distribution";
     case EngineOrigin::user:
       return "user";
-    case EngineOrigin::beside_llf:
+    case EngineOrigin::tree:
       break;
   }
-  return "beside_llf";
+  return "tree";
 }
 
-EngineSearch engine_search(std::string setting, const os::Paths& paths) {
-  EngineSearch search;
-  search.setting = std::move(setting);
-  search.path = os::env("PATH").value_or("");
-  search.user_dir = paths.engine_dir;
-  if (const auto program = os::executable_path()) {
-    search.beside_dir = program->parent_path().parent_path() / "lib/llf/engine";
-  }
-  return search;
-}
-
-Expected<EngineLocation> find_engine(const EngineSearch& search) {
-  if (!search.setting.empty()) {
-    if (is_program(search.setting)) return located(search.setting, EngineOrigin::setting);
+Expected<Engine> find_engine(const EngineSearch& search) {
+  const auto found = [&search](const fs::path& path, EngineOrigin origin) {
+    return located(path, origin, search.cache_dir);
+  };
+  if (!search.configured.empty()) {
+    if (is_program(search.configured)) return found(search.configured, EngineOrigin::configured);
     return failure(ErrorKind::not_found,
                    fmt::format("the engine is set to {}, which is no program: correct LLF_ENGINE "
                                "(or --engine), or unset it",
-                               search.setting));
+                               search.configured));
   }
-  if (const auto found = on_path(search.path)) return located(*found, EngineOrigin::path);
+  if (const auto program = on_path(search.path_variable)) {
+    return found(*program, EngineOrigin::path);
+  }
   if (const auto program = search.distribution / kProgram; is_program(program)) {
-    return located(program, EngineOrigin::distribution);
+    return found(program, EngineOrigin::distribution);
   }
-  if (const auto found = private_engine(search.user_dir)) {
-    return located(*found, EngineOrigin::user);
+  if (const auto program = private_engine(search.user_dir)) {
+    return found(*program, EngineOrigin::user);
   }
-  if (const auto found = private_engine(search.beside_dir)) {
-    return located(*found, EngineOrigin::beside_llf);
+  if (const auto program = private_engine(search.tree_dir)) {
+    return found(*program, EngineOrigin::tree);
   }
   return failure(ErrorKind::not_found,
-                 "there is no llama-server on this machine: run `tools/engine install` in a "
-                 "checkout of llf, or name one with LLF_ENGINE");
+                 "there is no llama-server on this machine: run `./quickstart` or `tools/engine "
+                 "install` in a checkout of llf, or name one with LLF_ENGINE");
 }
 
 std::string parse_version(std::string_view text) {

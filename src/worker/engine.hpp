@@ -3,7 +3,6 @@
 #include "base/expected.hpp"
 #include "base/task.hpp"
 #include "net/loop.hpp"
-#include "os/paths.hpp"
 #include "worker/command_line.hpp"
 
 #include <cstdint>
@@ -15,38 +14,38 @@ namespace llf::worker {
 
 /// Where an engine was found; the order is the order of the search.
 enum class EngineOrigin : std::uint8_t {
-  setting,       ///< named by the user (LLF_ENGINE, --engine)
+  configured,    ///< named by the user (LLF_ENGINE, --engine)
   path,          ///< on PATH
   distribution,  ///< the distribution's package: /usr/bin
   user,          ///< the user's private engine: $XDG_DATA_HOME/llf/engine
-  beside_llf,    ///< the one that came with this llfd: ../lib/llf/engine
+  tree,          ///< the one that came with this llfd: ../lib/llf/engine
 };
 
-/// "setting", "path" …: as the control API writes it.
+/// "configured", "path" …: as the control API writes it.
 [[nodiscard]] std::string_view to_string(EngineOrigin origin);
 
-struct EngineLocation {
-  std::filesystem::path path;  ///< absolute, symbolic links resolved
+/// An engine of this machine.
+struct Engine {
+  std::string path;  ///< absolute, symbolic links resolved
   EngineOrigin origin = EngineOrigin::path;
+  std::string version;  ///< as the last probe of this binary found it; empty before the first
 };
 
-/// Where to look.
+/// Where to look, in this order.
 struct EngineSearch {
-  std::string setting;  ///< empty: none
-  std::string path;     ///< the value of PATH
+  std::string configured;     ///< the user's setting; empty: none
+  std::string path_variable;  ///< the value of PATH
   std::filesystem::path distribution = "/usr/bin";
-  std::filesystem::path user_dir;    ///< os::Paths::engine_dir; may be empty
-  std::filesystem::path beside_dir;  ///< <folder of llfd>/../lib/llf/engine
+  std::filesystem::path user_dir;   ///< os::Paths::engine_dir; may be empty
+  std::filesystem::path tree_dir;   ///< <folder of llfd>/../lib/llf/engine
+  std::filesystem::path cache_dir;  ///< where probes are remembered
 };
-
-/// The search of this process: PATH, the user's folder, and the running program's own.
-[[nodiscard]] EngineSearch engine_search(std::string setting, const os::Paths& paths);
 
 /// The first llama-server of the search. A private engine is passed over when it was made for
 /// another folder (its programs name their loader by its path). Errors: not_found, with the command
 /// that provides an engine; a setting that names no program is an error of its own, nothing else is
 /// tried then. A few system calls; never runs anything.
-[[nodiscard]] Expected<EngineLocation> find_engine(const EngineSearch& search);
+[[nodiscard]] Expected<Engine> find_engine(const EngineSearch& search);
 
 /// Reads what --version and --help print. Pure.
 [[nodiscard]] std::string parse_version(std::string_view text);

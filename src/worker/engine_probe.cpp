@@ -1,17 +1,14 @@
 #include "base/limits.hpp"
-#include "json/json.hpp"
-#include "log/log.hpp"
 #include "net/descriptor.hpp"
 #include "net/timer.hpp"
-#include "os/atomic_file.hpp"
 #include "os/child_process.hpp"
+#include "os/paths.hpp"
 #include "worker/engine.hpp"
+#include "worker/probe_cache.hpp"
 
 #include <fmt/format.h>
 
 #include <array>
-#include <cerrno>
-#include <optional>
 #include <sys/stat.h>
 #include <utility>
 
@@ -19,64 +16,6 @@ namespace llf::worker {
 namespace {
 
 namespace fs = std::filesystem;
-
-constexpr std::string_view kCacheFile = "engine.json";
-
-/// What names one binary: if none of it changed, neither did its abilities.
-struct BinaryKey {
-  std::string path;
-  std::int64_t size = 0;
-  std::int64_t changed_ns = 0;
-
-  friend bool operator==(const BinaryKey&, const BinaryKey&) = default;
-};
-
-Expected<BinaryKey> key_of(const fs::path& engine) {
-  struct stat info{};
-  if (::stat(engine.c_str(), &info) != 0) {
-    return failure(errno_error(fmt::format("looking at the engine {}", engine.native()), errno));
-  }
-  constexpr std::int64_t kNsPerSecond = 1'000'000'000;
-  return BinaryKey{.path = engine.native(),
-                   .size = info.st_size,
-                   .changed_ns = info.st_mtim.tv_sec * kNsPerSecond + info.st_mtim.tv_nsec};
-}
-
-Expected<Abilities> read_cache(const fs::path& file, const BinaryKey& key) {
-  const auto text = os::read_file(file, limits::kProbeOutput);
-  if (!text) return failure(text.error());
-  const auto value = json::parse(*text);
-  if (!value) return failure(value.error());
-  const auto object = json::as_object(*value, "the engine cache");
-  if (!object) return failure(object.error());
-  const auto path = json::get_string(*object, "path");
-  const auto size = json::get_int(*object, "size");
-  const auto changed = json::get_int(*object, "changed_ns");
-  const auto version = json::get_string(*object, "version");
-  const auto* flags = object->if_contains("flags");
-  if (!path || !size || !changed || !version || flags == nullptr || !flags->is_array() ||
-      BinaryKey{.path = *path, .size = *size, .changed_ns = *changed} != key) {
-    return failure(ErrorKind::not_found, "the engine cache is about another binary");
-  }
-  Abilities abilities{.version = *version, .flags = {}};
-  for (const auto& flag : flags->get_array()) {
-    if (flag.is_string()) abilities.flags.emplace(flag.get_string());
-  }
-  return abilities;
-}
-
-void write_cache(const fs::path& file, const BinaryKey& key, const Abilities& abilities) {
-  json::Array flags(abilities.flags.begin(), abilities.flags.end());
-  const json::Value value = {{"path", key.path},
-                             {"size", key.size},
-                             {"changed_ns", key.changed_ns},
-                             {"version", abilities.version},
-                             {"flags", std::move(flags)}};
-  auto written = os::ensure_dir(file.parent_path());
-  if (written) written = os::write_file_atomically(file, json::write_pretty(value));
-  if (!written)
-    log::warn("worker", "the engine's abilities cannot be remembered: {}", written.error().message);
-}
 
 /// What the child prints until it ends.
 Task<Expected<std::string>> read_output(net::Loop& loop, os::ChildProcess& child) {
@@ -125,10 +64,9 @@ Task<Expected<std::string>> run_engine(net::Loop& loop, fs::path engine, std::st
 }  // namespace
 
 Task<Expected<Abilities>> probe_engine(net::Loop& loop, fs::path engine, fs::path cache_dir) {
-  const auto key = key_of(engine);
+  const auto key = binary_key(engine);
   if (!key) co_return failure(key.error());
-  const auto file = cache_dir / kCacheFile;
-  if (auto cached = read_cache(file, *key)) co_return std::move(*cached);
+  if (auto cached = read_probe_cache(cache_dir, *key)) co_return *std::move(cached);
 
   const auto version = co_await run_engine(loop, engine, "--version");
   if (!version) co_return failure(version.error());
@@ -141,7 +79,7 @@ Task<Expected<Abilities>> probe_engine(net::Loop& loop, fs::path engine, fs::pat
                                   "--host",
                                   engine.native()));
   }
-  write_cache(file, *key, abilities);
+  write_probe_cache(cache_dir, *key, abilities);
   co_return abilities;
 }
 

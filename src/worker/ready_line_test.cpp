@@ -19,7 +19,7 @@ TEST(ReadyLine, the_jsonl_form_is_known) {
   EXPECT_FALSE(ready.see(
       R"({"type":"log","time":29820,"level":"info","msg":"srv  llama_server: model loaded\n"})"));
   EXPECT_TRUE(ready.see(
-      R"({"type":"log","time":29846,"level":"info","msg":"srv  llama_server: listening on unix://w-00000002.sock\n"})"));
+      R"({"type":"log","time":29846,"msg":"srv  llama_server: listening on unix://w-2.sock\n"})"));
 }
 
 TEST(ReadyLine, an_engine_that_listens_before_it_loads_is_ready_when_it_has_loaded) {

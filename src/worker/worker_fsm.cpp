@@ -58,9 +58,7 @@ Actions WorkerFsm::stop(MonoTime now) {
 }
 
 Actions WorkerFsm::reset(MonoTime now) {
-  series_ = 0;
-  failures_.clear();
-  open_until_.reset();
+  failures_.forget();
   Actions actions;
   if (state_ == WorkerState::backoff) settle(WorkerState::stopped, now, actions);
   return actions;
@@ -69,7 +67,7 @@ Actions WorkerFsm::reset(MonoTime now) {
 Actions WorkerFsm::spawn_failed(Generation generation, MonoTime now) {
   Actions actions;
   if (!is_present(generation) || state_ != WorkerState::starting) return actions;
-  count_failure(now);
+  failures_.failed(now);
   answer_all(Outcome::spawn_failed, actions);
   settle(WorkerState::failed, now, actions);
   return actions;
@@ -98,7 +96,7 @@ Actions WorkerFsm::health(Generation generation, Health health, MonoTime now) {
     return actions;
   }
   state_ = WorkerState::ready;
-  ready_since_ = now;
+  failures_.became_ready(now);
   keep_loaded_ = true;
   answer_all(Outcome::ready, actions);
   return actions;
@@ -107,7 +105,7 @@ Actions WorkerFsm::health(Generation generation, Health health, MonoTime now) {
 Actions WorkerFsm::stalled(Generation generation, MonoTime now) {
   Actions actions;
   if (is_present(generation) && state_ == WorkerState::ready) {
-    count_failure(now);
+    failures_.failed(now);
     begin_stopping(WorkerState::failed, now, actions);
   }
   return actions;
@@ -120,7 +118,7 @@ Actions WorkerFsm::exited(Generation generation, MonoTime now) {
   if (state_ == WorkerState::stopping) {
     resting = resting_;  // a failure that led here was counted when it happened
   } else {
-    count_failure(now);
+    failures_.failed(now);
     if (state_ == WorkerState::starting) answer_all(Outcome::load_failed, actions);
   }
   settle(resting, now, actions);
@@ -134,7 +132,7 @@ std::optional<MonoTime> WorkerFsm::deadline() const {
     case WorkerState::stopping:
       return kill_at_ ? kill_at_ : stuck_at_;
     case WorkerState::backoff:
-      return not_before_;
+      return failures_.not_before();
     case WorkerState::stopped:
     case WorkerState::ready:
     case WorkerState::failed:
@@ -151,7 +149,7 @@ Actions WorkerFsm::tick(MonoTime now) {
     settle(WorkerState::failed, now, actions);
   } else if (state_ == WorkerState::starting) {
     if (now >= load_deadline_) {
-      count_failure(now);
+      failures_.failed(now);
       answer_all(Outcome::load_timed_out, actions);
       begin_stopping(WorkerState::failed, now, actions);
     } else {
@@ -171,10 +169,6 @@ Actions WorkerFsm::tick(MonoTime now) {
   return actions;
 }
 
-std::optional<MonoTime> WorkerFsm::circuit_open_until(MonoTime now) const {
-  return open_until_ && now < *open_until_ ? open_until_ : std::nullopt;
-}
-
 void WorkerFsm::start(MonoTime now, Actions& actions) {
   LLF_ASSERT(!has_process());
   state_ = WorkerState::starting;
@@ -188,7 +182,7 @@ void WorkerFsm::start(MonoTime now, Actions& actions) {
 void WorkerFsm::begin_stopping(WorkerState resting, MonoTime now, Actions& actions) {
   state_ = WorkerState::stopping;
   resting_ = resting;
-  ready_since_.reset();
+  failures_.ended();
   kill_at_ = now + policy_.term_limit;
   stuck_at_.reset();
   actions.emplace_back(
@@ -201,23 +195,13 @@ void WorkerFsm::answer_all(Outcome outcome, Actions& actions) {
   }
 }
 
-void WorkerFsm::count_failure(MonoTime now) {
-  if (ready_since_ && now - *ready_since_ >= policy_.stable_after) series_ = 0;
-  ready_since_.reset();
-  ++series_;
-  not_before_ = now + backoff();
-  failures_.push_back(now);
-  while (now - failures_.front() > policy_.circuit_window) failures_.pop_front();
-  if (failures_.size() >= policy_.circuit_crashes) open_until_ = now + policy_.circuit_cooldown;
-}
-
 // There is no process now: start one, pause, or rest.
 void WorkerFsm::settle(WorkerState resting, MonoTime now, Actions& actions) {
   kill_at_.reset();
   stuck_at_.reset();
   state_ = resting;
   if (waiters_.empty() && !keep_loaded_) return;
-  if (circuit_open_until(now)) {
+  if (failures_.open_until(now)) {
     state_ = WorkerState::failed;
     keep_loaded_ = false;
     answer_all(Outcome::circuit_open, actions);
@@ -231,17 +215,12 @@ void WorkerFsm::settle(WorkerState resting, MonoTime now, Actions& actions) {
 // A request does not wait for the pause after a first failure: it may well be the one whose replay
 // hides that failure.
 bool WorkerFsm::may_start(MonoTime now) const {
-  return series_ == 0 || now >= not_before_ || (series_ == 1 && !waiters_.empty());
+  const auto count = failures_.in_a_row();
+  return count == 0 || now >= failures_.not_before() || (count == 1 && !waiters_.empty());
 }
 
 bool WorkerFsm::is_present(Generation generation) const {
   return generation == generation_ && has_process();
-}
-
-Duration WorkerFsm::backoff() const {
-  auto pause = policy_.backoff_first;
-  for (std::size_t i = 1; i < series_ && pause < policy_.backoff_max; ++i) pause *= 2;
-  return std::min(pause, policy_.backoff_max);
 }
 
 }  // namespace llf::worker

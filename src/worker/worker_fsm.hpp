@@ -2,10 +2,10 @@
 
 #include "base/clock.hpp"
 #include "base/limits.hpp"
+#include "worker/failure_history.hpp"
 
 #include <cstddef>
 #include <cstdint>
-#include <deque>
 #include <optional>
 #include <string_view>
 #include <variant>
@@ -33,12 +33,7 @@ struct WorkerPolicy {
   Duration health_interval = limits::kHealthInterval;  ///< between two polls
   Duration term_limit = limits::kTermLimit;            ///< from SIGTERM to SIGKILL
   Duration kill_limit = limits::kKillLimit;  ///< from SIGKILL until waiters are told it is stuck
-  Duration backoff_first = limits::kBackoffFirst;
-  Duration backoff_max = limits::kBackoffMax;
-  Duration stable_after = limits::kStableAfter;  ///< ready for so long: the back-off begins anew
-  std::size_t circuit_crashes = limits::kCircuitCrashes;  ///< so many within circuit_window: open
-  Duration circuit_window = limits::kCircuitWindow;
-  Duration circuit_cooldown = limits::kCircuitCooldown;  ///< then one more try (half-open)
+  RestartPolicy restart;
 };
 
 /// One process of a worker: the first is 1. Events about an earlier one are ignored.
@@ -87,7 +82,7 @@ using Actions = std::vector<Action>;
 /// - SIGKILL follows when SIGTERM was ignored for term_limit.
 class WorkerFsm {
  public:
-  explicit WorkerFsm(const WorkerPolicy& policy) : policy_(policy) {}
+  explicit WorkerFsm(const WorkerPolicy& policy) : policy_(policy), failures_(policy.restart) {}
 
   /// Somebody needs the worker; `waiter` is a number not used before.
   [[nodiscard]] Actions wait(WaiterId waiter, MonoTime now);
@@ -123,20 +118,16 @@ class WorkerFsm {
            state_ == WorkerState::stopping;
   }
   [[nodiscard]] std::size_t waiting() const { return waiters_.size(); }
-  /// Failures since it was last stable; decides the length of the back-off.
-  [[nodiscard]] std::size_t failures_in_a_row() const { return series_; }
-  /// Until when a start is refused; nothing: it is not.
-  [[nodiscard]] std::optional<MonoTime> circuit_open_until(MonoTime now) const;
+  /// Past failures: why it does not start now.
+  [[nodiscard]] const FailureHistory& failures() const { return failures_; }
 
  private:
   void start(MonoTime now, Actions& actions);
   void begin_stopping(WorkerState resting, MonoTime now, Actions& actions);
   void answer_all(Outcome outcome, Actions& actions);
-  void count_failure(MonoTime now);
   void settle(WorkerState resting, MonoTime now, Actions& actions);
   [[nodiscard]] bool may_start(MonoTime now) const;
   [[nodiscard]] bool is_present(Generation generation) const;
-  [[nodiscard]] Duration backoff() const;
 
   WorkerPolicy policy_;
   WorkerState state_ = WorkerState::stopped;
@@ -156,12 +147,7 @@ class WorkerFsm {
   // It was ready once and nobody stopped it since: it restarts by itself.
   bool keep_loaded_ = false;
 
-  // failures
-  std::optional<MonoTime> ready_since_;
-  std::size_t series_ = 0;
-  MonoTime not_before_;
-  std::deque<MonoTime> failures_;
-  std::optional<MonoTime> open_until_;
+  FailureHistory failures_;
 };
 
 }  // namespace llf::worker

@@ -1,5 +1,7 @@
 #include "worker/worker_fsm.hpp"
 
+#include "worker/test_fsm_bench.hpp"
+
 #include <gtest/gtest.h>
 
 #include <chrono>
@@ -12,49 +14,7 @@ namespace {
 using namespace std::chrono_literals;
 using Health = WorkerFsm::Health;
 
-/// A machine with a manual clock that notes what it was told to do.
-struct Bench {
-  WorkerFsm fsm{WorkerPolicy{}};
-  MonoTime now;
-  std::map<WaiterId, Outcome> answers;
-  std::vector<action::Signal> signals;
-  std::size_t spawns = 0;
-  std::size_t checks = 0;
-
-  void apply(const Actions& actions) {
-    for (const auto& each : actions) {
-      if (std::holds_alternative<action::Spawn>(each)) ++spawns;
-      if (std::holds_alternative<action::CheckHealth>(each)) ++checks;
-      if (const auto* sent = std::get_if<action::SendSignal>(&each))
-        signals.push_back(sent->signal);
-      if (const auto* answer = std::get_if<action::Answer>(&each)) {
-        EXPECT_TRUE(answers.emplace(answer->waiter, answer->outcome).second) << "answered twice";
-      }
-    }
-  }
-
-  void wait(WaiterId id) { apply(fsm.wait(id, now)); }
-  void stop() { apply(fsm.stop(now)); }
-  void exit() { apply(fsm.exited(fsm.generation(), now)); }
-  void line() { apply(fsm.ready_line(fsm.generation())); }
-  void health(Health result) { apply(fsm.health(fsm.generation(), result, now)); }
-  void become_ready() {
-    line();
-    health(Health::ok);
-  }
-
-  /// Lets time pass, with every tick that falls due on the way.
-  void pass(Duration duration) {
-    const auto end = now + duration;
-    while (fsm.deadline() && *fsm.deadline() <= end) {
-      now = std::max(now, *fsm.deadline());
-      apply(fsm.tick(now));
-    }
-    now = end;
-  }
-
-  void expect(WorkerState state) const { EXPECT_EQ(to_string(fsm.state()), to_string(state)); }
-};
+using Bench = TestFsmBench;
 
 TEST(WorkerFsm, a_wait_starts_it_and_is_answered_when_health_is_confirmed) {
   Bench bench;
@@ -150,7 +110,7 @@ TEST(WorkerFsm, a_load_past_its_limit_is_ended_and_its_waiters_told) {
   EXPECT_EQ(bench.signals, std::vector{action::Signal::term});
   bench.exit();
   bench.expect(WorkerState::failed);
-  EXPECT_EQ(bench.fsm.failures_in_a_row(), 1U) << "counted once";
+  EXPECT_EQ(bench.fsm.failures().in_a_row(), 1U) << "counted once";
 }
 
 TEST(WorkerFsm, a_crash_restarts_it_after_one_two_four_seconds) {
@@ -167,34 +127,6 @@ TEST(WorkerFsm, a_crash_restarts_it_after_one_two_four_seconds) {
     EXPECT_EQ(bench.spawns, spawns + 1);
     bench.become_ready();
   }
-}
-
-TEST(WorkerFsm, the_pause_never_exceeds_its_maximum) {
-  WorkerPolicy policy;
-  policy.circuit_crashes = 1000;
-  Bench bench{.fsm = WorkerFsm(policy), .now = {}, .answers = {}, .signals = {}};
-  bench.wait(1);
-  bench.become_ready();
-  for (int i = 0; i < 12; ++i) {
-    bench.exit();
-    bench.pass(60s);
-    bench.expect(WorkerState::starting);
-    bench.become_ready();
-  }
-}
-
-TEST(WorkerFsm, being_ready_for_a_while_resets_the_pause) {
-  Bench bench;
-  bench.wait(1);
-  bench.become_ready();
-  bench.exit();
-  bench.pass(1s);
-  bench.become_ready();
-  bench.pass(limits::kStableAfter);
-  bench.exit();
-  EXPECT_EQ(bench.fsm.failures_in_a_row(), 1U);
-  bench.pass(1s);
-  bench.expect(WorkerState::starting);
 }
 
 // F01: the replay of the request that saw the crash does not wait.
@@ -251,7 +183,7 @@ TEST(WorkerFsm, the_fifth_failure_opens_the_circuit) {
   }
   bench.expect(WorkerState::failed);
   EXPECT_EQ(bench.answers[6], Outcome::circuit_open);
-  EXPECT_TRUE(bench.fsm.circuit_open_until(bench.now));
+  EXPECT_TRUE(bench.fsm.failures().open_until(bench.now));
   EXPECT_EQ(bench.spawns, 5U);
 }
 
@@ -277,30 +209,10 @@ TEST(WorkerFsm, an_open_circuit_refuses_at_once_until_its_cooldown) {
   bench.expect(WorkerState::starting);
 }
 
-TEST(WorkerFsm, a_failed_try_after_the_cooldown_opens_it_again) {
-  OpenCircuit bench;
-  bench.pass(limits::kCircuitCooldown);
-  bench.wait(10);
-  bench.exit();
-  EXPECT_EQ(bench.answers[10], Outcome::load_failed);
-  bench.wait(11);
-  EXPECT_EQ(bench.answers[11], Outcome::circuit_open);
-}
-
-TEST(WorkerFsm, a_good_try_after_the_cooldown_serves) {
-  OpenCircuit bench;
-  bench.pass(limits::kCircuitCooldown);
-  bench.wait(10);
-  bench.become_ready();
-  EXPECT_EQ(bench.answers[10], Outcome::ready);
-  bench.wait(11);
-  EXPECT_EQ(bench.answers[11], Outcome::ready);
-}
-
 TEST(WorkerFsm, a_reset_closes_the_circuit) {
   OpenCircuit bench;
   bench.apply(bench.fsm.reset(bench.now));
-  EXPECT_FALSE(bench.fsm.circuit_open_until(bench.now));
+  EXPECT_FALSE(bench.fsm.failures().open_until(bench.now));
   bench.wait(10);
   bench.expect(WorkerState::starting);
 }
@@ -341,7 +253,7 @@ TEST(WorkerFsm, stop_ends_it_with_sigterm) {
   bench.expect(WorkerState::stopped);
   bench.pass(24h);
   EXPECT_EQ(bench.spawns, 1U);
-  EXPECT_EQ(bench.fsm.failures_in_a_row(), 0U) << "a wanted end is no failure";
+  EXPECT_EQ(bench.fsm.failures().in_a_row(), 0U) << "a wanted end is no failure";
 }
 
 // F06

@@ -1,35 +1,34 @@
-// Random events against WorkerFsm, with a simulated process and a manual clock. LLF_MODEL_SEED runs
-// one seed alone.
-#include "os/paths.hpp"
+#pragma once
+
 #include "worker/worker_fsm.hpp"
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <array>
 #include <chrono>
 #include <cstdint>
-#include <map>
+#include <iterator>
 #include <optional>
 #include <random>
 #include <set>
 #include <string>
 
 namespace llf::worker {
-namespace {
 
-using namespace std::chrono_literals;
-using Health = WorkerFsm::Health;
-
-/// What a process of this run is like, drawn at its spawn.
-struct Process {
+/// What a simulated process of this run is like, drawn at its spawn.
+struct TestProcess {
   Generation generation = 0;
   bool ignores_term = false;
   bool killed = false;
   std::optional<MonoTime> term_at;
 };
 
-class Simulation {
+/// Random events against a WorkerFsm with a simulated process and a manual clock, checking its
+/// promises after each.
+class TestFsmModel {
  public:
-  explicit Simulation(std::uint32_t seed) : random_(seed) {}
+  explicit TestFsmModel(std::uint32_t seed) : random_(seed) {}
 
   void run(int steps) {
     for (int i = 0; i < steps && !testing::Test::HasFailure(); ++i) {
@@ -80,7 +79,10 @@ class Simulation {
   }
 
   Duration random_duration() {
-    constexpr std::array kScales{1ms, 100ms, 1000ms, 20'000ms, 400'000ms};
+    constexpr std::array<std::chrono::milliseconds, 5> kScales{
+        std::chrono::milliseconds(1), std::chrono::milliseconds(100),
+        std::chrono::milliseconds(1000), std::chrono::milliseconds(20'000),
+        std::chrono::milliseconds(400'000)};
     return kScales[random_() % kScales.size()] * static_cast<int>(1 + random_() % 3);
   }
 
@@ -111,7 +113,7 @@ class Simulation {
     const bool ok =
         process_ && process_->generation == generation && !process_->term_at && chance(60);
     if (ok) healthy_ = generation;
-    apply(fsm_.health(generation, ok ? Health::ok : Health::not_yet, now_));
+    apply(fsm_.health(generation, ok ? WorkerFsm::Health::ok : WorkerFsm::Health::not_yet, now_));
   }
 
   void end_process() {
@@ -150,7 +152,8 @@ class Simulation {
 
   void carry_out(const action::Spawn& spawn) {
     EXPECT_FALSE(process_) << "a second process" << where();
-    process_ = Process{.generation = spawn.generation, .ignores_term = chance(25), .term_at = {}};
+    process_ =
+        TestProcess{.generation = spawn.generation, .ignores_term = chance(25), .term_at = {}};
     check_of_.reset();
     if (chance(5)) {
       process_.reset();
@@ -207,7 +210,7 @@ class Simulation {
   /// From any state, time alone answers every waiter.
   void settle() {
     for (int i = 0; i < 2000 && !open_.empty() && !testing::Test::HasFailure(); ++i) {
-      pass(1s);
+      pass(std::chrono::seconds(1));
       obey();
       check();
     }
@@ -222,53 +225,11 @@ class Simulation {
   std::mt19937 random_;
   WorkerFsm fsm_{WorkerPolicy{}};
   MonoTime now_;
-  std::optional<Process> process_;
+  std::optional<TestProcess> process_;
   std::optional<Generation> check_of_;
   std::optional<Generation> healthy_;
   std::set<WaiterId> open_;
   WaiterId last_waiter_ = 0;
 };
 
-constexpr std::uint32_t kSeeds = 400;
-constexpr int kSteps = 1000;
-
-TEST(WorkerFsmModel, holds_its_promises_under_random_events) {
-  std::uint32_t first = std::random_device{}();
-  std::uint32_t count = kSeeds;
-  if (const auto given = os::env("LLF_MODEL_SEED")) {
-    first = static_cast<std::uint32_t>(std::stoul(*given));
-    count = 1;
-  }
-  for (std::uint32_t i = 0; i < count; ++i) {
-    const auto seed = first + i;
-    SCOPED_TRACE("LLF_MODEL_SEED=" + std::to_string(seed));
-    Simulation(seed).run(kSteps);
-    if (HasFailure()) return;
-  }
-}
-
-// F15, F08: however often it crashes, starts come with their pauses and stop at the circuit.
-TEST(WorkerFsmModel, an_always_crashing_engine_is_not_started_more_often_than_the_policy_allows) {
-  const auto seed = std::random_device{}();
-  SCOPED_TRACE("seed " + std::to_string(seed));
-  std::mt19937 random(seed);
-  WorkerFsm fsm{WorkerPolicy{}};
-  MonoTime now;
-  std::deque<MonoTime> starts;
-  for (WaiterId id = 1; id <= 100'000; ++id) {
-    const auto before = fsm.generation();
-    static_cast<void>(fsm.wait(id, now));
-    static_cast<void>(fsm.tick(now));
-    if (fsm.generation() != before) {
-      starts.push_back(now);
-      while (now - starts.front() > limits::kCircuitWindow) starts.pop_front();
-      // Five open the circuit; each cooldown of a minute lets one more through.
-      ASSERT_LE(starts.size(), limits::kCircuitCrashes + 10);
-      static_cast<void>(fsm.exited(fsm.generation(), now));
-    }
-    now += std::chrono::milliseconds(random() % 2000);
-  }
-}
-
-}  // namespace
 }  // namespace llf::worker

@@ -1,0 +1,131 @@
+#pragma once
+
+#include "base/byte_size.hpp"
+#include "base/clock.hpp"
+#include "base/expected.hpp"
+#include "base/task.hpp"
+#include "net/http_client.hpp"
+#include "net/loop.hpp"
+#include "worker/command_line.hpp"
+#include "worker/engine.hpp"
+#include "worker/journal.hpp"
+#include "worker/liveness.hpp"
+#include "worker/worker_fsm.hpp"
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <string>
+#include <sys/types.h>
+#include <vector>
+
+namespace llf::worker {
+
+/// What a worker is made of.
+struct WorkerConfig {
+  std::string model;              ///< the name that people use; also the engine's alias
+  ByteSize size;                  ///< of the model's file, for the progress of a load
+  LoadPlan plan;                  ///< `engine` and `alias` are filled in
+  EngineSearch engine;            ///< searched anew at every start
+  std::filesystem::path run_dir;  ///< 0700; sockets; under 84 bytes
+  std::filesystem::path log_dir;  ///< a rotated file per model
+  Journal* journal = nullptr;     ///< outlives the worker; may be null
+  WorkerPolicy policy;
+  LivenessPolicy liveness;
+};
+
+/// A worker as people see it. `rss`, `progress` are as of now, at most a quarter second old.
+struct WorkerStatus {
+  std::string model;
+  WorkerState state = WorkerState::stopped;
+  pid_t pid = 0;  ///< 0: no process
+  ByteSize rss;
+  ByteSize size;
+  std::uint32_t context = 0;  ///< tokens per slot
+  std::uint32_t slots = 0;
+  std::size_t active = 0;          ///< leases
+  std::size_t waiting = 0;         ///< who waits until it is ready
+  std::optional<double> progress;  ///< of a load, 0 to 1
+  Duration uptime{};               ///< since it became ready, or since its start while it loads
+  Duration idle{};                 ///< since the last lease ended; 0 while one lives
+  MonoTime last_used;              ///< when the last lease ended, or it became ready
+  std::size_t restarts = 0;        ///< starts that followed a failure
+  std::string error;               ///< of the last failure, while it is not ready; else empty
+};
+
+/// The right to use a ready worker's process: while one lives the worker counts as busy, and its
+/// silence is watched. Moves; ends with its object. Loop thread.
+class Lease {
+ public:
+  Lease(Lease&& other) noexcept;
+  Lease& operator=(Lease&&) = delete;
+  ~Lease();
+
+  [[nodiscard]] const net::Endpoint& endpoint() const;
+
+  /// Bytes of the answer came.
+  void note_progress();
+
+  /// What came is being forwarded to a client that may take its time: until the next
+  /// note_progress the engine is not blamed for silence.
+  void note_client_waits();
+
+  /// Why this lease's process ended, once it has; waits for that at most so long: the broken
+  /// connection is often noticed before the end of its process. Nothing while it runs.
+  [[nodiscard]] Task<std::optional<Error>> ended_within(Duration limit);
+
+ private:
+  friend class Worker;
+  struct Impl;
+  explicit Lease(std::unique_ptr<Impl> impl);
+  std::unique_ptr<Impl> impl_;
+};
+
+/// Supervises one llama-server for one model: starts it when somebody needs it, knows from its own
+/// words when it is ready, keeps its output, restarts it after a crash with growing pauses,
+/// replaces it when it makes no progress with the requests that it has, and ends it. What happens
+/// when is decided by WorkerFsm. Loop thread (the one that spawned a process must live as long as
+/// it); `close` must have returned before it is destroyed.
+class Worker {
+ public:
+  Worker(net::Loop& loop, WorkerConfig config);
+  Worker(const Worker&) = delete;
+  Worker& operator=(const Worker&) = delete;
+  ~Worker();
+
+  /// A lease on the ready worker; starts it, and waits for it, as long as that takes (the policy's
+  /// load_limit). Errors, with the engine's last lines where it said something: not_found (no
+  /// engine), upstream (it ended while it loaded), timeout (load_limit), unavailable (stopped
+  /// meanwhile, or failed too often and is not tried now), cancelled.
+  [[nodiscard]] Task<Expected<Lease>> acquire();
+
+  /// Ends the process and fails who waits for it; returns when it is gone. A later acquire starts a
+  /// new one. Leases that live find their connections broken.
+  [[nodiscard]] Task<void> stop();
+
+  /// stop, for good: later calls of acquire fail.
+  [[nodiscard]] Task<void> close();
+
+  /// Forgets past failures, so that the next acquire tries at once: for an explicit wish to load.
+  void reset();
+
+  [[nodiscard]] WorkerStatus status() const;
+
+  /// The last `count` lines that its processes printed, made safe for a terminal; lines that begin
+  /// with "llf: " are ours.
+  [[nodiscard]] std::vector<std::string> log_tail(std::size_t count) const;
+  /// For followers: the number of the newest line (from 1; 0: none), the kept lines above a number,
+  /// and a wait for a line above it. Errors: cancelled.
+  [[nodiscard]] std::uint64_t log_newest() const;
+  [[nodiscard]] std::vector<std::string> log_since(std::uint64_t number) const;
+  [[nodiscard]] Task<Expected<void>> log_beyond(std::uint64_t number);
+
+ private:
+  struct Impl;
+  std::shared_ptr<Impl> impl_;  ///< shared with leases
+};
+
+}  // namespace llf::worker
