@@ -107,11 +107,13 @@ become_root() {
 
 install_missing() {
   local apt=("${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get -o DPkg::Lock::Timeout=300
-    -o Acquire::Retries=2)
+    -o Acquire::Retries=2 -o DPkg::Options::=--force-unsafe-io)
   # A foreign source that cannot be read does not matter if the packages are found all the same.
   "${apt[@]}" update || echo "apt-get update failed; going on with the lists that are there"
+  # One sync at the end instead of one for each of Boost's 15,000 files, which can take minutes.
   try "${apt[@]}" install -y --no-install-recommends "$@"
   local status=$?
+  sync
   stage_note="$# installed"
   return "$status"
 }
@@ -143,8 +145,8 @@ provide_engine() {
     if [[ -d $other ]]; then from+=(--from "$other"); fi
   done
   try "$root/tools/engine" install --prefix "$folder" "${from[@]}" || return
-  stage_note=$("$root/tools/engine" path --prefix "$folder") || return
-  stage_note=${stage_note#"$root"/}
+  stage_note=$("$root/tools/engine" status --prefix "$folder" | sed -n 's/^version *//p')
+  stage_note="llama-server ${stage_note%% (*}"
 }
 
 # ensure_engine BUILD_FOLDER: llama-server where the llfd of that folder looks for it.
