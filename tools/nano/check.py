@@ -1,0 +1,63 @@
+#!/usr/bin/python3
+"""Checks the dialogue source without training: rules, answers, commands, held-out and core questions."""
+
+from __future__ import annotations
+
+import sys
+from collections import Counter
+
+from dialogues import (HERE, OFF_TOPIC, GrammarError, Source, commands_in, is_command, known_questions, load,
+                       load_commands, load_questions, normalise)
+
+MAX_ANSWER_CHARS = 330
+MIN_HELD_OUT, MIN_OFF_TOPIC, MIN_PER_INTENT = 300, 60, 2
+
+
+def answer_faults(source: Source) -> list[str]:
+    """Answers that are long, equal to another, or show a command that does not exist."""
+    listed, faults = load_commands(), []
+    for intent in source.intents.values():
+        faults += [f"{intent.name}: no such command: {c}" for c in commands_in(intent.answer) if not is_command(c, listed)]
+        if len(intent.answer) > MAX_ANSWER_CHARS:
+            faults.append(f"{intent.name}: the answer has {len(intent.answer)} characters")
+        if intent.answer.count("`") % 2:
+            faults.append(f"{intent.name}: an odd backtick")
+    counts = Counter(i.answer for i in source.intents.values())
+    return faults + [f"an answer twice: {a}" for a, n in counts.items() if n > 1]
+
+
+def question_faults(source: Source) -> list[str]:
+    """Held-out and core questions: enough of them, of known intents, none in both."""
+    held, core = load_questions(HERE / "heldout"), load_questions(HERE / "core.txt")
+    faults = [f"unknown intent {name}: {q}" for name, q in held + core if name not in source.intents]
+    counts = Counter(name for name, _ in held)
+    faults += [f"{n}: fewer than {MIN_PER_INTENT} held-out questions" for n in source.intents if counts[n] < MIN_PER_INTENT]
+    if len(held) - counts[OFF_TOPIC] < MIN_HELD_OUT or counts[OFF_TOPIC] < MIN_OFF_TOPIC:
+        faults.append("too few held-out questions")
+    both = {normalise(q) for _, q in held} & {normalise(q) for _, q in core}
+    faults += [f"both held out and core: {q}" for q in sorted(both)]
+    twice = [q for q, n in Counter(normalise(q) for _, q in held).items() if n > 1]
+    return faults + [f"held out twice: {q}" for q in twice]
+
+
+def main() -> int:
+    try:
+        source = load()
+    except GrammarError as error:
+        print(error)
+        return 1
+    faults = answer_faults(source) + question_faults(source)
+    settled = {normalise(q) for _, q in load_questions(HERE / "core.txt")}
+    claims = known_questions(source)
+    for text, owners in claims.items():
+        if len(owners) > 1 and text not in settled:
+            print(f"note: left out, because several intents claim it: {text!r} {sorted(owners)}")
+    rules = sum(len(r.rules) for i in source.intents.values() for r in (i.questions, i.near_misses, i.follow_ups))
+    print(f"{len(source.intents)} intents, {rules} rules, {len(claims)} short questions, {len(faults)} faults")
+    for fault in faults:
+        print(fault)
+    return 1 if faults else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,118 @@
+"""The llama architecture, small: RMSNorm, rotary attention with grouped keys, SwiGLU, tied output."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+
+@dataclass(frozen=True)
+class Shape:
+    """Sizes of a model. `head` is the width of one attention head."""
+
+    vocabulary: int = 1536
+    width: int = 192
+    layers: int = 4
+    heads: int = 6
+    key_heads: int = 2
+    head: int = 32
+    feed: int = 512
+    context: int = 1024
+    rope_base: float = 10000.0
+    norm_epsilon: float = 1e-5
+
+    def to_dict(self) -> dict[str, object]:
+        return asdict(self)
+
+
+class RmsNorm(nn.Module):
+    def __init__(self, width: int, epsilon: float) -> None:
+        super().__init__()
+        self.weight = nn.Parameter(torch.ones(width))
+        self.epsilon = epsilon
+
+    def forward(self, x: Tensor) -> Tensor:
+        return x * torch.rsqrt(x.pow(2).mean(-1, keepdim=True) + self.epsilon) * self.weight
+
+
+def rotation(shape: Shape, length: int) -> Tensor:
+    """Complex factors [length, head / 2] that turn neighbouring pairs, as ggml's NORM rope does."""
+    rates = shape.rope_base ** (-torch.arange(0, shape.head, 2, dtype=torch.float32) / shape.head)
+    angles = torch.outer(torch.arange(length, dtype=torch.float32), rates)
+    return torch.polar(torch.ones_like(angles), angles)
+
+
+def _rotate(x: Tensor, factors: Tensor) -> Tensor:
+    pairs = torch.view_as_complex(x.reshape(*x.shape[:-1], -1, 2))
+    return torch.view_as_real(pairs * factors).flatten(-2)
+
+
+class Block(nn.Module):
+    def __init__(self, shape: Shape) -> None:
+        super().__init__()
+        self.shape = shape
+        self.attn_norm = RmsNorm(shape.width, shape.norm_epsilon)
+        self.attn_q = nn.Linear(shape.width, shape.heads * shape.head, bias=False)
+        self.attn_k = nn.Linear(shape.width, shape.key_heads * shape.head, bias=False)
+        self.attn_v = nn.Linear(shape.width, shape.key_heads * shape.head, bias=False)
+        self.attn_output = nn.Linear(shape.heads * shape.head, shape.width, bias=False)
+        self.ffn_norm = RmsNorm(shape.width, shape.norm_epsilon)
+        self.ffn_gate = nn.Linear(shape.width, shape.feed, bias=False)
+        self.ffn_up = nn.Linear(shape.width, shape.feed, bias=False)
+        self.ffn_down = nn.Linear(shape.feed, shape.width, bias=False)
+
+    def forward(self, x: Tensor, factors: Tensor, mask: Tensor) -> Tensor:
+        x = x + self._attend(self.attn_norm(x), factors, mask)
+        y = self.ffn_norm(x)
+        return x + self.ffn_down(F.silu(self.ffn_gate(y)) * self.ffn_up(y))
+
+    def _attend(self, x: Tensor, factors: Tensor, mask: Tensor) -> Tensor:
+        rows, length, _ = x.shape
+        s = self.shape
+        q = self.attn_q(x).view(rows, length, s.heads, s.head).transpose(1, 2)
+        k = self.attn_k(x).view(rows, length, s.key_heads, s.head).transpose(1, 2)
+        v = self.attn_v(x).view(rows, length, s.key_heads, s.head).transpose(1, 2)
+        groups = s.heads // s.key_heads
+        q = _rotate(q, factors).reshape(rows, s.key_heads, groups * length, s.head)
+        k = _rotate(k, factors)
+        scores = (q @ k.transpose(-1, -2)).view(rows, s.key_heads, groups, length, length)
+        shares = torch.softmax(scores * s.head**-0.5 + mask, dim=-1)
+        y = shares.view(rows, s.key_heads, groups * length, length) @ v
+        return self.attn_output(y.view(rows, s.heads, length, s.head).transpose(1, 2).reshape(rows, length, -1))
+
+
+class Nano(nn.Module):
+    """The model, and beside it a classifier of intents that only training uses."""
+
+    AUX_AFTER = 2  # blocks before the classifier looks
+
+    def __init__(self, shape: Shape, intents: int) -> None:
+        super().__init__()
+        self.shape = shape
+        self.token_embd = nn.Embedding(shape.vocabulary, shape.width)
+        self.blk = nn.ModuleList(Block(shape) for _ in range(shape.layers))
+        self.output_norm = RmsNorm(shape.width, shape.norm_epsilon)
+        self.aux = nn.Linear(shape.width, intents, bias=False)
+        self.register_buffer("factors", rotation(shape, shape.context), persistent=False)
+        for name, parameter in self.named_parameters():
+            if parameter.dim() == 2:
+                deep = name.endswith(("attn_output.weight", "ffn_down.weight"))
+                nn.init.normal_(parameter, std=0.02 / (2 * shape.layers) ** 0.5 if deep else 0.02)
+
+    def forward(self, ids: Tensor, prompt_end: Tensor | None = None) -> tuple[Tensor, Tensor | None]:
+        """Hidden states before the output matrix, and the intent scores when `prompt_end` is given."""
+        length = ids.shape[1]
+        mask = torch.full((length, length), float("-inf")).triu(1)
+        x = self.token_embd(ids)
+        scores = None
+        for depth, block in enumerate(self.blk, 1):
+            x = block(x, self.factors[:length], mask)
+            if depth == self.AUX_AFTER and prompt_end is not None:
+                scores = self.aux(x[torch.arange(len(ids)), prompt_end])
+        return self.output_norm(x), scores
+
+    def logits(self, hidden: Tensor) -> Tensor:
+        return hidden @ self.token_embd.weight.T

@@ -1,0 +1,199 @@
+#!/usr/bin/python3
+"""Trains the model: a fixed number of steps on two processes, resumable, the same every time."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import random
+import sys
+import time
+from pathlib import Path
+
+os.environ.setdefault("OMP_NUM_THREADS", "1")  # one thread in each process is the fastest
+
+import torch  # noqa: E402
+import torch.multiprocessing as mp
+from torch.nn import functional as F
+
+from corpus import Corpus, Row
+from dialogues import load
+from model import Nano, Shape
+from optimizer import Optimizer
+from tokenizer import Tokenizer, train as train_tokenizer
+
+WORKERS = 2
+TOKENS = 2048  # padded tokens of one process in one step
+POOL_STEPS = 8  # rows are drawn for so many steps at once and grouped by length
+WARM_UP, FLAT = 40, 0.35
+SAVE_EVERY = 100
+
+
+def prepare_tokenizer(folder: Path, seed: int, vocabulary: int) -> Tokenizer:
+    path = folder / "tokenizer.json"
+    if not path.exists():
+        bare = Corpus(load(), Tokenizer([]))
+        train_tokenizer(bare.sample_texts(12000, random.Random(seed)), vocabulary).save(path)
+    return Tokenizer.load(path)
+
+
+def batches(corpus: Corpus, rng: random.Random) -> list[list[Row]]:
+    """POOL_STEPS batches of about TOKENS padded tokens each, rows of like length together."""
+    rows: list[Row] = []
+    total = 0
+    while total < POOL_STEPS * TOKENS:
+        row = corpus.row(rng)
+        rows.append(row)
+        total += len(row.ids)
+    rows.sort(key=lambda row: len(row.ids))
+    groups: list[list[Row]] = [[] for _ in range(POOL_STEPS)]
+    seen = 0
+    for row in rows:
+        groups[min(seen * POOL_STEPS // total, POOL_STEPS - 1)].append(row)
+        seen += len(row.ids)
+    rng.shuffle(groups)
+    return groups
+
+
+def loss_of(model: Nano, rows: list[Row]) -> tuple[torch.Tensor, dict[str, float]]:
+    """The loss summed over the rows' decisions, and figures for the log."""
+    length = max(len(row.ids) for row in rows)
+    ids = torch.zeros(len(rows), length, dtype=torch.long)
+    weights = torch.zeros(len(rows), length)
+    for i, row in enumerate(rows):
+        ids[i, : len(row.ids)] = torch.tensor(row.ids)
+        weights[i, : len(row.ids)] = torch.tensor(row.weights)
+    intents = torch.tensor([row.intent for row in rows])
+    hidden, scores = model(ids[:, :-1], torch.tensor([row.prompt_end for row in rows]))
+    picked = weights[:, 1:] > 0
+    logits = model.logits(hidden[picked])
+    losses = F.cross_entropy(logits, ids[:, 1:][picked], reduction="none")
+    shares = weights[:, 1:][picked]
+    text, aux = (losses * shares).sum() / shares.sum(), F.cross_entropy(scores, intents)
+    answer = losses[shares == 1.0].mean().item()
+    right = (scores.argmax(1) == intents).float().mean().item()
+    return text + aux, {"answer": answer, "right": right, "tokens": float(ids.numel())}
+
+
+def rate(step: int, steps: int) -> float:
+    """Warm-up, then constant, then linear to zero."""
+    if step < WARM_UP:
+        return (step + 1) / WARM_UP
+    return min(1.0, (steps - step) / (steps * (1 - FLAT)))
+
+
+class Worker:
+    """One of the processes. Gradients meet in shared memory; each process updates its own tensors."""
+
+    def __init__(self, rank: int, args: argparse.Namespace, shared: dict[str, torch.Tensor], gate: object) -> None:
+        torch.set_num_threads(1)
+        self.rank, self.args, self.shared, self.gate = rank, args, shared, gate
+        self.corpus = Corpus(load(), Tokenizer.load(args.folder / "tokenizer.json"))
+        self.model = Nano(Shape(args.vocabulary), len(self.corpus.intents))
+        self.named = list(self.model.named_parameters())
+        for name, parameter in self.named:
+            parameter.data = shared[name]
+        sizes = [0] * WORKERS
+        owner: dict[str, int] = {}
+        for name, parameter in sorted(self.named, key=lambda item: -item[1].numel()):
+            owner[name] = sizes.index(min(sizes))
+            sizes[owner[name]] += parameter.numel()
+        self.optimizer = Optimizer([(n, p) for n, p in self.named if owner[n] == rank])
+
+    def run(self) -> None:
+        step = self._resume()
+        steps, begin, pool = self.args.steps, time.time(), -1
+        sums: dict[str, float] = {}
+        while step < steps:
+            if step // POOL_STEPS != pool:
+                pool = step // POOL_STEPS
+                rng = random.Random(f"{self.args.seed} {self.rank} {pool}")
+                groups = batches(self.corpus, rng)
+            figures = self._step(groups[step % POOL_STEPS], rate(step, steps))
+            for key, value in figures.items():
+                sums[key] = sums.get(key, 0.0) + value
+            step += 1
+            if step % 50 == 0 and self.rank == 0:
+                self._log(step, {k: v / 50 for k, v in sums.items()}, time.time() - begin)
+                sums = {}
+            if step % SAVE_EVERY == 0 or step == steps:
+                self._save(step)
+
+    def _step(self, rows: list[Row], scale: float) -> dict[str, float]:
+        self.model.zero_grad(set_to_none=True)
+        loss, figures = loss_of(self.model, rows)
+        loss.backward()
+        for name, parameter in self.named:
+            self.shared[f"grad {self.rank} {name}"].copy_(parameter.grad)
+        self.gate.wait()
+        for name, parameter in self.optimizer._parameters:
+            parameter.grad = sum(self.shared[f"grad {r} {name}"] for r in range(WORKERS)) / WORKERS
+        self.optimizer.step(scale)
+        self.gate.wait()
+        return figures
+
+    def _log(self, step: int, means: dict[str, float], seconds: float) -> None:
+        line = f"step {step}/{self.args.steps} answer {means['answer']:.3f} intents right {means['right']:.3f}"
+        print(f"{line} {seconds:.0f} s", flush=True)
+        with open(self.args.folder / "train.jsonl", "a") as out:
+            out.write(json.dumps({"step": step, **means, "seconds": seconds}) + "\n")
+
+    def _checkpoint(self) -> Path:
+        return self.args.folder / f"checkpoint-{self.rank}.pt"
+
+    def _save(self, step: int) -> None:
+        own = dict(self.shared) if self.rank == 0 else {}
+        state = {k: v for k, v in own.items() if not k.startswith("grad ")}
+        partial = self._checkpoint().with_suffix(".part")
+        torch.save({"step": step, "weights": state, "optimizer": self.optimizer.state()}, partial)
+        self.gate.wait()
+        os.replace(partial, self._checkpoint())
+        self.gate.wait()
+
+    def _resume(self) -> int:
+        files = [self.args.folder / f"checkpoint-{r}.pt" for r in range(WORKERS)]
+        if not all(file.exists() for file in files):
+            return 0
+        saved = [torch.load(file) for file in files]
+        if len({s["step"] for s in saved}) != 1:
+            return 0
+        self.optimizer.load(saved[self.rank]["optimizer"])
+        self.gate.wait()
+        if self.rank == 0:
+            for name, value in saved[0]["weights"].items():
+                self.shared[name].copy_(value)
+        self.gate.wait()
+        return saved[0]["step"]
+
+
+def _work(rank: int, args: argparse.Namespace, shared: dict[str, torch.Tensor], gate: object) -> None:
+    Worker(rank, args, shared, gate).run()
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--folder", type=Path, required=True, help="checkpoints and caches")
+    parser.add_argument("--steps", type=int, required=True)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--vocabulary", type=int, default=1536)
+    args = parser.parse_args()
+    args.folder.mkdir(parents=True, exist_ok=True)
+    prepare_tokenizer(args.folder, args.seed, args.vocabulary)
+    torch.manual_seed(args.seed)
+    model = Nano(Shape(args.vocabulary), len(load().intents))
+    shared = {n: p.detach().clone().share_memory_() for n, p in model.named_parameters()}
+    for rank in range(WORKERS):
+        shared.update({f"grad {rank} {n}": torch.zeros_like(p).share_memory_() for n, p in model.named_parameters()})
+    context = mp.get_context("fork")
+    gate = context.Barrier(WORKERS)
+    workers = [context.Process(target=_work, args=(r, args, shared, gate)) for r in range(WORKERS)]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join()
+    return max(abs(worker.exitcode) for worker in workers)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
