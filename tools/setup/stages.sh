@@ -19,14 +19,15 @@ try() {
   return "$status"
 }
 
-# While a stage runs on a terminal, its line shows the last thing that its command said.
+# While a stage runs on a terminal, its line shows the last thing that its command said. Writes to
+# descriptor 3, so that nothing that bash says when this is ended gets to the terminal.
 show_progress() {
   local title=$1 start=$2 last columns
   columns=$(tput cols 2>/dev/null || echo 80)
   while sleep 0.2; do
     last=$(tail -c 400 "$stage_log" 2>/dev/null | tr '\r\t' '\n ' | grep -v '^ *$' | tail -n 1)
     printf '\r\033[K%s' "$(printf '%s  %s  %s' "$title" "$(seconds_since "$start")" "$last" |
-      tr -cd '[:print:]' | cut -c "1-$((columns - 1))")" >&2
+      tr -cd '[:print:]' | cut -c "1-$((columns - 1))")" >&3
   done
 }
 
@@ -53,7 +54,7 @@ stage() {
   failed_command=$1
   : >"$stage_log"
   if [[ -t 2 ]]; then
-    show_progress "$title" "$start" &
+    show_progress "$title" "$start" 3>&2 2>/dev/null &
     ticker=$!
   fi
   local status=0
