@@ -1,0 +1,186 @@
+"""llf in front of the fake worker: what goes wrong between a model and a terminal or a pipe."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+
+import pytest
+
+from support import processes
+from support.home import FAKE_WORKER, LLF, Home
+from support.models import ANSWER, Models
+from support.patience import PATIENCE_S, at_once, eventually
+
+REPEATS = 20
+SIGPIPE_CODES = (0, 141, -signal.SIGPIPE)
+
+
+class Cli:
+    def __init__(self, home: Home, models: Models) -> None:
+        self.home = home
+        self.env = home.environment(LLF_ENGINE=str(FAKE_WORKER), LLF_MODELS=str(models.folder),
+                                    LLF_PORT="0", LLF_STALL_TIMEOUT="2", LLF_MAX_LOADED="64")
+
+    def run(self, *words: str, **options: object) -> subprocess.CompletedProcess:
+        options = {"stdin": subprocess.DEVNULL, **options} if "input" not in options else options
+        return subprocess.run([LLF, *words], env=self.env, capture_output=True, text=True,
+                              timeout=PATIENCE_S, **options)
+
+    def open(self, *words: str, **options: object) -> subprocess.Popen:
+        return subprocess.Popen([LLF, *words], env=self.env,
+                                **{"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE,
+                                   "stderr": subprocess.PIPE, **options})
+
+
+@pytest.fixture
+def cli(home: Home, models: Models) -> Cli:
+    cli = Cli(home, models)
+    yield cli
+    cli.run("server", "stop")
+    eventually("nothing of this home runs", lambda: not processes.of_home(home.path))
+    assert not [path for path in home.run_files() if path.name.endswith(".sock")]
+    assert not home.sanitizer_reports(), home.sanitizer_reports()
+
+
+def test_an_answer_goes_to_stdout_alone(cli: Cli, models: Models) -> None:
+    models.add("any")
+    run = cli.run("run", "any", "hello there")
+    assert (run.returncode, run.stdout) == (0, ANSWER + "\n"), run
+
+
+def test_F45_split_characters_are_printed_whole(cli: Cli, models: Models) -> None:
+    models.add("split", "split-utf8")
+    for run in at_once(REPEATS, lambda _: cli.run("run", "split", "hello there")):
+        assert (run.returncode, run.stdout) == (0, ANSWER + "\n"), run
+
+
+def test_F63_a_closed_stdout_ends_quietly_and_cancels(cli: Cli, models: Models) -> None:
+    models.add("long", "tokens 100000", "token-delay-ms 10")
+    for count in range(1, REPEATS + 1):
+        process = cli.open("run", "long", "hello there")
+        assert process.stdout.read(1) == b"T"
+        process.stdout.close()
+        said = process.stderr.read().decode()
+        assert process.wait(PATIENCE_S) in SIGPIPE_CODES, said
+        assert "error" not in said.lower() and "pipe" not in said.lower(), said
+        end = models.await_records("long", "end", count)[-1]
+        assert end["complete"] is False, end
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGKILL, signal.SIGHUP])
+def test_a_killed_client_cancels(cli: Cli, models: Models, number: int) -> None:
+    models.add("long", "tokens 100000", "token-delay-ms 10")
+    process = cli.open("run", "long", "hello there")
+    process.stdout.read(1)
+    process.send_signal(number)
+    process.wait(PATIENCE_S)
+    assert models.await_records("long", "end", 1)[0]["complete"] is False
+
+
+def test_F64_an_interrupt_keeps_what_came_and_ends_with_130(cli: Cli, models: Models) -> None:
+    models.add("long", "tokens 100000", "token-delay-ms 10")
+    process = cli.open("run", "long", "hello there")
+    first = process.stdout.read(4)
+    process.send_signal(signal.SIGINT)
+    rest = process.stdout.read()
+    assert process.wait(PATIENCE_S) == 130
+    assert (first + rest).startswith(b"The fake")
+    assert models.await_records("long", "end", 1)[0]["complete"] is False
+
+
+def test_F02_a_broken_answer_is_an_error_behind_what_came(cli: Cli, models: Models) -> None:
+    models.add("dies", "crash-after-events 4")
+    run = cli.run("run", "dies", "hello there")
+    assert run.returncode == 1
+    assert run.stdout.strip() and ANSWER.startswith(run.stdout.strip()), run
+    assert run.stderr.strip(), run
+
+
+def test_F07_a_model_that_does_not_load_says_why(cli: Cli, models: Models) -> None:
+    models.add("broken", "log a telling line", "exit-at-load 1")
+    run = cli.run("run", "broken", "hello there")
+    assert (run.returncode, run.stdout) == (1, ""), run
+    assert "a telling line" in run.stderr
+
+
+def test_SEC42_model_text_cannot_steer_a_terminal(cli: Cli, models: Models) -> None:
+    evil = ("a\x1b]0;title\x07b\x1b[31mc\x1b]52;c;eA==\x1b\\d\x9be\u202ef\U000e0041g\x08h\x00i\rj"
+            "\x1bPq\x1b\\k")
+    models.add("evil", "echo")
+    models.add("split", "echo", "split-utf8")
+    for name in ("evil", "split"):
+        run = cli.run("run", name, f"say {evil.replace(chr(0), '')} now")
+        assert run.returncode == 0, run
+        bad = [c for c in run.stdout if c not in "\t\n" and (
+            ord(c) < 32 or 127 <= ord(c) < 160 or c in "\u202a\u202b\u202c\u202d\u202e" or
+            0xe0000 <= ord(c) <= 0xe007f)]
+        assert not bad, (bad, run.stdout)
+        for letter in "abcdefghijk":
+            assert letter in run.stdout, run.stdout
+
+
+def test_a_model_that_is_not_there_names_the_nearest(cli: Cli, models: Models) -> None:
+    models.add("qwen3-8b")
+    for name in ("qwen:8b", "org/qwen3-8b"):
+        run = cli.run("run", name)
+        assert (run.returncode, run.stdout) == (1, ""), run
+        assert name in run.stderr, run
+    assert "qwen3-8b" in cli.run("run", "qwen3:8b").stderr
+
+
+def test_many_clients_from_cold_start_one_daemon(cli: Cli, models: Models) -> None:
+    models.add("any")
+    for run in at_once(REPEATS, lambda _: cli.run("run", "any", "hello there")):
+        assert (run.returncode, run.stdout) == (0, ANSWER + "\n"), run
+    daemons = [process for process in processes.of_home(cli.home.path) if process.name == "llfd"]
+    assert len(daemons) == 1, daemons
+    assert len(models.records("any", "start")) == 1
+
+
+def test_F17_after_a_killed_daemon_the_next_command_works(cli: Cli, models: Models) -> None:
+    models.add("any")
+    for _ in range(5):
+        assert cli.run("run", "any", "hello there").stdout == ANSWER + "\n"
+        for process in processes.of_home(cli.home.path):
+            if process.name == "llfd":
+                os.kill(process.pid, signal.SIGKILL)
+        eventually("nothing of ours runs", lambda: not processes.of_home(cli.home.path), 5)
+
+
+def test_F17_a_client_of_a_killed_daemon_is_told(cli: Cli, models: Models) -> None:
+    models.add("long", "tokens 100000", "token-delay-ms 10")
+    process = cli.open("run", "long", "hello there")
+    process.stdout.read(1)
+    for daemon in processes.of_home(cli.home.path):
+        if daemon.name == "llfd":
+            os.kill(daemon.pid, signal.SIGKILL)
+    process.stdout.read()
+    assert process.wait(PATIENCE_S) == 1
+    assert process.stderr.read().strip()
+
+
+def test_stdin_is_appended_and_an_open_silent_pipe_does_not_hang(cli: Cli,
+                                                                 models: Models) -> None:
+    models.add("echo", "echo")
+    run = cli.run("run", "echo", "first part", input="second part\n")
+    assert "first part" in run.stdout and "second part" in run.stdout, run
+    assert run.stdout.index("first part") < run.stdout.index("second part")
+    assert "only part" in cli.run("run", "echo", input="only part").stdout
+    read_end, write_end = os.pipe()
+    process = cli.open("run", "echo", "first part", stdin=read_end)
+    os.close(read_end)
+    # stderr says that it waits; the writer then ends.
+    said = process.stderr.readline()
+    assert said.strip(), said
+    os.close(write_end)
+    assert b"first part" in process.stdout.read()
+    assert process.wait(PATIENCE_S) == 0
+
+
+def test_usage_errors_exit_2(cli: Cli) -> None:
+    for words in (["--nonsense"], ["run", "--nonsense"], ["nonsense"], ["server", "nonsense"]):
+        run = cli.run(*words)
+        assert (run.returncode, run.stdout) == (2, ""), (words, run)
+        assert run.stderr.strip()

@@ -1,0 +1,115 @@
+// The `openai` package as people use it. REAL_URL: llf with llama-server and the built-in model;
+// FAKE_URL: llf with a scripted engine that has the models `long` and `dies`.
+import assert from 'node:assert/strict';
+import test from 'node:test';
+import OpenAI from 'openai';
+
+const client = (url) => new OpenAI({ baseURL: `${url}/v1`, apiKey: 'any', maxRetries: 0 });
+const real = client(process.env.REAL_URL);
+const fake = client(process.env.FAKE_URL);
+const question = {
+  model: 'llf-nano',
+  temperature: 0,
+  messages: [{ role: 'user', content: 'What is llf?' }],
+};
+
+async function textOf(stream) {
+  let text = '';
+  for await (const chunk of stream) text += chunk.choices[0]?.delta?.content ?? '';
+  return text;
+}
+
+test('a whole answer', async () => {
+  const answer = await real.chat.completions.create(question);
+  assert.equal(answer.object, 'chat.completion');
+  assert.match(answer.choices[0].message.content, /Local LLM Framework/);
+  assert.equal(answer.choices[0].finish_reason, 'stop');
+  assert.equal(answer.model, 'llf-nano');
+  assert.ok(answer.usage.completion_tokens > 5);
+});
+
+test('a streamed answer is the same text in many parts, with usage when asked for', async () => {
+  const whole = await real.chat.completions.create(question);
+  const stream = await real.chat.completions.create({
+    ...question,
+    stream: true,
+    stream_options: { include_usage: true },
+  });
+  const chunks = [];
+  for await (const chunk of stream) chunks.push(chunk);
+  assert.ok(chunks.length > 10);
+  assert.equal(new Set(chunks.map((chunk) => chunk.id)).size, 1);
+  assert.ok(chunks.every((chunk) => chunk.object === 'chat.completion.chunk'));
+  assert.ok(chunks.every((chunk) => Number.isInteger(chunk.created)));
+  const text = chunks.map((chunk) => chunk.choices[0]?.delta?.content ?? '').join('');
+  assert.equal(text, whole.choices[0].message.content);
+  assert.deepEqual(chunks.at(-1).choices, []);
+  assert.ok(chunks.at(-1).usage.total_tokens > 5);
+});
+
+test('the stream helper', async () => {
+  const answer = await real.chat.completions.stream(question).finalChatCompletion();
+  assert.match(answer.choices[0].message.content, /Local LLM Framework/);
+});
+
+test('a conversation with a system message', async () => {
+  const answer = await real.chat.completions.create({
+    ...question,
+    messages: [{ role: 'system', content: 'You answer questions about llf.' },
+      ...question.messages],
+  });
+  assert.ok(answer.choices[0].message.content.length > 0);
+});
+
+test('the list of models', async () => {
+  const ids = [];
+  for await (const model of real.models.list()) ids.push(model.id);
+  assert.ok(ids.includes('llf-nano'));
+  assert.equal((await real.models.retrieve('llf-nano')).id, 'llf-nano');
+});
+
+test('errors arrive as their classes', async () => {
+  const unknown = real.chat.completions.create({ ...question, model: 'llf-nono' });
+  await assert.rejects(unknown, (error) => {
+    assert.ok(error instanceof OpenAI.NotFoundError);
+    assert.equal(error.status, 404);
+    assert.equal(error.code, 'model_not_found');
+    assert.equal(error.param, 'model');
+    assert.match(error.message, /llf-nano/);
+    return true;
+  });
+  await assert.rejects(real.models.retrieve('none'), OpenAI.NotFoundError);
+  await assert.rejects(real.chat.completions.create({ ...question, messages: [] }),
+    OpenAI.BadRequestError);
+});
+
+test('a stream can be aborted', async () => {
+  const stream = await fake.chat.completions.create({ ...question, model: 'long', stream: true });
+  let count = 0;
+  for await (const chunk of stream) {
+    assert.ok(chunk.choices);
+    count += 1;
+    if (count === 3) stream.controller.abort();
+  }
+  assert.equal(count, 3);
+});
+
+test('a request can be aborted before its answer', async () => {
+  const abort = new AbortController();
+  const asked = fake.chat.completions.create({ ...question, model: 'long' },
+    { signal: abort.signal });
+  setTimeout(() => abort.abort(), 100);
+  await assert.rejects(asked, OpenAI.APIUserAbortError);
+});
+
+test('a stream that breaks is an error, not a short answer', async () => {
+  const stream = await fake.chat.completions.create({ ...question, model: 'dies', stream: true });
+  await assert.rejects(textOf(stream), OpenAI.APIError);
+});
+
+test('ten streams at once', async () => {
+  const texts = await Promise.all(Array.from({ length: 10 }, async () => textOf(
+    await real.chat.completions.create({ ...question, stream: true }))));
+  assert.equal(new Set(texts).size, 1);
+  assert.match(texts[0], /Local LLM Framework/);
+});

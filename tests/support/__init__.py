@@ -1,0 +1,1 @@
+"""What the tests of running programs share: homes, daemons, raw HTTP, invariants."""
