@@ -25,13 +25,15 @@ class Ban:
 
 
 # A call of the C library by that name, with or without std:: or ::, and not of a member.
-_C = r"(?<![\w.>])(?:std::|::)?"
+_C = r"(?<![\w.>:])(?:std::|::)?"
 
 BANS = (
     Ban("sleep",
         r"\bthis_thread::sleep|" + _C + r"(u?sleep|nanosleep|clock_nanosleep)\s*\(\s*[\w&]",
         "wait for the event itself, with a deadline; unit tests move a ManualClock",
         free=("tests/fake_*",)),
+    Ban("python-sleep", r"\btime\.sleep\s*\(", "support.patience, which waits for the event itself",
+        ("tests/*.py",), ("tests/support/patience.py",)),
     Ban("shell", _C + r"(system|popen)\s*\(", "os::spawn, which runs a program without a shell"),
     Ban("c-strings", _C + r"(strn?cpy|strn?cat|v?sprintf|gets|strtok|strdup|alloca)\s*\(",
         "std::string, std::string_view or fmt::format"),
@@ -60,7 +62,7 @@ BANS = (
         "os::spawn and os::ChildProcess", SRC, ("src/os/*",)),
     Ban("signals", _C + r"(signal|sigaction|pthread_sigmask|sigprocmask)\s*\(\s*\w",
         "net/signals.hpp", SRC, ("src/os/*", "src/net/signals*", "src/*/main.cpp", "*_test.cpp")),
-    Ban("exit", r"(?<!void )" + _C + r"(exit|_exit|_Exit|quick_exit|abort|terminate)\s*\(",
+    Ban("exit", _C + r"(exit|_exit|_Exit|quick_exit)\s*\(|(?<!\w)(std)?::(abort|terminate)\s*\(",
         "return an Error and let main return the exit code; LLF_ASSERT for our bugs",
         SRC, ("src/base/assert*", "src/os/*", "src/*/main.cpp", *TESTS)),
     Ban("output", r"\bstd::(cout|cerr|clog)\b|" + _C + r"(v?printf|puts|putchar|perror)\s*\(",
@@ -71,7 +73,7 @@ BANS = (
         "names with their namespace, or an alias of it"),
     Ban("assert", _C + r"assert\s*\(", "LLF_ASSERT, which stays on in release builds", SRC),
     Ban("new", r"\bnew\s+[A-Za-z_:]", "std::make_unique or a value"),
-    Ban("random", r"(?<![\w.>])(?:std::|::)s?rand(om)?\s*\(|" + _C + r"s?rand\s*\(",
+    Ban("random", r"(?<!\w)(?:std::|::)s?rand(om)?\s*\(|" + _C + r"s?rand\s*\(",
         "std::mt19937_64 with a seed that is shown"),
     Ban("regex", r"#\s*include\s*<regex>|\bstd::regex\b",
         "a small parser: std::regex recurses with its input"),
@@ -85,6 +87,7 @@ _NOLINT = re.compile(r"NOLINT\w*(\([^)]*\))?(.*)")
 
 def check(tree: Tree) -> list[Finding]:
     texts = {path: scrub(tree.text(path)).split("\n") for path in tree.match(*CXX)}
+    texts |= {path: tree.lines(path) for path in tree.match("tests/*.py")}
     measures = [measure for ban in BANS for measure in _measures(ban, texts)]
     rules = {ban.rule for ban in BANS}
     return (judge(measures, rules, tree) + _detached(texts) + _left_for_later(tree)

@@ -177,15 +177,16 @@ class Banned(CheckTest):
             "output": 'std::printf("");', "using-namespace": "using namespace std;",
             "assert": "assert(a);", "new": "auto* a = new B;", "random": "std::rand();",
             "regex": "#include <regex>", "iostream": "#include <iostream>",
-            "temp-names": "std::tmpnam(a);",
+            "temp-names": "std::tmpnam(a);", "python-sleep": "    time.sleep(0.1)",
         }
         self.assertEqual({ban.rule for ban in banned.BANS}, set(samples))
         for rule, text in samples.items():
+            path = "tests/a.py" if rule.startswith("python") else "src/gateway/a.cpp"
             with self.subTest(rule):
-                self.assertIn(rule, self.check_source(text + "\n"))
+                self.assertIn(rule, self.check_source(text + "\n", path))
 
     def test_other_names_are_left_alone(self):
-        for text in ("loop.system(1);", "co_await sleep_for(1ms);", "void abort();",
+        for text in ("loop.system(1);", "co_await sleep_for(1ms);", "void A::abort() {", "abort();",
                      "worker->kill();", "std::vsnprintf(a, b, c);", "int renew = 1;", "// throw",
                      '"fork()"',
                      "using namespace std::chrono_literals;", "steady_clock::time_point now;",

@@ -7,7 +7,8 @@ stage_number=0
 stage_log=''     # what the running stage's commands print
 stage_note=''    # what the stage's line says about its result
 failed_command=''
-ticker=''
+ticker=''        # the process that shows progress, while one does
+ticker_end=''    # closing this descriptor ends it
 
 seconds_since() { awk -v a="$1" -v b="$EPOCHREALTIME" 'BEGIN { printf "%.1f s", b - a }'; }
 
@@ -19,21 +20,20 @@ try() {
   return "$status"
 }
 
-# While a stage runs on a terminal, its line shows the last thing that its command said. Writes to
-# descriptor 3, so that nothing that bash says when this is ended gets to the terminal.
+# Until the end of stdin, shows the last thing that the stage's command said on the stage's line.
 show_progress() {
   local title=$1 start=$2 last columns
   columns=$(tput cols 2>/dev/null || echo 80)
-  while sleep 0.2; do
-    last=$(tail -c 400 "$stage_log" 2>/dev/null | tr '\r\t' '\n ' | grep -v '^ *$' | tail -n 1)
+  until read -r -t 0.2 || [[ $? == 1 ]]; do
+    last=$(tail -c 400 "$stage_log" | tr '\r\t' '\n ' | grep -v '^ *$' | tail -n 1) || true
     printf '\r\033[K%s' "$(printf '%s  %s  %s' "$title" "$(seconds_since "$start")" "$last" |
-      tr -cd '[:print:]' | cut -c "1-$((columns - 1))")" >&3
+      tr -cd '[:print:]' | cut -c "1-$((columns - 1))")" >&2
   done
 }
 
 end_progress() {
   if [[ -n $ticker ]]; then
-    kill "$ticker" 2>/dev/null || true
+    exec {ticker_end}>&-
     wait "$ticker" 2>/dev/null || true
     ticker=''
     printf '\r\033[K' >&2
@@ -54,7 +54,7 @@ stage() {
   failed_command=$1
   : >"$stage_log"
   if [[ -t 2 ]]; then
-    show_progress "$title" "$start" 3>&2 2>/dev/null &
+    exec {ticker_end}> >(show_progress "$title" "$start")
     ticker=$!
   fi
   local status=0
