@@ -17,9 +17,9 @@ GOOD_HOSTS = ["localhost", "LocalHost", "localhost:{port}", "localhost:1", "loca
               "127.0.0.1", "127.0.0.1:{port}", "127.8.8.8", "[::1]", "[::1]:{port}",
               "[::ffff:127.0.0.1]", "[0:0:0:0:0:0:0:1]"]
 BAD_HOSTS = ["", ".", ":{port}", "evil.example", "evil.example:{port}", "127.0.0.1.evil.example",
-             "localhost.evil.example", "evil.localhost", "localhost..", "127.0.0.1:",
-             "127.0.0.1:x", "127.0.0.1:{port}:1", "127.0.0.1:99999999", "::1",
-             "::ffff:127.0.0.1", "[::1", "[::1]x", "[127.0.0.1]", "[::2]", "0.0.0.0", "0", "127.1", "2130706433", "0x7f000001",
+             "localhost.evil.example", "evil.localhost", "localhost..", "127.0.0.1:", "127.0.0.1:x",
+             "127.0.0.1:{port}:1", "127.0.0.1:99999999", "::1", "::ffff:127.0.0.1", "[::1",
+             "[::1]x", "[127.0.0.1]", "[::2]", "0.0.0.0", "0", "127.1", "2130706433", "0x7f000001",
              "localhost@evil.example", "evil.example@localhost", "192.168.0.1", "local host",
              "localhost/", "localhost,evil.example", "host.docker.internal", "\xe4.example",
              "[fe80::1]", "[::]", "*"]
