@@ -83,24 +83,32 @@ inline constexpr std::uint32_t kSlots = 4;  ///< requests that a worker answers 
 inline constexpr ByteSize kPromptCache = ByteSize::mib(512);  ///< per worker
 inline constexpr ByteSize kSmallPromptCache = ByteSize::mib(64);
 inline constexpr ByteSize kEngineRecord = ByteSize::kib(64);  ///< record.json of a private engine
-inline constexpr auto kReadyLineGrace = 2s;        ///< without a ready line: /health is polled
-inline constexpr auto kHealthInterval = 50ms;      ///< between two polls of /health
-inline constexpr auto kHealthTimeout = 2s;         ///< of one of them
-inline constexpr auto kTermLimit = 5s;             ///< from SIGTERM to SIGKILL
-inline constexpr auto kKillLimit = 30s;            ///< from SIGKILL until a process counts as stuck
-inline constexpr auto kBackoffFirst = 1s;          ///< pause after a crash, doubled for each
-inline constexpr auto kBackoffMax = 60s;           ///< one in a row, up to this
-inline constexpr auto kStableAfter = 60s;          ///< ready for so long: the pause begins anew
-inline constexpr std::size_t kCircuitCrashes = 5;  ///< within kCircuitWindow: starts are refused
-inline constexpr auto kCircuitWindow = 600s;       ///< see kCircuitCrashes
-inline constexpr auto kCircuitCooldown = 60s;      ///< then one more try
-inline constexpr auto kLivenessInterval = 1s;      ///< between looks at a request's progress
-inline constexpr auto kProgressInterval = 250ms;   ///< between samples of a load's progress
-inline constexpr std::size_t kWorkerLogLines = 1000;          ///< kept in memory per worker
+inline constexpr ByteSize kJournalFile = ByteSize::kib(64);   ///< of the workers that run
+inline constexpr auto kOrphanLimit = 3s;         ///< from the SIGKILL of one to its end
+inline constexpr std::size_t kPipeRead = 16384;  ///< bytes of one read of an engine's output
+inline constexpr auto kPipeLinger = 200ms;     ///< from the end of a process to that of its output
+inline constexpr auto kReadyLineGrace = 2s;    ///< without a ready line: /health is polled
+inline constexpr auto kHealthInterval = 50ms;  ///< between two polls of /health
+inline constexpr auto kHealthTimeout = 2s;     ///< of one of them
+inline constexpr auto kTermLimit = 5s;         ///< from SIGTERM to SIGKILL
+inline constexpr auto kKillLimit = 30s;        ///< from SIGKILL until a process counts as stuck
+inline constexpr auto kBackoffFirst = 1s;      ///< pause after a crash, doubled for each
+inline constexpr auto kBackoffMax = 60s;       ///< one in a row, up to this
+inline constexpr auto kStableAfter = 60s;      ///< ready for so long: the pause begins anew
+inline constexpr std::size_t kCircuitCrashes = 5;     ///< within kCircuitWindow: starts are refused
+inline constexpr auto kCircuitWindow = 600s;          ///< see kCircuitCrashes
+inline constexpr auto kCircuitCooldown = 60s;         ///< then one more try
+inline constexpr auto kLivenessInterval = 1s;         ///< between looks at a request's progress
+inline constexpr auto kProgressInterval = 250ms;      ///< between samples of a load's progress
+inline constexpr std::size_t kWorkerLogLines = 1000;  ///< kept in memory per worker
 inline constexpr ByteSize kWorkerLogLine = ByteSize::kib(4);  ///< longer lines are cut
 inline constexpr std::size_t kErrorLogLines = 20;             ///< of the engine in an error
 inline constexpr auto kProbeTimeout = 30s;                    ///< of one run of the engine's --help
 inline constexpr ByteSize kProbeOutput = ByteSize::mib(1);    ///< of --help
+
+// scheduler
+inline constexpr auto kUnloadPoll =
+    50ms;  ///< between looks at a model that is to be unloaded and is busy
 
 // worker, scheduler and daemon: defaults of settings
 inline constexpr auto kLoadTimeout = 600s;     ///< a model that is not ready by then has failed

@@ -34,13 +34,26 @@ Expected<void> write_all(int fd, std::string_view bytes, const fs::path& path) {
   return {};
 }
 
-Expected<void> fill(const fs::path& path, std::string_view bytes, unsigned mode) {
-  const UniqueFd fd(::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW,
-                           static_cast<mode_t>(mode)));
+/// Whether a write has to survive a power cut.
+enum class Durability : std::uint8_t { none, synced };
+
+/// What to write and how.
+struct Content {
+  std::string_view bytes;
+  unsigned mode;
+  Durability durability;
+};
+
+Expected<void> fill(const fs::path& path, const Content& content) {
+  const auto mode = static_cast<mode_t>(content.mode);
+  const UniqueFd fd(
+      ::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, mode));
   if (!fd) return failed("creating", path, errno);
-  if (auto written = write_all(fd.get(), bytes, path); !written) return written;
-  if (::fchmod(fd.get(), static_cast<mode_t>(mode)) != 0) return failed("setting", path, errno);
-  if (::fsync(fd.get()) != 0) return failed("saving", path, errno);
+  if (auto written = write_all(fd.get(), content.bytes, path); !written) return written;
+  if (::fchmod(fd.get(), mode) != 0) return failed("setting", path, errno);
+  if (content.durability == Durability::synced && ::fsync(fd.get()) != 0) {
+    return failed("saving", path, errno);
+  }
   return {};
 }
 
@@ -58,13 +71,11 @@ fs::path temporary_beside(const fs::path& path) {
   return path.parent_path() / name;
 }
 
-}  // namespace
-
-Expected<void> write_file_atomically(const fs::path& path, std::string_view bytes, unsigned mode) {
+Expected<void> replace(const fs::path& path, const Content& content) {
   const auto temporary = temporary_beside(path);
   // Only a process that died with our pid can have left it.
   static_cast<void>(::unlink(temporary.c_str()));
-  if (auto filled = fill(temporary, bytes, mode); !filled) {
+  if (auto filled = fill(temporary, content); !filled) {
     static_cast<void>(::unlink(temporary.c_str()));
     return filled;
   }
@@ -73,8 +84,19 @@ Expected<void> write_file_atomically(const fs::path& path, std::string_view byte
     static_cast<void>(::unlink(temporary.c_str()));
     return failed("replacing", path, error_number);
   }
+  if (content.durability == Durability::none) return {};
   const auto dir = path.parent_path();
   return sync_folder(dir.empty() ? fs::path(".") : dir);
+}
+
+}  // namespace
+
+Expected<void> write_file_atomically(const fs::path& path, std::string_view bytes, unsigned mode) {
+  return replace(path, {.bytes = bytes, .mode = mode, .durability = Durability::synced});
+}
+
+Expected<void> replace_file(const fs::path& path, std::string_view bytes, unsigned mode) {
+  return replace(path, {.bytes = bytes, .mode = mode, .durability = Durability::none});
 }
 
 Expected<std::string> read_file(const fs::path& path, ByteSize limit) {

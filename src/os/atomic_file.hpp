@@ -17,6 +17,11 @@ namespace llf::os {
 [[nodiscard]] Expected<void> write_file_atomically(const std::filesystem::path& path,
                                                    std::string_view bytes, unsigned mode = 0600);
 
+/// The same without any fsync: readers see the old content or the new one, also when we are killed
+/// meanwhile, but after a power cut it may be either, or empty. For what only matters until then.
+[[nodiscard]] Expected<void> replace_file(const std::filesystem::path& path, std::string_view bytes,
+                                          unsigned mode = 0600);
+
 /// The content of a regular file (or one of /proc). Errors: not_found, forbidden, io; `too_large`
 /// when it is longer than `limit`; `invalid` when it is a folder. Blocks. Any thread.
 [[nodiscard]] Expected<std::string> read_file(const std::filesystem::path& path, ByteSize limit);

@@ -25,6 +25,14 @@ TEST(AtomicFile, what_was_written_is_read) {
   EXPECT_EQ(files_in(folder.path()), 1);
 }
 
+TEST(AtomicFile, replacing_without_sync_replaces_too) {
+  const TestFolder folder;
+  ASSERT_TRUE(replace_file(folder / "a", "one"));
+  ASSERT_TRUE(replace_file(folder / "a", "two"));
+  EXPECT_EQ(read_file(folder / "a", ByteSize::kib(1)), "two");
+  EXPECT_EQ(files_in(folder.path()), 1);
+}
+
 TEST(AtomicFile, the_mode_is_the_one_asked_for) {
   const TestFolder folder;
   ASSERT_TRUE(write_file_atomically(folder / "a", "", 0640));

@@ -13,6 +13,7 @@
 #include <iterator>
 #include <limits>
 #include <optional>
+#include <poll.h>
 #include <sched.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -230,24 +231,50 @@ Expected<ProcessIdentity> identify(pid_t pid) {
   return ProcessIdentity{.pid = pid, .start_time = stat->start_time, .boot_id = std::move(*boot)};
 }
 
-Expected<SignalResult> signal_identified(const ProcessIdentity& identity, int signal) {
-  if (identity.pid <= 1) return SignalResult::gone;
-  const UniqueFd pinned(static_cast<int>(::syscall(SYS_pidfd_open, identity.pid, 0U)));
+namespace {
+
+/// A pidfd of the process with this identity; invalid when there is none any more.
+Expected<UniqueFd> pin(const ProcessIdentity& identity) {
+  if (identity.pid <= 1) return UniqueFd();
+  UniqueFd pinned(static_cast<int>(::syscall(SYS_pidfd_open, identity.pid, 0U)));
   if (!pinned) {
-    if (errno == ESRCH || errno == EINVAL) return SignalResult::gone;
+    if (errno == ESRCH || errno == EINVAL) return UniqueFd();
     return failure(errno_error(fmt::format("looking at process {}", identity.pid), errno));
   }
   const auto now = identify(identity.pid);
-  if (!now || *now != identity) return SignalResult::gone;
+  if (!now || *now != identity) return UniqueFd();
   // A zombie has ended; only its parent can do something about it.
-  if (const auto stat = proc_stat(identity.pid); !stat || stat->state == 'Z') {
-    return SignalResult::gone;
-  }
+  if (const auto stat = proc_stat(identity.pid); !stat || stat->state == 'Z') return UniqueFd();
+  return pinned;
+}
+
+Expected<SignalResult> signal_pinned(const UniqueFd& pinned, pid_t pid, int signal) {
+  if (!pinned) return SignalResult::gone;
   if (::syscall(SYS_pidfd_send_signal, pinned.get(), signal, nullptr, 0U) == 0) {
     return SignalResult::sent;
   }
   if (errno == ESRCH) return SignalResult::gone;
-  return failure(errno_error(fmt::format("signalling process {}", identity.pid), errno));
+  return failure(errno_error(fmt::format("signalling process {}", pid), errno));
+}
+
+}  // namespace
+
+Expected<SignalResult> signal_identified(const ProcessIdentity& identity, int signal) {
+  const auto pinned = pin(identity);
+  if (!pinned) return failure(pinned.error());
+  return signal_pinned(*pinned, identity.pid, signal);
+}
+
+Expected<SignalResult> end_identified(const ProcessIdentity& identity,
+                                      std::chrono::milliseconds limit) {
+  const auto pinned = pin(identity);
+  if (!pinned) return failure(pinned.error());
+  const auto result = signal_pinned(*pinned, identity.pid, SIGKILL);
+  if (!result || *result == SignalResult::gone) return result;
+  pollfd end{.fd = pinned->get(), .events = POLLIN, .revents = 0};
+  if (::poll(&end, 1, static_cast<int>(limit.count())) == 1) return SignalResult::sent;
+  return failure(ErrorKind::timeout,
+                 fmt::format("process {} does not end though it was killed", identity.pid));
 }
 
 Expected<ByteSize> total_memory() {

@@ -56,6 +56,12 @@ enum class SignalResult : std::uint8_t {
 /// pidfd before the start time is compared.
 [[nodiscard]] Expected<SignalResult> signal_identified(const ProcessIdentity& identity, int signal);
 
+/// Kills the process with this identity, if it still runs, and waits until it has ended, at most
+/// `limit`. Blocks. Errors: timeout, when it has not (a process that hangs in the kernel); those of
+/// signal_identified.
+[[nodiscard]] Expected<SignalResult> end_identified(const ProcessIdentity& identity,
+                                                    std::chrono::milliseconds limit);
+
 /// RAM of the machine, or of our cgroup (v1 or v2) when that is less.
 [[nodiscard]] Expected<ByteSize> total_memory();
 

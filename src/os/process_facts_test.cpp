@@ -4,12 +4,15 @@
 
 #include <gtest/gtest.h>
 
+#include <chrono>
 #include <csignal>
 #include <poll.h>
 #include <unistd.h>
 
 namespace llf::os {
 namespace {
+
+using namespace std::chrono_literals;
 
 TEST(ProcStat, a_name_with_parentheses_does_not_confuse) {
   const auto stat = parse_proc_stat(
@@ -83,6 +86,21 @@ TEST(SignalIdentified, never_hits_a_process_that_got_the_pid_later) {
   const auto status = child->try_reap();
   ASSERT_TRUE(status);
   EXPECT_FALSE(status->has_value()) << "it still runs";
+}
+
+TEST(EndIdentified, has_ended_the_process_when_it_returns) {
+  auto child = sleeper();
+  ASSERT_TRUE(child);
+  const auto identity = identify(child->pid());
+  ASSERT_TRUE(identity);
+  auto earlier = *identity;
+  --earlier.start_time;
+  EXPECT_EQ(end_identified(earlier, 60s), SignalResult::gone);
+  EXPECT_EQ(end_identified(*identity, 60s), SignalResult::sent);
+  const auto status = child->try_reap();
+  ASSERT_TRUE(status);
+  EXPECT_TRUE(status->has_value());
+  EXPECT_EQ(end_identified(*identity, 60s), SignalResult::gone);
 }
 
 TEST(SignalIdentified, absurd_pids_hit_nobody) {

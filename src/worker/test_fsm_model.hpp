@@ -117,10 +117,12 @@ class TestFsmModel {
   }
 
   void end_process() {
-    const auto generation = process_->generation;
+    const auto process = *process_;
     process_.reset();
     check_of_.reset();
-    apply(fsm_.exited(generation, now_));
+    const bool never_started = healthy_ != process.generation && chance(20);
+    apply(never_started ? fsm_.spawn_failed(process.generation, now_)
+                        : fsm_.exited(process.generation, now_));
   }
 
   void pass(Duration duration) {

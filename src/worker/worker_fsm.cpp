@@ -66,7 +66,8 @@ Actions WorkerFsm::reset(MonoTime now) {
 
 Actions WorkerFsm::spawn_failed(Generation generation, MonoTime now) {
   Actions actions;
-  if (!is_present(generation) || state_ != WorkerState::starting) return actions;
+  if (!is_present(generation)) return actions;
+  if (state_ == WorkerState::stopping) return exited(generation, now);
   failures_.failed(now);
   answer_all(Outcome::spawn_failed, actions);
   settle(WorkerState::failed, now, actions);

@@ -93,7 +93,7 @@ class WorkerFsm {
   /// Forgets past failures: the next start is not held back. For people who fixed the cause.
   [[nodiscard]] Actions reset(MonoTime now);
 
-  /// The Spawn of `generation` did not succeed.
+  /// The Spawn of `generation` did not succeed; it may take a while to find that out.
   [[nodiscard]] Actions spawn_failed(Generation generation, MonoTime now);
   /// The engine's log says that it is ready: worth a health check.
   [[nodiscard]] Actions ready_line(Generation generation);

@@ -1,0 +1,81 @@
+#include "worker/log_file.hpp"
+
+#include "os/paths.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <system_error>
+#include <unistd.h>
+
+namespace llf::worker {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::size_t kLongestName = 100;
+
+bool is_plain(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' ||
+         c == '_' || c == '-';
+}
+
+// FNV-1a: short and stable, not a secret.
+std::uint32_t hash_of(std::string_view text) {
+  std::uint32_t hash = 0x811c9dc5U;
+  for (const char c : text) hash = (hash ^ static_cast<unsigned char>(c)) * 0x01000193U;
+  return hash;
+}
+
+}  // namespace
+
+void LogFile::add(std::string_view line) {
+  if (fd_ && size_ + line.size() + 1 > full_.bytes()) rotate();
+  if (!fd_ && !open()) {
+    ++dropped_;
+    return;
+  }
+  const auto text = fmt::format("{}\n", line);
+  const auto written = ::write(fd_.get(), text.data(), text.size());
+  if (written > 0) size_ += static_cast<std::uint64_t>(written);
+  if (written != static_cast<ssize_t>(text.size())) {
+    ++dropped_;
+    fd_.reset();
+  }
+}
+
+bool LogFile::open() {
+  if (!os::ensure_dir(path_.parent_path())) return false;
+  fd_.reset(::open(path_.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0600));
+  struct stat info{};
+  if (!fd_ || ::fstat(fd_.get(), &info) != 0) return false;
+  size_ = static_cast<std::uint64_t>(info.st_size);
+  return true;
+}
+
+void LogFile::rotate() {
+  fd_.reset();
+  std::error_code ignored;
+  for (auto number = limits::kLogFiles; number > 1; --number) {
+    fs::rename(older(number - 1), older(number), ignored);
+  }
+  fs::rename(path_, older(1), ignored);
+}
+
+fs::path LogFile::older(std::size_t number) const {
+  return fmt::format("{}.{}", path_.native(), number);
+}
+
+std::string log_file_name(std::string_view model) {
+  std::string name(model.substr(0, kLongestName));
+  std::ranges::replace_if(name, [](char c) { return !is_plain(c); }, '_');
+  if (name != model || name.starts_with('.') || name == "llfd") {
+    name = fmt::format("{}-{:08x}", name, hash_of(model));
+  }
+  if (name.starts_with('.')) name.front() = '_';
+  return name + ".log";
+}
+
+}  // namespace llf::worker

@@ -1,0 +1,39 @@
+#pragma once
+
+#include "base/clock.hpp"
+#include "base/expected.hpp"
+#include "os/child_process.hpp"
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string>
+
+/// What people are told when a worker fails: what happened, why, and what they can do. Pure.
+namespace llf::worker {
+
+/// When a process ended.
+enum class Phase : std::uint8_t { loading, serving };
+
+/// The error for a process that ended though nobody wanted it to; `lines` are its last ones.
+[[nodiscard]] Error process_ended(const std::string& model, Phase phase,
+                                  const os::ExitStatus& status, std::span<const std::string> lines);
+
+/// The error for a load that took longer than `limit`.
+[[nodiscard]] Error load_timed_out(const std::string& model, Duration limit,
+                                   std::span<const std::string> lines);
+
+/// The error for an engine that made no progress with any request for `silence`.
+[[nodiscard]] Error stalled(const std::string& model, Duration silence);
+
+/// The error for who waited while somebody stopped the worker.
+[[nodiscard]] Error stopped_meanwhile(const std::string& model);
+
+/// The error while the circuit is open; `last` is the failure before.
+[[nodiscard]] Error circuit_open(const std::string& model, Duration left, const std::string& last);
+
+/// The error for a process that not even SIGKILL ended.
+[[nodiscard]] Error cannot_be_killed(const std::string& model, pid_t pid);
+
+}  // namespace llf::worker
