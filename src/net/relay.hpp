@@ -31,6 +31,11 @@ struct RelayOptions {
   /// Parts are cut anywhere. Must not block. May be empty.
   std::function<void(std::string_view)> on_bytes;
 
+  /// Asked when the upstream has ended its body regularly: does the content agree that it is whole
+  /// (an event stream its last event)? If not, the outcome is `upstream_failed` and the answer is
+  /// not ended. May be empty: yes.
+  std::function<bool()> is_whole;
+
   /// In an event stream (text/event-stream), a comment `: ping` after so long a silence, only
   /// between two events. net::kNoLimit: none.
   Duration ping_after = limits::kPingInterval;

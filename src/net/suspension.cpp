@@ -15,6 +15,11 @@ namespace llf::net {
 
 namespace asio = boost::asio;
 
+Task<void> give_turn() {
+  auto& loop = context_of(co_await asio::this_coro::executor);
+  co_await asio::post(loop, asio::deferred);
+}
+
 Suspension::~Suspension() {
   LLF_ASSERT(!waiting());
 }

@@ -14,6 +14,10 @@ struct LoopContext;
 /// Why a suspended task goes on.
 enum class Wake : std::uint8_t { woken, cancelled, timed_out };
 
+/// Lets everybody else run who can: for loops that might never have to wait. Not a wait: it also
+/// returns in a cancelled task.
+[[nodiscard]] Task<void> give_turn();
+
 /// The one way in which a task of llf waits: everything else in net is built on it. It keeps the
 /// rule of base/task.hpp: in a cancelled task a wait does not begin. One task at a time. It must
 /// not be destroyed while a task waits.

@@ -1,0 +1,158 @@
+#include "net/listener.hpp"
+
+#include "base/limits.hpp"
+#include "log/log.hpp"
+#include "net/address.hpp"
+#include "net/timer.hpp"
+
+#include <fmt/format.h>
+
+#include <cerrno>
+#include <fcntl.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+#include <utility>
+
+namespace llf::net {
+namespace {
+
+void set_option(int fd, int level, int name, int value) {
+  ::setsockopt(fd, level, name, &value, sizeof value);
+}
+
+os::UniqueFd open_spare() {
+  return os::UniqueFd(::open("/dev/null", O_RDONLY | O_CLOEXEC));
+}
+
+/// True when something accepts connections at the address.
+bool is_served(const Address& address) {
+  const os::UniqueFd probe(::socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
+  return probe && (::connect(probe.get(), address.get(), address.size()) == 0 || errno == EAGAIN);
+}
+
+void remove_stale_socket(const Address& address, const std::string& path) {
+  struct stat status{};
+  if (::lstat(path.c_str(), &status) != 0 || !S_ISSOCK(status.st_mode)) return;
+  if (!is_served(address)) ::unlink(path.c_str());
+}
+
+}  // namespace
+
+Listener::Listener(os::UniqueFd fd, FdWatch watch, bool is_unix)
+    : fd_(std::move(fd)), spare_(open_spare()), watch_(std::move(watch)), is_unix_(is_unix) {}
+
+Listener::~Listener() {
+  remove_file();
+}
+
+Expected<Listener> Listener::start(LoopContext& context, os::UniqueFd fd, bool is_unix) {
+  if (::listen(fd.get(), limits::kListenBacklog) != 0) {
+    return failure(errno_error("listening", errno));
+  }
+  auto watch = FdWatch::create(context, fd.get());
+  if (!watch) return failure(watch.error());
+  return Listener(std::move(fd), std::move(*watch), is_unix);
+}
+
+Expected<Listener> Listener::tcp(LoopContext& context, const std::string& address,
+                                 std::uint16_t port) {
+  const auto where = Address::of_ip(address, port);
+  if (!where) return failure(where.error());
+  const auto what = fmt::format("listening on {}", where->to_string());
+  os::UniqueFd fd(::socket(where->family(), SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
+  if (!fd) return failure(errno_error(what, errno));
+  set_option(fd.get(), SOL_SOCKET, SO_REUSEADDR, 1);
+  if (where->family() == AF_INET6) set_option(fd.get(), IPPROTO_IPV6, IPV6_V6ONLY, 1);
+  if (::bind(fd.get(), where->get(), where->size()) != 0) return failure(errno_error(what, errno));
+  auto listener = start(context, std::move(fd), false);
+  if (!listener) return failure(listener.error().with_context(what));
+  listener->port_ = Address::local_of(listener->fd_.get()).port();
+  return listener;
+}
+
+Expected<Listener> Listener::unix_socket(LoopContext& context, const std::string& path,
+                                         unsigned mode) {
+  const auto where = Address::of_unix(path);
+  if (!where) return failure(where.error());
+  const auto what = fmt::format("listening on {}", path);
+  remove_stale_socket(*where, path);
+  os::UniqueFd fd(::socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
+  if (!fd) return failure(errno_error(what, errno));
+  // The file appears with this mode (less the umask), then gets exactly it.
+  ::fchmod(fd.get(), mode);
+  if (::bind(fd.get(), where->get(), where->size()) != 0) return failure(errno_error(what, errno));
+  ::chmod(path.c_str(), mode);
+  auto listener = start(context, std::move(fd), true);
+  if (!listener) return failure(listener.error().with_context(what));
+  struct stat status{};
+  if (::lstat(path.c_str(), &status) == 0) {
+    listener->path_ = path;
+    listener->device_ = status.st_dev;
+    listener->inode_ = status.st_ino;
+  }
+  return listener;
+}
+
+void Listener::remove_file() {
+  struct stat status{};
+  if (!path_.empty() && ::lstat(path_.c_str(), &status) == 0 && status.st_dev == device_ &&
+      status.st_ino == inode_) {
+    ::unlink(path_.c_str());
+  }
+  path_.clear();
+}
+
+Task<std::optional<Accepted>> Listener::accept() {
+  while (true) {
+    os::UniqueFd fd(::accept4(fd_.get(), nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC));
+    if (fd) co_return prepare(std::move(fd));
+    switch (errno) {
+      case EAGAIN:
+        if (co_await watch_.wait(FdWatch::For::read) == Wake::cancelled) co_return std::nullopt;
+        break;
+      case EMFILE:
+      case ENFILE:
+        shed_one();
+        [[fallthrough]];
+      case ENOBUFS:
+      case ENOMEM:
+        if (!co_await sleep_for(limits::kAcceptBackoff)) co_return std::nullopt;
+        break;
+      default:  // the client is gone again (ECONNABORTED and the errors of its network)
+        break;
+    }
+  }
+}
+
+void Listener::shed_one() {
+  log::warn("net", "no file descriptor is free: a new connection is closed");
+  spare_.reset();
+  static_cast<void>(os::UniqueFd(::accept4(fd_.get(), nullptr, nullptr, SOCK_CLOEXEC)));
+  spare_ = open_spare();
+}
+
+Accepted Listener::prepare(os::UniqueFd fd) const {
+  Accepted result{.fd = std::move(fd), .peer = {}};
+  const int number = result.fd.get();
+  if (is_unix_) {
+    ucred credentials{};
+    socklen_t size = sizeof credentials;
+    ::getsockopt(number, SOL_SOCKET, SO_PEERCRED, &credentials, &size);
+    result.peer = {.is_unix = true, .uid = credentials.uid, .address = {}};
+    return result;
+  }
+  set_option(number, IPPROTO_TCP, TCP_NODELAY, 1);
+  // Urgent data is read like any other, or it would wake the loop for ever.
+  set_option(number, SOL_SOCKET, SO_OOBINLINE, 1);
+  set_option(number, SOL_SOCKET, SO_KEEPALIVE, 1);
+  set_option(number, IPPROTO_TCP, TCP_KEEPIDLE, 60);
+  set_option(number, IPPROTO_TCP, TCP_KEEPINTVL, 10);
+  set_option(number, IPPROTO_TCP, TCP_KEEPCNT, 3);
+  result.peer.address = Address::peer_of(number).host();
+  return result;
+}
+
+}  // namespace llf::net
