@@ -210,7 +210,20 @@ void Exchange::probe() {
   if (result.state == IoResult::State::failed) state_ = State::broken;
 }
 
+// One waiter watches the socket; when it is cancelled another one takes over.
 Task<Expected<void>> Exchange::closed() {
+  while (watched_) {
+    if (auto over = co_await watch_over_.wait(); !over) co_return over;
+  }
+  watched_ = true;
+  auto result = co_await watch();
+  watched_ = false;
+  watch_over_.set();
+  watch_over_.reset();
+  co_return result;
+}
+
+Task<Expected<void>> Exchange::watch() {
   while (true) {
     if (state_ == State::broken || socket_.hung_up()) co_return Expected<void>();
     // A Unix socket says by itself when both directions are closed.

@@ -3,6 +3,7 @@
 #include "base/clock.hpp"
 #include "base/expected.hpp"
 #include "base/task.hpp"
+#include "net/event.hpp"
 #include "net/http_message.hpp"
 #include "net/message_writer.hpp"
 #include "net/socket.hpp"
@@ -77,6 +78,7 @@ class Exchange {
   /// Reads what the client sends meanwhile. True when something happened that is worth a new look.
   [[nodiscard]] bool read_ahead();
   void probe();
+  [[nodiscard]] Task<Expected<void>> watch();
 
   Socket& socket_;
   Inbox& inbox_;
@@ -89,7 +91,9 @@ class Exchange {
   bool event_stream_ = false;
   std::uint64_t left_ = 0;  ///< of the declared length
   StreamTail tail_;
-  std::string unsent_;  ///< of a probe that the socket took only in part
+  bool watched_ = false;  ///< a task is in `watch`
+  Event watch_over_;      ///< set for a moment when it leaves
+  std::string unsent_;    ///< of a probe that the socket took only in part
 };
 
 }  // namespace llf::net

@@ -56,7 +56,7 @@ class Responder {
   /// Returns when the client is really gone: it closed the connection or vanished. One that only
   /// shut its sending side still gets its answer (F38). To tell the two apart on TCP, such a client
   /// is sent an interim `102 Processing` before the head, and `: ping` in an event stream, twice a
-  /// second. One waiter at a time. Errors: cancelled (of the waiter).
+  /// second. Any number of waiters. Errors: cancelled (of the waiter).
   [[nodiscard]] Task<Expected<void>> closed();
 
   /// For the other files of net.

@@ -44,8 +44,18 @@ void remove_stale_socket(const Address& address, const std::string& path) {
 Listener::Listener(os::UniqueFd fd, FdWatch watch, bool is_unix)
     : fd_(std::move(fd)), spare_(open_spare()), watch_(std::move(watch)), is_unix_(is_unix) {}
 
-Listener::~Listener() {
-  remove_file();
+SocketFile::SocketFile(std::string path) : path_(std::move(path)) {
+  struct stat status{};
+  if (::lstat(path_.c_str(), &status) != 0) return;
+  device_ = status.st_dev;
+  inode_ = status.st_ino;
+}
+
+SocketFile::~SocketFile() {
+  struct stat status{};
+  if (::lstat(path_.c_str(), &status) == 0 && status.st_dev == device_ && status.st_ino == inode_) {
+    ::unlink(path_.c_str());
+  }
 }
 
 Expected<Listener> Listener::start(LoopContext& context, os::UniqueFd fd, bool is_unix) {
@@ -87,22 +97,8 @@ Expected<Listener> Listener::unix_socket(LoopContext& context, const std::string
   ::chmod(path.c_str(), mode);
   auto listener = start(context, std::move(fd), true);
   if (!listener) return failure(listener.error().with_context(what));
-  struct stat status{};
-  if (::lstat(path.c_str(), &status) == 0) {
-    listener->path_ = path;
-    listener->device_ = status.st_dev;
-    listener->inode_ = status.st_ino;
-  }
+  listener->file_ = std::make_unique<SocketFile>(path);
   return listener;
-}
-
-void Listener::remove_file() {
-  struct stat status{};
-  if (!path_.empty() && ::lstat(path_.c_str(), &status) == 0 && status.st_dev == device_ &&
-      status.st_ino == inode_) {
-    ::unlink(path_.c_str());
-  }
-  path_.clear();
 }
 
 Task<std::optional<Accepted>> Listener::accept() {
