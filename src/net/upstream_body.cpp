@@ -2,6 +2,7 @@
 
 #include "base/limits.hpp"
 #include "net/message_writer.hpp"
+#include "net/timer.hpp"
 
 #include <fmt/format.h>
 
