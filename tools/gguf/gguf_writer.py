@@ -1,9 +1,9 @@
 """Writes GGUF version 3 files (the GGUF specification of the ggml project), little endian.
 
     writer = GgufWriter()
-    writer.add("general.architecture", "llama")                     # str, bool, int -> u32, float -> f32
-    writer.add("general.sampling.top_k", 1, ValueType.INT32)         # any other type is named
-    writer.add("tokenizer.ggml.tokens", ["a", "b"])                  # list -> array of one type
+    writer.add("general.architecture", "llama")                # also bool, int -> u32, float -> f32
+    writer.add("general.sampling.top_k", 1, ValueType.INT32)    # any other type is named
+    writer.add("tokenizer.ggml.tokens", ["a", "b"])             # list -> array of one type
     writer.add_tensor("token_embd.weight", array, TensorType.Q8_0)   # numpy, rows x columns
     writer.add_stream("big.weight", (4096, 1024), TensorType.Q4_0, make_chunks)
     writer.write("model.gguf")
@@ -96,7 +96,7 @@ def quantize_q8_0(values: np.ndarray) -> bytes:
 
 
 def quantize_q4_0(values: np.ndarray) -> bytes:
-    """Blocks of 32: a float16 scale, then 16 bytes; value i is a low, value i + 16 a high nibble."""
+    """Blocks of 32: a float16 scale, then 16 bytes; i is in a low, i + 16 in a high nibble."""
     blocks = np.ascontiguousarray(values, dtype=np.float32).reshape(-1, BLOCK)
     extreme = np.take_along_axis(blocks, np.abs(blocks).argmax(axis=1)[:, None], axis=1)[:, 0]
     scale = extreme / np.float32(-8)

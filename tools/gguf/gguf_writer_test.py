@@ -130,7 +130,8 @@ class WriterTest(unittest.TestCase):
         array = self.random.standard_normal((10, 96), dtype=np.float32)
         raw = quantize_q8_0(array)
         writer = GgufWriter()
-        writer.add_stream("t", (10, 96), TensorType.Q8_0, lambda: [raw[:100], memoryview(raw)[100:]])
+        chunks = [raw[:100], memoryview(raw)[100:]]
+        writer.add_stream("t", (10, 96), TensorType.Q8_0, lambda: chunks)
         writer.write(self.path)
         reader = Reader(self.path.read_bytes())
         self.assertEqual(reader.raw[reader.data : reader.data + len(raw)], raw)

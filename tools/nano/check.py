@@ -1,13 +1,14 @@
 #!/usr/bin/python3
-"""Checks the dialogue source without training: rules, answers, commands, held-out and core questions."""
+"""Checks the dialogue source without training: rules, answers, commands, test questions."""
 
 from __future__ import annotations
 
 import sys
 from collections import Counter
 
-from dialogues import (HERE, OFF_TOPIC, GrammarError, Source, commands_in, is_command, known_questions, load,
-                       load_commands, load_questions, normalise)
+from dialogues import HERE, OFF_TOPIC, Source, commands_in, is_command, known_questions
+from dialogues import load, load_commands, load_questions, normalise
+from grammar import GrammarError
 
 MAX_ANSWER_CHARS = 330
 MIN_HELD_OUT, MIN_OFF_TOPIC, MIN_PER_INTENT = 300, 60, 2
@@ -17,7 +18,9 @@ def answer_faults(source: Source) -> list[str]:
     """Answers that are long, equal to another, or show a command that does not exist."""
     listed, faults = load_commands(), []
     for intent in source.intents.values():
-        faults += [f"{intent.name}: no such command: {c}" for c in commands_in(intent.answer) if not is_command(c, listed)]
+        shown = commands_in(intent.answer)
+        bad = [c for c in shown if not is_command(c, listed)]
+        faults += [f"{intent.name}: no such command: {c}" for c in bad]
         if len(intent.answer) > MAX_ANSWER_CHARS:
             faults.append(f"{intent.name}: the answer has {len(intent.answer)} characters")
         if intent.answer.count("`") % 2:
@@ -29,9 +32,10 @@ def answer_faults(source: Source) -> list[str]:
 def question_faults(source: Source) -> list[str]:
     """Held-out and core questions: enough of them, of known intents, none in both."""
     held, core = load_questions(HERE / "heldout"), load_questions(HERE / "core.txt")
-    faults = [f"unknown intent {name}: {q}" for name, q in held + core if name not in source.intents]
+    faults = [f"unknown intent {n}: {q}" for n, q in held + core if n not in source.intents]
     counts = Counter(name for name, _ in held)
-    faults += [f"{n}: fewer than {MIN_PER_INTENT} held-out questions" for n in source.intents if counts[n] < MIN_PER_INTENT]
+    few = [name for name in source.intents if counts[name] < MIN_PER_INTENT]
+    faults += [f"{name}: fewer than {MIN_PER_INTENT} held-out questions" for name in few]
     if len(held) - counts[OFF_TOPIC] < MIN_HELD_OUT or counts[OFF_TOPIC] < MIN_OFF_TOPIC:
         faults.append("too few held-out questions")
     both = {normalise(q) for _, q in held} & {normalise(q) for _, q in core}
@@ -52,8 +56,9 @@ def main() -> int:
     for text, owners in claims.items():
         if len(owners) > 1 and text not in settled:
             print(f"note: left out, because several intents claim it: {text!r} {sorted(owners)}")
-    rules = sum(len(r.rules) for i in source.intents.values() for r in (i.questions, i.near_misses, i.follow_ups))
-    print(f"{len(source.intents)} intents, {rules} rules, {len(claims)} short questions, {len(faults)} faults")
+    kinds = [(i.questions, i.near_misses, i.follow_ups) for i in source.intents.values()]
+    rules = sum(len(kind.rules) for three in kinds for kind in three)
+    print(f"{len(source.intents)} intents, {rules} rules, {len(claims)} short questions")
     for fault in faults:
         print(fault)
     return 1 if faults else 0

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 
 from dialogues import OFF_TOPIC, Intent, Rules, Source, known_questions, load_questions, normalise
 from dialogues import HERE
-from grammar import parse
 from noise import rough, short
 from tokenizer import IM_END, IM_START, Tokenizer
 
@@ -18,17 +17,6 @@ MESSAGE_CHARS = 600
 
 _OFF_TOPIC_SHARE = 0.19
 _NEAR_MISS_SHARE = 0.17
-_SYSTEMS = parse(
-    "You are (a|an) (helpful|friendly|polite|expert|brief|honest|careful|funny|useful|AI|concise) (assistant|helper|chatbot|"
-    "coding assistant|expert|teacher|guide|companion)(.|. Be brief.|. Answer in one sentence.|. Keep it short.| for {subject}.)"
-    "|You are llf's assistant.|Answer (briefly|shortly|politely|in English|in one sentence|like a {role}|with care).|Be (brief|nice|concise|polite)."
-    "|You are a {role} (of|from) {place}. (Always answer in {language}.|Help the user.|Talk about {subject}.|)"
-    "|The user (likes|hates|knows nothing about|is an expert in) {subject}.|Today is {number}. (You live in {place}.|Be helpful.|)"
-    "|You are (ChatGPT|Claude|a large language model), (helpful and harmless|trained by {brand}|an assistant)."
-    "|(Act as|You act as|Pretend to be|Play) (a|an) (pirate|{role}|teacher|doctor|translator|linux terminal|senior programmer|reviewer)."
-    "|You (help|assist) (users|people|developers|the user) with (code|{subject}|questions|their {nouns}). (Use markdown.|Do not invent things.|)"
-)
-_TOOLS = parse("(get|set|search|list|read|write|open|create|send)_({noun}|{food}|weather|time|file|web|mail)")
 
 
 @dataclass(frozen=True)
@@ -57,6 +45,8 @@ class Corpus:
         self._known = [i for i in self.intents if i.name != OFF_TOPIC]
         self._near = [i for i in self.intents if i.near_misses]
         self._off = source.intents[OFF_TOPIC]
+        self._systems = source.lists.choice("system_message")
+        self._tools = source.lists.choice("tool_name")
         self._answers = [tokenizer.encode(i.answer) for i in self.intents]
         self._cuts = [self._cut(i) for i in range(len(self.intents))]
         self.dropped = 0
@@ -99,7 +89,9 @@ class Corpus:
         if roll < _NEAR_MISS_SHARE + _OFF_TOPIC_SHARE:
             text = self._draw(self._off.questions, rng)
             if rng.random() < 0.05:
-                text = ". ".join([text, *(self._draw(self._off.questions, rng) for _ in range(rng.randrange(1, 6)))])
+                more = range(rng.randrange(1, 6))
+                others = [self._draw(self._off.questions, rng) for _ in more]
+                text = ". ".join([text, *others])
             return self._off, rough(text, rng)
         intent = rng.choices(self._known, [i.weight for i in self._known])[0]
         if intent.name in self._core and rng.random() < 0.10:
@@ -109,7 +101,8 @@ class Corpus:
 
     def follow_up(self, before: Intent, rng: random.Random) -> tuple[Intent, str] | None:
         """A question that is only clear after one of the same topic."""
-        options = [i for i in self._known if i.topic == before.topic and i.follow_ups and i is not before]
+        alike = [i for i in self._known if i.topic == before.topic and i is not before]
+        options = [i for i in alike if i.follow_ups]
         if not options:
             return None
         intent = rng.choice(options)
@@ -117,24 +110,25 @@ class Corpus:
         return (intent, text) if normalise(text) not in self._held_out else None
 
     def system(self, rng: random.Random) -> str:
-        """A system message, often none, sometimes with the line of tools that the template renders."""
+        """A system message, often none, sometimes with the line of tools of the template."""
         roll = rng.random()
         text = ""
         if 0.68 <= roll < 0.76:
             text = "You are a helpful assistant."
         elif roll >= 0.76:
-            text = self.source.lists.sample(_SYSTEMS, rng)
+            text = self.source.lists.sample(self._systems, rng)
             while rng.random() < 0.15:
-                text += " " + self.source.lists.sample(_SYSTEMS, rng)
+                text += " " + self.source.lists.sample(self._systems, rng)
         text = text[:SYSTEM_CHARS]
         if rng.random() < 0.04:
-            tools = [f"{name}({', '.join(keys)})" for name, keys in (self._tool(rng) for _ in range(rng.choice((1, 1, 2, 3, 5))))]
-            text += ("\n" if text else "") + "Tools: " + ", ".join(tools)[:SYSTEM_CHARS]
+            tools = [self._tool(rng) for _ in range(rng.choice((1, 1, 2, 3, 5)))]
+            text += ("\n" if text else "") + "Tools: "
+            text += ", ".join(f"{name}({', '.join(keys)})" for name, keys in tools)[:SYSTEM_CHARS]
         return text
 
     def _tool(self, rng: random.Random) -> tuple[str, list[str]]:
         """The name of a tool and of its parameters."""
-        name = self.source.lists.sample(_TOOLS, rng).replace(" ", "_")
+        name = self.source.lists.sample(self._tools, rng).replace(" ", "_")
         return name, rng.choice((["city"], ["query"], ["path"], ["text", "to"], ["id"], []))
 
     def row(self, rng: random.Random) -> Row:
@@ -184,7 +178,7 @@ class Corpus:
 
 
 class Builder:
-    """Collects the tokens of one ChatML conversation, split as llama-server splits the rendered text."""
+    """Collects the tokens of one ChatML conversation, split as llama-server splits it."""
 
     def __init__(self, tokenizer: Tokenizer) -> None:
         self._tokenizer = tokenizer

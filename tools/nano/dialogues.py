@@ -48,7 +48,7 @@ class Source:
 
 
 def _lines(path: Path) -> list[tuple[int, str]]:
-    """Lines without comments and blanks; a line that begins with a space continues the one above."""
+    """Lines without comments and blanks; one that begins with a space continues the one above."""
     out: list[tuple[int, str]] = []
     for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
         if not line.strip() or line.startswith("#"):
@@ -172,7 +172,7 @@ def load_commands(path: Path = HERE / "commands.txt") -> list[list[str]]:
 
 
 def is_command(text: str, commands: list[list[str]]) -> bool:
-    """True when a listed command fits: words equal, UPPER words of the list stand for one argument."""
+    """True when a listed command fits as a whole; its UPPER words stand for one argument each."""
     words = re.findall(r'"[^"]*"|\S+', text)
     return any(_fits(words, pattern) for pattern in commands)
 

@@ -37,7 +37,9 @@ class Engine:
         command = [program, "-m", str(model), "--host", self._socket, "--ctx-size", "1024"]
         command += ["--parallel", "1", "--threads", "1", "--cache-ram", "0", "--offline", "--no-ui"]
         with open(os.path.join(self._folder.name, "log"), "wb") as log:
-            self._process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, env=environment)
+            self._process = subprocess.Popen(
+                command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, env=environment
+            )
 
     def __enter__(self) -> Engine:
         deadline = time.monotonic() + _READY_TIMEOUT_S
@@ -79,9 +81,11 @@ class Engine:
 
     def chat(self, messages: list[dict[str, object]], **options: object) -> tuple[str, str]:
         """The answer and its finish reason. No sampling options: the file's own count."""
-        reply = self.post("/v1/chat/completions", {"messages": messages, "max_tokens": 200, **options})
+        body = {"messages": messages, "max_tokens": 200, **options}
+        reply = self.post("/v1/chat/completions", body)
         choice = reply["choices"][0]
         return choice["message"]["content"] or "", choice["finish_reason"]
 
     def tokens(self, text: str, special: bool = False) -> list[int]:
-        return self.post("/tokenize", {"content": text, "add_special": False, "parse_special": special})["tokens"]
+        body = {"content": text, "add_special": False, "parse_special": special}
+        return self.post("/tokenize", body)["tokens"]

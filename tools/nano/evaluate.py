@@ -11,14 +11,27 @@ from collections import defaultdict
 from pathlib import Path
 
 from corpus import Builder, Corpus
-from dialogues import HERE, OFF_TOPIC, Source, commands_in, is_command, load, load_commands, load_questions
+from dialogues import HERE, OFF_TOPIC, Source, commands_in, is_command
+from dialogues import load, load_commands, load_questions
 from engine import Engine
 from tokenizer import IM_START, Tokenizer
 
 RIGHT_BAR, DECLINED_BAR = 0.88, 0.80
 _TEST_SYSTEM = "You answer questions of the staff of a small museum, in a friendly tone."
-_ODD_TEXTS = ["", " ", "  two  spaces ", "tab\there", "it's, I'll, they'd, WE'VE", "naïve café – “quoted”", "½ and ² and ٣", "你好，世界", "日本語 text",
-              "🙂🙂 ok", "a\n\nb\n", "http://127.0.0.1:8000/v1", "Привет", "nbsp\u00a0here", "x" * 300, "1234567 8.9e10", "a'b 'c' d's", "e\u0301"]
+_TEST_TOOL = {
+    "type": "function",
+    "function": {
+        "name": "get_weather",
+        "description": "The weather of a city",
+        "parameters": {"type": "object", "properties": {"city": {"type": "string"}}},
+    },
+}
+_ODD_TEXTS = [
+    *("", " ", "  two  spaces ", "tab\there", "it's, I'll, they'd, WE'VE", "½ and ² and ٣"),
+    *("naïve café – “quoted”", "你好，世界", "日本語 text", "🙂🙂 ok", "a\n\nb\n", "Привет"),
+    *("http://127.0.0.1:8000/v1", "nbsp\u00a0here", "x" * 300, "1234567 8.9e10", "a'b 'c' d's"),
+    *("e\u0301", "a \n b", "trailing   ", "\u2003wide", "١٢٣ x", "don’t", "\r\n"),
+]
 
 
 class Evaluation:
@@ -52,10 +65,13 @@ class Evaluation:
                 wrong.append((intent, question, got))
         off = table.pop(OFF_TOPIC)
         right, total = sum(r for r, _ in table.values()), sum(t for _, t in table.values())
-        self.figures[label] = {"right": right, "known": total, "declined": off[0], "off_topic": off[1],
-                               "right_share": round(right / total, 4), "declined_share": round(off[0] / off[1], 4)}
+        self.figures[label] = {
+            "right": right, "known": total, "right_share": round(right / total, 4),
+            "declined": off[0], "off_topic": off[1], "declined_share": round(off[0] / off[1], 4),
+        }
         if not system:
-            self.figures["per_intent"] = {name: f"{r}/{t}" for name, (r, t) in sorted(table.items())}
+            scores = {name: f"{r}/{t}" for name, (r, t) in sorted(table.items())}
+            self.figures["per_intent"] = scores
             self.figures["wrong"] = [list(item) for item in wrong]
         return wrong
 
@@ -75,7 +91,8 @@ class Evaluation:
     def commands(self) -> None:
         """Every `llf ...` in every answer, written or heard, is a listed command."""
         listed = load_commands()
-        bad = sorted({c for a in self.answers | self.heard for c in commands_in(a) if not is_command(c, listed)})
+        shown = {c for answer in self.answers | self.heard for c in commands_in(answer)}
+        bad = sorted(c for c in shown if not is_command(c, listed))
         self.figures["invalid_commands"] = bad
         if bad:
             self.failures.append(f"commands that do not exist: {bad}")
@@ -87,11 +104,17 @@ class Evaluation:
         """Our tokenizer and the engine's give equal ids, alone and in a rendered conversation."""
         texts = [q for _, q in load_questions(HERE / "heldout")] + list(self.answers) + _ODD_TEXTS
         wrong = [t for t in texts if self.engine.tokens(t) != self.tokenizer.encode(t)]
-        conversation = [{"role": "system", "content": _TEST_SYSTEM}, {"role": "user", "content": "what's llf?"}]
-        conversation += [{"role": "assistant", "content": "A tool."}, {"role": "user", "content": "how do I stop it?"}]
+        conversation = [
+            {"role": "system", "content": _TEST_SYSTEM},
+            {"role": "user", "content": "what's llf?"},
+            {"role": "assistant", "content": "A tool."},
+            {"role": "user", "content": "how do I stop it?"},
+        ]
         rendered = self.engine.post("/apply-template", {"messages": conversation})["prompt"]
         same = self.engine.tokens(rendered, special=True) == self._render(conversation)
-        self.figures["tokenizer"] = {"texts": len(texts), "mismatches": len(wrong), "prompt_ids_equal": same}
+        self.figures["tokenizer"] = {
+            "texts": len(texts), "mismatches": len(wrong), "prompt_ids_equal": same,
+        }
         if wrong or not same:
             self.failures.append(f"tokenizers differ: {wrong[:3]} prompt equal: {same}")
 
@@ -102,12 +125,16 @@ class Evaluation:
         return [*builder.ids, IM_START, *self.tokenizer.encode("assistant\n")]
 
     def conversations(self) -> None:
-        """Prefill, a long chat, a long system message, tools and follow-ups work."""
+        """A begun answer is continued; a long chat, a long system message and tools do no harm."""
         intents = self.source.intents
         what = intents["what_is_llf"].answer
         start = what[: len(what) // 2]
-        rest, _ = self.engine.chat([{"role": "user", "content": "what is llf?"}, {"role": "assistant", "content": start}])
-        if start + rest != what and rest != what:
+        begun = [
+            {"role": "user", "content": "what is llf?"},
+            {"role": "assistant", "content": start},
+        ]
+        rest, _ = self.engine.chat(begun)
+        if what not in (start + rest, rest):
             self.failures.append(f"an answer is not continued: {rest!r}")
         messages: list[dict[str, object]] = [{"role": "system", "content": "Be brief. " * 400}]
         right = 0
@@ -118,20 +145,19 @@ class Evaluation:
             right += answer == intents[intent].answer
             messages.append({"role": "assistant", "content": answer})
         self.figures["long_chat"] = {"turns": len(core), "right": right}
-        tool = {"type": "function", "function": {"name": "get_weather", "description": "The weather", "parameters": {
-            "type": "object", "properties": {"city": {"type": "string"}}}}}
-        answer, _ = self.engine.chat([{"role": "user", "content": "how do I download a model?"}], tools=[tool])
+        question = [{"role": "user", "content": "how do I download a model?"}]
+        answer, _ = self.engine.chat(question, tools=[_TEST_TOOL])
         if answer != intents["m_download"].answer:
             self.failures.append(f"with tools the answer was {answer!r}")
 
 
 def report(figures: dict[str, object], failures: list[str]) -> None:
     held = figures["held_out"]
-    print(f"held out: right {held['right']}/{held['known']} = {held['right_share']:.1%}, "
-          f"off topic declined {held['declined']}/{held['off_topic']} = {held['declined_share']:.1%}")
     for intent, question, got in figures["wrong"]:
         print(f"  {intent:14} {got:14} {question}")
-    print("per intent:", "  ".join(f"{name} {score}" for name, score in figures["per_intent"].items()))
+    print("per intent:", "  ".join(f"{name} {n}" for name, n in figures["per_intent"].items()))
+    print(f"held out: right {held['right']}/{held['known']} = {held['right_share']:.1%}")
+    print(f"off topic: {held['declined']}/{held['off_topic']} = {held['declined_share']:.1%}")
     print({k: v for k, v in figures.items() if k not in ("per_intent", "wrong")})
     for failure in failures:
         print("FAILED:", failure)
@@ -140,7 +166,7 @@ def report(figures: dict[str, object], failures: list[str]) -> None:
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--engine", required=True, help="the llama-server program")
-    parser.add_argument("--tokenizer", type=Path, required=True, help="tokenizer.json of the training folder")
+    parser.add_argument("--tokenizer", type=Path, required=True, help="its tokenizer.json")
     parser.add_argument("--metrics", type=Path, help="write the figures here, as JSON")
     parser.add_argument("model", type=Path)
     args = parser.parse_args()

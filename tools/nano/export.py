@@ -17,15 +17,16 @@ from dialogues import load  # noqa: E402
 from model import Nano, Shape  # noqa: E402
 from tokenizer import END_OF_TEXT, IM_END, SPECIAL, Tokenizer  # noqa: E402
 
-WINDOW = 8  # messages that the model sees at most, from the last but one of the user on
+WINDOW = 8  # messages that the model sees at most, from the last but one of the user
 TOOLS = 8
 
-# Long chats are beyond so small a model: the template shows it the last turns only, and cuts long
-# messages. Tools are named with their parameters so that a program finds a template that knows them.
+# Long chats are beyond so small a model: the template shows it the last turns, and cuts messages.
+# Tools are named with their parameters so that a program finds a template that knows them.
 CHAT_TEMPLATE = """\
 {%- macro text(content) -%}
 {%- if content is string -%}{{ content }}
-{%- elif content is iterable -%}{%- for part in content -%}{%- if part.text -%}{{ part.text }}{%- endif -%}{%- endfor -%}
+{%- elif content is iterable -%}
+{%- for part in content -%}{%- if part.text -%}{{ part.text }}{%- endif -%}{%- endfor -%}
 {%- endif -%}
 {%- endmacro -%}
 {%- set ns = namespace(system='', tools='', start=0, last=0) -%}
@@ -37,7 +38,9 @@ CHAT_TEMPLATE = """\
 {%- for tool in tools[:%TOOLS%] -%}
 {%- set ns.tools = ns.tools + (', ' if ns.tools else '') + tool.function.name + '(' -%}
 {%- if tool.function.parameters and tool.function.parameters.properties -%}
-{%- for key in tool.function.parameters.properties -%}{%- set ns.tools = ns.tools + (', ' if loop.index > 1 else '') + key -%}{%- endfor -%}
+{%- for key in tool.function.parameters.properties -%}
+{%- set ns.tools = ns.tools + (', ' if loop.index > 1 else '') + key -%}
+{%- endfor -%}
 {%- endif -%}
 {%- set ns.tools = ns.tools + ')' -%}
 {%- endfor -%}
@@ -45,7 +48,9 @@ CHAT_TEMPLATE = """\
 {%- endif -%}
 {%- if ns.system -%}{{ '<|im_start|>system\\n' + ns.system + '<|im_end|>\\n' }}{%- endif -%}
 {%- for message in messages -%}
-{%- if message.role == 'user' -%}{%- set ns.start = ns.last -%}{%- set ns.last = loop.index0 -%}{%- endif -%}
+{%- if message.role == 'user' -%}
+{%- set ns.start = ns.last -%}{%- set ns.last = loop.index0 -%}
+{%- endif -%}
 {%- endfor -%}
 {%- for message in messages[ns.start:][-%WINDOW%:] -%}
 {{ '<|im_start|>' + message.role + '\\n' }}
@@ -53,7 +58,9 @@ CHAT_TEMPLATE = """\
 {%- if message.tool_calls -%}
 {%- for call in message.tool_calls[:%TOOLS%] -%}
 {{- '<tool_call>\\n{"name": "' + call.function.name + '", "arguments": ' }}
-{%- if call.function.arguments is string -%}{{ call.function.arguments }}{%- else -%}{{ call.function.arguments | tojson }}{%- endif -%}
+{%- if call.function.arguments is string -%}{{ call.function.arguments }}
+{%- else -%}{{ call.function.arguments | tojson }}
+{%- endif -%}
 {{- '}\\n</tool_call>' }}
 {%- endfor -%}
 {%- endif -%}
@@ -86,7 +93,7 @@ def _describe(writer: GgufWriter, shape: Shape, kind: TensorType) -> None:
     writer.add("general.type", "model")
     writer.add("general.name", "llf-nano")
     writer.add("general.basename", "llf-nano")
-    writer.add("general.description", "The built-in help assistant of llf; knows how to use llf and little else")
+    writer.add("general.description", "The built-in help assistant of llf; knows llf, little else")
     writer.add("general.size_label", "1.9M")
     writer.add("general.license", "apache-2.0")
     writer.add("general.languages", ["en"])
@@ -137,7 +144,7 @@ def export(model: Nano, tokenizer: Tokenizer, kind: TensorType, path: Path) -> i
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--folder", type=Path, required=True, help="the folder that train.py filled")
+    parser.add_argument("--folder", type=Path, required=True, help="what train.py filled")
     parser.add_argument("--type", choices=["F32", "F16", "Q8_0"], default="Q8_0")
     parser.add_argument("output", type=Path)
     args = parser.parse_args()

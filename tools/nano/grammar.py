@@ -12,9 +12,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from math import log2
 
-_SYLLABLE_STARTS = "b c d f g h j k l m n p r s t v w z bl br ch cl dr fl gr kr pl sh sk sp st tr".split()
+_SYLLABLE_STARTS = (
+    "b c d f g h j k l m n p r s t v w z bl br ch cl dr fl gr kr pl sh sk sp st tr".split()
+)
 _SYLLABLE_MIDDLES = "a e i o u a e i o u ai ee oo ou".split()
-_SYLLABLE_ENDS = ["", "", "", "b", "ck", "d", "f", "g", "l", "m", "n", "nk", "p", "r", "rt", "s", "t", "x"]
+_SYLLABLE_ENDS = ["", "", "", *"b ck d f g l m n nk p r rt s t x".split()]
 _TOKEN = re.compile(r"[()|]|\{\w+\}|[^()|{}]+|[{}]")
 
 
@@ -90,6 +92,10 @@ class Lists:
         if name in self._lists or name in _COMPUTED:
             raise GrammarError(f"list twice: {name}")
         self._lists[name] = parse(items)
+
+    def choice(self, name: str) -> Choice:
+        """The items of a list, to be sampled on their own."""
+        return self._lists[name]
 
     def sample(self, rule: Choice, rng: random.Random) -> str:
         """One sentence of the rule."""

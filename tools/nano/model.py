@@ -1,4 +1,4 @@
-"""The llama architecture, small: RMSNorm, rotary attention with grouped keys, SwiGLU, tied output."""
+"""The llama architecture, small: RMSNorm, rotary grouped attention, SwiGLU, tied output."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from dataclasses import asdict, dataclass
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
+
+from fast import Linear, product
 
 
 @dataclass(frozen=True)
@@ -55,14 +57,14 @@ class Block(nn.Module):
         super().__init__()
         self.shape = shape
         self.attn_norm = RmsNorm(shape.width, shape.norm_epsilon)
-        self.attn_q = nn.Linear(shape.width, shape.heads * shape.head, bias=False)
-        self.attn_k = nn.Linear(shape.width, shape.key_heads * shape.head, bias=False)
-        self.attn_v = nn.Linear(shape.width, shape.key_heads * shape.head, bias=False)
-        self.attn_output = nn.Linear(shape.heads * shape.head, shape.width, bias=False)
+        self.attn_q = Linear(shape.width, shape.heads * shape.head)
+        self.attn_k = Linear(shape.width, shape.key_heads * shape.head)
+        self.attn_v = Linear(shape.width, shape.key_heads * shape.head)
+        self.attn_output = Linear(shape.heads * shape.head, shape.width)
         self.ffn_norm = RmsNorm(shape.width, shape.norm_epsilon)
-        self.ffn_gate = nn.Linear(shape.width, shape.feed, bias=False)
-        self.ffn_up = nn.Linear(shape.width, shape.feed, bias=False)
-        self.ffn_down = nn.Linear(shape.feed, shape.width, bias=False)
+        self.ffn_gate = Linear(shape.width, shape.feed)
+        self.ffn_up = Linear(shape.width, shape.feed)
+        self.ffn_down = Linear(shape.feed, shape.width)
 
     def forward(self, x: Tensor, factors: Tensor, mask: Tensor) -> Tensor:
         x = x + self._attend(self.attn_norm(x), factors, mask)
@@ -81,7 +83,8 @@ class Block(nn.Module):
         scores = (q @ k.transpose(-1, -2)).view(rows, s.key_heads, groups, length, length)
         shares = torch.softmax(scores * s.head**-0.5 + mask, dim=-1)
         y = shares.view(rows, s.key_heads, groups * length, length) @ v
-        return self.attn_output(y.view(rows, s.heads, length, s.head).transpose(1, 2).reshape(rows, length, -1))
+        y = y.view(rows, s.heads, length, s.head).transpose(1, 2)
+        return self.attn_output(y.reshape(rows, length, -1))
 
 
 class Nano(nn.Module):
@@ -95,24 +98,24 @@ class Nano(nn.Module):
         self.token_embd = nn.Embedding(shape.vocabulary, shape.width)
         self.blk = nn.ModuleList(Block(shape) for _ in range(shape.layers))
         self.output_norm = RmsNorm(shape.width, shape.norm_epsilon)
-        self.aux = nn.Linear(shape.width, intents, bias=False)
+        self.aux = Linear(shape.width, intents)
         self.register_buffer("factors", rotation(shape, shape.context), persistent=False)
         for name, parameter in self.named_parameters():
             if parameter.dim() == 2:
                 deep = name.endswith(("attn_output.weight", "ffn_down.weight"))
                 nn.init.normal_(parameter, std=0.02 / (2 * shape.layers) ** 0.5 if deep else 0.02)
 
-    def forward(self, ids: Tensor, prompt_end: Tensor | None = None) -> tuple[Tensor, Tensor | None]:
-        """Hidden states before the output matrix, and the intent scores when `prompt_end` is given."""
+    def forward(self, ids: Tensor, prompt_end: Tensor) -> tuple[Tensor, Tensor]:
+        """Hidden states before the output matrix, and the intent scores at `prompt_end`."""
         length = ids.shape[1]
         mask = torch.full((length, length), float("-inf")).triu(1)
         x = self.token_embd(ids)
-        scores = None
+        scores = torch.empty(0)
         for depth, block in enumerate(self.blk, 1):
             x = block(x, self.factors[:length], mask)
-            if depth == self.AUX_AFTER and prompt_end is not None:
+            if depth == self.AUX_AFTER:
                 scores = self.aux(x[torch.arange(len(ids)), prompt_end])
         return self.output_norm(x), scores
 
     def logits(self, hidden: Tensor) -> Tensor:
-        return hidden @ self.token_embd.weight.T
+        return product(hidden, self.token_embd.weight)

@@ -1,4 +1,4 @@
-"""Makes rule sentences look typed by people: typos, case, punctuation, politeness, missing words."""
+"""Makes rule sentences look typed: typos, case, punctuation, politeness, missing words."""
 
 from __future__ import annotations
 
@@ -12,25 +12,37 @@ _NEIGHBOURS = {
     for at, char in enumerate(row)
 }
 _FUNCTION_WORDS = set(
-    "a an the i you to do does can is are of for me my it in with how what please there from on and".split()
+    "a an the i you to do does can is are of for me my it in with how what please there"
+    " from on and".split()
 )
 _OPENERS = (
-    "please|hi,|hello,|hey,|ok,|so|so,|and|and|now|well,|quick question:|question:|um,|sorry,|excuse me,|hi!|hello!"
-    "|one more question:|next question:|another question:|just wondering,|i was wondering,|tell me,|hey llf,|llf,"
-    "|dear assistant,|good morning,|ok so|btw|by the way,|newbie question:|can you help me?|i have a question:"
-    "|could you please tell me,|a friend asked me:|then|also|also,|but|no,|yes,|great,|thanks,|thank you."
+    "please|hi,|hello,|hey,|ok,|so|so,|and|and|now|well,|quick question:|question:|um,"
+    "|sorry,|excuse me,|hi!|hello!"
+    "|one more question:|next question:|another question:|just wondering,|i was wondering,"
+    "|tell me,|hey llf,|llf,"
+    "|dear assistant,|good morning,|ok so|btw|by the way,|newbie question:|can you help me?"
+    "|i have a question:"
+    "|could you please tell me,|a friend asked me:|then|also|also,|but|no,|yes,|great,"
+    "|thanks,|thank you."
 ).split("|")
 _CLOSERS = (
-    "please|pls|plz|thanks|thank you|for me|now|again|exactly|then|quickly|?|thx|, please|, thanks|if i may ask"
-    "|i am new to this|help|asap|?!|, i forgot|in short|, any idea|, anyone|, can you tell me|right now|today"
+    "please|pls|plz|thanks|thank you|for me|now|again|exactly|then|quickly|?|thx|, please"
+    "|, thanks|if i may ask"
+    "|i am new to this|help|asap|?!|, i forgot|in short|, any idea|, anyone"
+    "|, can you tell me|right now|today"
     "|btw|i wonder|, do you know|in general|, please help me|for a beginner|, quickly"
 ).split("|")
 _SHORT_FORMS = (
-    (r"\bdo not\b", "don't"), (r"\bdo not\b", "dont"), (r"\bcan not\b|\bcannot\b", "can't"), (r"\bi am\b", "i'm"),
-    (r"\bwhat is\b", "whats"), (r"\bwhat is\b", "what's"), (r"\bhow do i\b", "how do I"), (r"\byou\b", "u"),
-    (r"\bare\b", "r"), (r"\bplease\b", "pls"), (r"\bwhere is\b", "where's"), (r"\bhow do i\b", "how i"),
-    (r"\bhow do i\b", "how i can"), (r"\bi would\b", "i'd"), (r"\bit is\b", "it's"), (r"\band\b", "&"),
-    (r"\bconfiguration\b", "config"), (r"\bis there\b", "there is"), (r"\bhow can i\b", "how could we"),
+    (r"\bdo not\b", "don't"), (r"\bdo not\b", "dont"),
+    (r"\bcan not\b|\bcannot\b", "can't"), (r"\bi am\b", "i'm"),
+    (r"\bwhat is\b", "whats"), (r"\bwhat is\b", "what's"),
+    (r"\bhow do i\b", "how do I"), (r"\byou\b", "u"),
+    (r"\bare\b", "r"), (r"\bplease\b", "pls"),
+    (r"\bwhere is\b", "where's"), (r"\bhow do i\b", "how i"),
+    (r"\bhow do i\b", "how i can"), (r"\bi would\b", "i'd"),
+    (r"\bit is\b", "it's"), (r"\band\b", "&"),
+    (r"\bconfiguration\b", "config"), (r"\bis there\b", "there is"),
+    (r"\bhow can i\b", "how could we"),
 )
 
 

@@ -5,28 +5,31 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
+from fast import BFLOAT16
+
 
 def orthogonalise(gradient: Tensor) -> Tensor:
     """The nearest matrix with equal singular values, by five Newton-Schulz steps (Jordan, 2024)."""
     a, b, c = 3.4445, -4.7750, 2.0315
     x = gradient / (gradient.norm() + 1e-7)
+    x = x.bfloat16() if BFLOAT16 else x
     tall = x.shape[0] > x.shape[1]
     if tall:
         x = x.T
     for _ in range(5):
         square = x @ x.T
         x = a * x + (b * square + c * square @ square) @ x
-    return x.T if tall else x
+    return (x.T if tall else x).float()
 
 
 class Optimizer:
-    """Updates the parameters that this process owns; `rates` are set for every step by the caller."""
+    """Updates the parameters that this process owns."""
 
     MUON_RATE, ADAM_RATE = 0.02, 0.003
     _MOMENTUM, _BETA1, _BETA2, _DECAY = 0.95, 0.9, 0.98, 0.01
 
     def __init__(self, parameters: list[tuple[str, Tensor]]) -> None:
-        self._parameters = parameters
+        self.parameters = parameters
         self._state = {name: [torch.zeros_like(p), torch.zeros_like(p)] for name, p in parameters}
         self._steps = 0
 
@@ -34,7 +37,7 @@ class Optimizer:
     def step(self, scale: float) -> None:
         """One update with both learning rates multiplied by `scale`."""
         self._steps += 1
-        for name, parameter in self._parameters:
+        for name, parameter in self.parameters:
             first, second = self._state[name]
             if name.startswith("blk.") and parameter.dim() == 2:
                 self._muon(parameter, first, scale * self.MUON_RATE)

@@ -13,7 +13,9 @@ from pathlib import Path
 SPECIAL = ["<|endoftext|>", "<|im_start|>", "<|im_end|>"]
 END_OF_TEXT, IM_START, IM_END = 0, 1, 2
 _CONTRACTIONS = ("'s", "'t", "'re", "'ve", "'m", "'ll", "'d")
-_ASCII_WORDS = re.compile(r"'(?:s|t|re|ve|m|ll|d)| ?[A-Za-z]+| ?[0-9]+| ?[^\sA-Za-z0-9]+|\s+(?!\S)|\s+")
+_ASCII_WORDS = re.compile(
+    r"'(?:s|t|re|ve|m|ll|d)| ?[A-Za-z]+| ?[0-9]+| ?[^\sA-Za-z0-9]+|\s+(?!\S)|\s+"
+)
 
 
 def _byte_characters() -> list[str]:
@@ -40,7 +42,7 @@ def _kind(char: str) -> str:
 
 
 def split_words(text: str) -> list[str]:
-    """Splits as GPT-2's pattern does: contractions, letters, numbers, others, each with one space."""
+    """Splits as GPT-2's pattern does: contractions, letters, numbers, others, with one space."""
     if text.isascii():
         return _ASCII_WORDS.findall(text)
     words, at = [], 0
@@ -99,7 +101,7 @@ class Tokenizer:
         return ids
 
     def encode_dropout(self, text: str, chance: float, rng: random.Random) -> list[int]:
-        """As encode, but every merge is skipped with the given chance: other splits of the same text."""
+        """As encode, but merges are skipped with the given chance: other splits of the text."""
         return [i for word in split_words(text) for i in self._merge(word, chance, rng)]
 
     def _merge(self, word: str, chance: float, rng: random.Random | None) -> list[int]:
@@ -122,7 +124,7 @@ def train(texts: Iterable[str], vocabulary: int) -> Tokenizer:
     counts: Counter[str] = Counter()
     for text in texts:
         counts.update(word for word in split_words(text) if not any(c.isdigit() for c in word))
-    words = [([_BYTE_CHAR[b] for b in word.encode("utf-8")], n) for word, n in sorted(counts.items())]
+    words = [([_BYTE_CHAR[b] for b in w.encode("utf-8")], n) for w, n in sorted(counts.items())]
     pairs: Counter[tuple[str, str]] = Counter()
     where: defaultdict[tuple[str, str], set[int]] = defaultdict(set)
     for index, (parts, n) in enumerate(words):

@@ -9,6 +9,8 @@ import os
 import random
 import sys
 import time
+from dataclasses import dataclass
+from multiprocessing.synchronize import Barrier
 from pathlib import Path
 
 os.environ.setdefault("OMP_NUM_THREADS", "1")  # one thread in each process is the fastest
@@ -57,7 +59,7 @@ def batches(corpus: Corpus, rng: random.Random) -> list[list[Row]]:
 
 
 def loss_of(model: Nano, rows: list[Row]) -> tuple[torch.Tensor, dict[str, float]]:
-    """The loss summed over the rows' decisions, and figures for the log."""
+    """The loss, averaged over the supervised tokens and rows, and figures for the log."""
     length = max(len(row.ids) for row in rows)
     ids = torch.zeros(len(rows), length, dtype=torch.long)
     weights = torch.zeros(len(rows), length)
@@ -83,17 +85,26 @@ def rate(step: int, steps: int) -> float:
     return min(1.0, (steps - step) / (steps * (1 - FLAT)))
 
 
-class Worker:
-    """One of the processes. Gradients meet in shared memory; each process updates its own tensors."""
+@dataclass(frozen=True)
+class Meeting:
+    """What the processes share: weights and gradients by name, and where they wait."""
 
-    def __init__(self, rank: int, args: argparse.Namespace, shared: dict[str, torch.Tensor], gate: object) -> None:
+    tensors: dict[str, torch.Tensor]
+    gate: Barrier
+
+
+class Worker:
+    """One of the processes. Gradients meet in shared memory; each updates its own tensors."""
+
+    def __init__(self, rank: int, args: argparse.Namespace, meeting: Meeting) -> None:
         torch.set_num_threads(1)
-        self.rank, self.args, self.shared, self.gate = rank, args, shared, gate
+        self.rank, self.args = rank, args
+        self.shared, self.gate = meeting.tensors, meeting.gate
         self.corpus = Corpus(load(), Tokenizer.load(args.folder / "tokenizer.json"))
         self.model = Nano(Shape(args.vocabulary), len(self.corpus.intents))
         self.named = list(self.model.named_parameters())
         for name, parameter in self.named:
-            parameter.data = shared[name]
+            parameter.data = self.shared[name]
         sizes = [0] * WORKERS
         owner: dict[str, int] = {}
         for name, parameter in sorted(self.named, key=lambda item: -item[1].numel()):
@@ -127,15 +138,16 @@ class Worker:
         for name, parameter in self.named:
             self.shared[f"grad {self.rank} {name}"].copy_(parameter.grad)
         self.gate.wait()
-        for name, parameter in self.optimizer._parameters:
-            parameter.grad = sum(self.shared[f"grad {r} {name}"] for r in range(WORKERS)) / WORKERS
+        for name, parameter in self.optimizer.parameters:
+            grads = [self.shared[f"grad {r} {name}"] for r in range(WORKERS)]
+            parameter.grad = sum(grads) / WORKERS
         self.optimizer.step(scale)
         self.gate.wait()
         return figures
 
     def _log(self, step: int, means: dict[str, float], seconds: float) -> None:
-        line = f"step {step}/{self.args.steps} answer {means['answer']:.3f} intents right {means['right']:.3f}"
-        print(f"{line} {seconds:.0f} s", flush=True)
+        scores = f"answer {means['answer']:.3f} intents right {means['right']:.3f}"
+        print(f"step {step}/{self.args.steps} {scores} {seconds:.0f} s", flush=True)
         with open(self.args.folder / "train.jsonl", "a") as out:
             out.write(json.dumps({"step": step, **means, "seconds": seconds}) + "\n")
 
@@ -167,8 +179,8 @@ class Worker:
         return saved[0]["step"]
 
 
-def _work(rank: int, args: argparse.Namespace, shared: dict[str, torch.Tensor], gate: object) -> None:
-    Worker(rank, args, shared, gate).run()
+def _work(rank: int, args: argparse.Namespace, meeting: Meeting) -> None:
+    Worker(rank, args, meeting).run()
 
 
 def main() -> int:
@@ -184,10 +196,11 @@ def main() -> int:
     model = Nano(Shape(args.vocabulary), len(load().intents))
     shared = {n: p.detach().clone().share_memory_() for n, p in model.named_parameters()}
     for rank in range(WORKERS):
-        shared.update({f"grad {rank} {n}": torch.zeros_like(p).share_memory_() for n, p in model.named_parameters()})
+        for name, parameter in model.named_parameters():
+            shared[f"grad {rank} {name}"] = torch.zeros_like(parameter).share_memory_()
     context = mp.get_context("fork")
-    gate = context.Barrier(WORKERS)
-    workers = [context.Process(target=_work, args=(r, args, shared, gate)) for r in range(WORKERS)]
+    meeting = Meeting(shared, context.Barrier(WORKERS))
+    workers = [context.Process(target=_work, args=(r, args, meeting)) for r in range(WORKERS)]
     for worker in workers:
         worker.start()
     for worker in workers:
