@@ -75,11 +75,12 @@ stage() {
 
 # --- packages ---
 
-# The packages of the given sections of packages.txt.
+# The packages of the given sections of packages.txt, but for those `unless PROGRAM` that is there.
 list_packages() {
   local sections=" $* "
   awk -v sections="$sections" '
     /^\[/ { gsub(/[][]/, ""); wanted = index(sections, " " $1 " ") > 0; next }
+    $2 == "unless" && system("command -v " $3 " >/dev/null") == 0 { next }
     /^[a-z]/ && wanted { print $1 }' "$root/tools/setup/packages.txt"
 }
 
