@@ -1,0 +1,108 @@
+"""Numbers of a run: samples, their medians, ratios with an interval, and the table."""
+
+from __future__ import annotations
+
+import random
+import statistics
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+BOOTSTRAP_ROUNDS = 2000
+SEED = 7
+
+
+def quantile(values: list[float], part: float) -> float:
+    """Linear between the two nearest values."""
+    ordered = sorted(values)
+    at = (len(ordered) - 1) * part
+    low = int(at)
+    high = min(low + 1, len(ordered) - 1)
+    return ordered[low] + (ordered[high] - ordered[low]) * (at - low)
+
+
+def interval_of_ratio(ours: list[float], theirs: list[float]) -> tuple[float, float]:
+    """95 % bootstrap interval of median(ours) / median(theirs)."""
+    draw = random.Random(SEED)
+    ratios = sorted(
+        statistics.median(draw.choices(ours, k=len(ours)))
+        / statistics.median(draw.choices(theirs, k=len(theirs)))
+        for _ in range(BOOTSTRAP_ROUNDS)
+    )
+    return quantile(ratios, 0.025), quantile(ratios, 0.975)
+
+
+def interleave(rounds: int, candidates: dict[str, Callable[[], float]]) -> dict[str, list[float]]:
+    """Calls every candidate once a round, every other round in reverse, so that a machine that
+    slows down slows all of them."""
+    found: dict[str, list[float]] = {name: [] for name in candidates}
+    for number in range(rounds):
+        order = list(candidates) if number % 2 == 0 else list(reversed(candidates))
+        for name in order:
+            found[name].append(candidates[name]())
+    return found
+
+
+@dataclass
+class Row:
+    """One line of the table. `values` are the samples, in `unit`."""
+
+    id: str
+    what: str
+    unit: str
+    values: list[float]
+    beside: str = ""  # the peer and its median
+    ratio: str = ""
+    target: str = ""
+    met: bool | None = None  # None: not judged
+    facts: dict = field(default_factory=dict)
+
+    @property
+    def median(self) -> float:
+        return statistics.median(self.values)
+
+    def against(self, peer: str, values: list[float], with_interval: bool = False) -> float:
+        """Puts a peer beside this row; the ratio of the medians."""
+        ratio = self.median / statistics.median(values)
+        self.beside = f"{peer} {number(statistics.median(values))}"
+        self.ratio = f"{ratio:.3f}" if with_interval else f"{ratio:.2f}"
+        if with_interval:
+            low, high = interval_of_ratio(self.values, values)
+            self.ratio += f" [{low:.3f}, {high:.3f}]"
+            self.facts["ratio_interval"] = [low, high]
+        self.facts["ratio"] = ratio
+        return ratio
+
+    def judge(self, target: str, met: bool) -> Row:
+        self.target, self.met = target, met
+        return self
+
+    def as_json(self) -> dict:
+        return {**vars(self), "median": self.median}
+
+
+def number(value: float) -> str:
+    """Three significant digits, without exponents."""
+    if value == 0:
+        return "0"
+    for limit, digits in ((100, 0), (10, 1), (1, 2), (0.1, 3)):
+        if abs(value) >= limit:
+            return f"{value:.{digits}f}"
+    return f"{value:.4f}"
+
+
+def cells(row: Row) -> list[str]:
+    spread = ""
+    if len(row.values) > 1:
+        spread = f"{number(quantile(row.values, 0.1))} … {number(quantile(row.values, 0.9))}"
+    met = {True: "yes", False: "NO", None: ""}[row.met]
+    return [row.id, row.what, f"{number(row.median)} {row.unit}".strip(), spread,
+            str(len(row.values)), row.beside, row.ratio, row.target, met]
+
+
+def table(rows: list[Row]) -> str:
+    head = ["", "what", "median", "p10 … p90", "n", "beside", "ratio", "target", "met"]
+    lines = [head, *[cells(row) for row in rows]]
+    widths = [max(len(line[i]) for line in lines) for i in range(len(head))]
+    text = ["  ".join(cell.ljust(width) for cell, width in zip(line, widths)).rstrip()
+            for line in lines]
+    return "\n".join([text[0], "  ".join("-" * width for width in widths), *text[1:]])
