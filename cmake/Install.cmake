@@ -1,9 +1,26 @@
-# cmake --install: the two programs, the engine that quickstart fetched, the built-in model.
-if(TARGET llf)
-  install(TARGETS llf RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
-endif()
-if(TARGET llfd)
-  install(TARGETS llfd RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
-endif()
-install(FILES "${CMAKE_SOURCE_DIR}/assets/models/llf-nano.gguf"
-  DESTINATION ${CMAKE_INSTALL_DATADIR}/llf/models OPTIONAL)
+# What a build tree and an installed tree hold beside the programs: the built-in model in
+# share/llf/models and, in lib/llf/engine, the llama-server that tools/engine fetched.
+
+# The build tree has the folder of the checkout.
+file(MAKE_DIRECTORY "${CMAKE_BINARY_DIR}/share/llf")
+file(CREATE_LINK "${CMAKE_SOURCE_DIR}/assets/models" "${CMAKE_BINARY_DIR}/share/llf/models"
+  SYMBOLIC)
+
+foreach(program llf llfd)
+  if(TARGET ${program})
+    install(TARGETS ${program} RUNTIME DESTINATION bin)
+  endif()
+endforeach()
+install(FILES "${CMAKE_SOURCE_DIR}/assets/models/llf-nano.gguf" DESTINATION share/llf/models
+  OPTIONAL)
+
+# A private engine names its own libraries by absolute paths, so it is not copied but provided anew,
+# from the one of the build tree when that has one.
+install(CODE "
+  if(EXISTS \"${CMAKE_BINARY_DIR}/lib/llf/engine/current\" AND NOT DEFINED ENV{DESTDIR})
+    execute_process(
+      COMMAND \"${CMAKE_SOURCE_DIR}/tools/engine\" install
+        --prefix \"\${CMAKE_INSTALL_PREFIX}/lib/llf/engine\"
+        --from \"${CMAKE_BINARY_DIR}/lib/llf/engine\"
+      COMMAND_ERROR_IS_FATAL ANY)
+  endif()")

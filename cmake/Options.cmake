@@ -27,6 +27,8 @@ target_compile_options(llf_options INTERFACE
   -Woverloaded-virtual -Wnon-virtual-dtor -Wnull-dereference -Wimplicit-fallthrough
   -Wextra-semi -Wunused -Wcast-align -fno-omit-frame-pointer)
 if(CMAKE_CXX_COMPILER_ID MATCHES "Clang")
+  # A field that a designated initializer leaves out has its default: that is what they are for.
+  target_compile_options(llf_options INTERFACE -Wno-missing-designated-field-initializers)
   target_compile_options(llf_options INTERFACE -Xclang -fno-pch-timestamp -fpch-instantiate-templates)
   target_link_options(llf_options INTERFACE -fuse-ld=lld)
 endif()

@@ -2,8 +2,11 @@
 
 #include "base/limits.hpp"
 #include "json/json.hpp"
+#include "sse/writer.hpp"
 
 #include <fmt/format.h>
+
+#include <utility>
 
 namespace llf::gateway {
 namespace {
@@ -53,7 +56,16 @@ std::string error_body(const ApiError& error) {
 }
 
 std::string error_event(const ApiError& error) {
-  return fmt::format("\n\ndata: {}\n\n", error_body(error));
+  return "\n\n" + sse::event(error_body(error));
+}
+
+ApiError stopping_error() {
+  return Error{.kind = ErrorKind::unavailable, .message = "llf is being stopped"};
+}
+
+ApiError model_error(Error error) {
+  if (error.kind != ErrorKind::not_found) return error;
+  return {std::move(error), "model", "model_not_found"};
 }
 
 ApiError from_engine(int status, std::string_view body) {

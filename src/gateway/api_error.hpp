@@ -29,6 +29,13 @@ struct ApiError {
 /// that an event that the engine left unfinished is closed first.
 [[nodiscard]] std::string error_event(const ApiError& error);
 
+/// What an answer ends with when the daemon does.
+[[nodiscard]] ApiError stopping_error();
+
+/// `error` of looking a model up or loading it: a missing one gets OpenAI's `model_not_found`, with
+/// the field to blame.
+[[nodiscard]] ApiError model_error(Error error);
+
 /// What the engine's own error answer becomes for the client. A refusal of the client's input (400
 /// to 499) keeps the engine's message, cleaned and cut; anything else gets a fixed text, because
 /// the engine's words may hold addresses and paths (SEC-16). `body` may be anything.

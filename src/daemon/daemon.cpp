@@ -1,0 +1,283 @@
+#include "daemon/daemon.hpp"
+
+#include "base/assert.hpp"
+#include "base/limits.hpp"
+#include "daemon/idle.hpp"
+#include "daemon/listening.hpp"
+#include "gateway/answer.hpp"
+#include "gateway/gateway.hpp"
+#include "json/json.hpp"
+#include "log/log.hpp"
+#include "net/event.hpp"
+#include "net/http_server.hpp"
+#include "net/loop.hpp"
+#include "net/run.hpp"
+#include "net/signals.hpp"
+#include "net/task_group.hpp"
+#include "net/timer.hpp"
+#include "os/atomic_file.hpp"
+#include "os/file_lock.hpp"
+#include "os/paths.hpp"
+#include "os/process_facts.hpp"
+#include "scheduler/scheduler.hpp"
+#include "store/catalog.hpp"
+#include "worker/engine.hpp"
+#include "worker/journal.hpp"
+#include "worker/worker.hpp"
+
+#include <fmt/format.h>
+
+#include <csignal>
+#include <filesystem>
+#include <string>
+#include <string_view>
+#include <system_error>
+#include <unistd.h>
+#include <utility>
+#include <vector>
+
+namespace llf::daemon {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr unsigned kSocketMode = 0600;
+
+/// Beside llfd in an installed tree and in a build tree.
+fs::path beside(const fs::path& program, std::string_view relative) {
+  return (program.parent_path() / ".." / relative).lexically_normal();
+}
+
+store::Catalog make_catalog(const Settings& settings, const os::Paths& paths,
+                            const fs::path& program) {
+  std::vector<std::string> folders{(paths.data_dir / "models").string()};
+  if (!settings.models.empty()) folders.push_back(fs::absolute(settings.models).string());
+  return {beside(program, "share/llf/models/llf-nano.gguf").string(), std::move(folders)};
+}
+
+class RunningDaemon final : public Daemon {
+ public:
+  RunningDaemon(Settings settings, os::Paths paths, os::FileLock lock, fs::path program);
+
+  /// Ends what a killed daemon left behind, and listens.
+  [[nodiscard]] Expected<void> begin();
+  void run() override;
+  [[nodiscard]] std::string describe() const override;
+
+ private:
+  [[nodiscard]] gateway::GatewayOptions gateway_options();
+  [[nodiscard]] gateway::ServerStatus server_status() const;
+  [[nodiscard]] worker::EngineSearch engine_search() const;
+  [[nodiscard]] std::shared_ptr<worker::Worker> make_worker(const store::ModelFile& model);
+  [[nodiscard]] Task<void> serve();
+  [[nodiscard]] Task<void> watch_signals(net::Signals& signals);
+  [[nodiscard]] Task<void> watch_idleness();
+  [[nodiscard]] Task<void> interrupt_later();
+  [[nodiscard]] Task<void> end();
+
+  Settings settings_;
+  os::Paths paths_;
+  os::FileLock lock_;
+  fs::path program_;
+  MonoTime started_ = mono_now();
+  net::Loop loop_;
+  net::TaskGroup tasks_;
+  net::Event stop_;
+  store::Catalog catalog_;
+  worker::Journal journal_;
+  scheduler::Scheduler scheduler_;
+  gateway::Gateway gateway_;
+  net::HttpServer server_;
+  std::uint16_t port_ = 0;
+  std::string listen_error_;
+};
+
+RunningDaemon::RunningDaemon(Settings settings, os::Paths paths, os::FileLock lock,
+                             fs::path program)
+    : settings_(std::move(settings)),
+      paths_(std::move(paths)),
+      lock_(std::move(lock)),
+      program_(std::move(program)),
+      tasks_(loop_, "daemon"),
+      catalog_(make_catalog(settings_, paths_, program_)),
+      journal_(paths_.worker_journal()),
+      scheduler_(loop_, catalog_, static_cast<std::size_t>(settings_.max_loaded),
+                 [this](const store::ModelFile& model) { return make_worker(model); }),
+      gateway_(gateway_options()),
+      server_(loop_, {.render = gateway::refusal_response,
+                      .before_body = [this](const net::Request& request) {
+                        return gateway_.refuse(request);
+                      }}) {}
+
+gateway::GatewayOptions RunningDaemon::gateway_options() {
+  return {.catalog = catalog_,
+          .scheduler = scheduler_,
+          .hosts = gateway::HostCheck({settings_.host}),
+          .owner_uid = ::geteuid(),
+          .server_status = [this] { return server_status(); },
+          .engine = [this] { return worker::find_engine(engine_search()); },
+          .stop = [this] { stop_.set(); }};
+}
+
+gateway::ServerStatus RunningDaemon::server_status() const {
+  return {.home = paths_.home.string(),
+          .socket = paths_.socket().string(),
+          .log_file = paths_.daemon_log().string(),
+          .pid = ::getpid(),
+          .on_demand = settings_.on_demand,
+          .started = started_,
+          .listen_address = settings_.host,
+          .listen_port = port_,
+          .listen_error = listen_error_};
+}
+
+worker::EngineSearch RunningDaemon::engine_search() const {
+  return {.configured = settings_.engine,
+          .path_variable = os::env("PATH").value_or(""),
+          .user_dir = paths_.engine_dir,
+          .tree_dir = beside(program_, "lib/llf/engine"),
+          .cache_dir = paths_.cache_dir};
+}
+
+std::shared_ptr<worker::Worker> RunningDaemon::make_worker(const store::ModelFile& model) {
+  worker::WorkerConfig config{.model = model.id.str(),
+                              .size = model.size,
+                              .plan = worker::default_plan(model.size, os::usable_cores()),
+                              .engine = engine_search(),
+                              .run_dir = paths_.run_dir,
+                              .log_dir = paths_.log_dir(),
+                              .journal = &journal_,
+                              .policy = {.load_limit = settings_.load_timeout},
+                              .liveness = {.silence_limit = settings_.stall_timeout}};
+  config.plan.model = model.path;
+  return std::make_shared<worker::Worker>(loop_, std::move(config));
+}
+
+Expected<void> RunningDaemon::begin() {
+  const auto reaped = journal_.reap_orphans();
+  if (reaped.processes + reaped.sockets > 0) {
+    log::warn("daemon", "a killed daemon left {} processes and {} sockets behind: ended, removed",
+              reaped.processes, reaped.sockets);
+  }
+  // Advisory, for people: the lock decides.
+  static_cast<void>(os::write_file_atomically(paths_.pid_file(), fmt::format("{}\n", ::getpid())));
+  if (auto control = server_.listen_unix(paths_.socket().string(), kSocketMode); !control) {
+    return failure(control.error());
+  }
+  auto port = server_.listen_tcp(settings_.host, settings_.port);
+  if (port) {
+    port_ = *port;
+    return {};
+  }
+  const auto error = explain_listen_error(port.error(), settings_.host, settings_.port);
+  if (!settings_.on_demand) return failure(error);
+  listen_error_ = error.message;
+  log::warn("daemon", "the public port is not served: {}", listen_error_);
+  return {};
+}
+
+std::string RunningDaemon::describe() const {
+  if (!listen_error_.empty()) return listen_error_;
+  return "listening on " + http_address(settings_.host, port_);
+}
+
+void RunningDaemon::run() {
+  static_cast<void>(net::run_until_done(loop_, serve()));
+}
+
+Task<void> RunningDaemon::serve() {
+  auto signals = net::Signals::create(loop_, {SIGTERM, SIGINT, SIGHUP});
+  LLF_ASSERT(signals);
+  log::info("daemon", "llfd {} started, pid {}, {}", LLF_VERSION, ::getpid(), describe());
+  server_.serve([this](net::Request& request, net::Responder& responder) {
+    return gateway_.handle(request, responder);
+  });
+  tasks_.spawn(watch_signals(*signals));
+  if (settings_.on_demand) tasks_.spawn(watch_idleness());
+  static_cast<void>(co_await stop_.wait());
+  co_await end();
+  tasks_.cancel();
+  co_await tasks_.join();
+}
+
+Task<void> RunningDaemon::watch_signals(net::Signals& signals) {
+  for (;;) {
+    const auto signal = co_await signals.wait();
+    if (!signal) co_return;
+    log::info("daemon", "signal {}", *signal);
+    if (stop_.is_set()) gateway_.interrupt();
+    stop_.set();
+  }
+}
+
+Task<void> RunningDaemon::watch_idleness() {
+  for (;;) {
+    const auto left = time_until_idle_exit({.now = mono_now(),
+                                            .last_active = gateway_.last_active(),
+                                            .active = gateway_.active(),
+                                            .limit = settings_.idle_exit});
+    if (left <= Duration::zero()) break;
+    if (!co_await net::sleep_for(left)) co_return;
+  }
+  log::info("daemon", "idle for {} s", settings_.idle_exit.count());
+  stop_.set();
+}
+
+Task<void> RunningDaemon::interrupt_later() {
+  if (co_await net::sleep_for(limits::kDrainTimeout)) gateway_.interrupt();
+}
+
+Task<void> RunningDaemon::end() {
+  log::info("daemon", "stopping; {} requests are running", gateway_.active());
+  // Running answers get their time; then they end with an error event that says so, and only what
+  // does not even take that is cut.
+  tasks_.spawn(interrupt_later());
+  co_await server_.drain(limits::kDrainTimeout + limits::kInterruptTime);
+  co_await scheduler_.stop_all();
+  std::error_code code;
+  fs::remove(paths_.pid_file(), code);
+  log::info("daemon", "stopped");
+}
+
+}  // namespace
+
+Expected<std::unique_ptr<Daemon>> Daemon::create(const Settings& settings) {
+  if (auto allowed = check_listen_address(settings.host); !allowed) return failure(allowed.error());
+  auto program = os::executable_path();
+  if (!program) return failure(program.error());
+  auto paths = os::resolve_paths({.home = settings.home});
+  if (!paths) return failure(paths.error());
+  if (auto made = os::ensure_run_dir(*paths); !made) return failure(made.error());
+  auto lock = os::FileLock::try_acquire(paths->daemon_lock());
+  if (!lock) return failure(lock.error());
+  if (!*lock) {
+    return failure(ErrorKind::conflict,
+                   "a daemon serves this home already; `llf server status` "
+                   "shows it, `llf server stop` ends it");
+  }
+  if (auto opened = log::open({.file = paths->daemon_log().string(), .level = settings.log_level});
+      !opened) {
+    return failure(opened.error());
+  }
+  auto daemon = std::make_unique<RunningDaemon>(settings, *paths, **std::move(lock), *program);
+  if (auto begun = daemon->begin(); !begun) {
+    log::error("daemon", "{}", begun.error().message);
+    return failure(begun.error());
+  }
+  return daemon;
+}
+
+void report_readiness(int fd, const Expected<void>& outcome) {
+  json::Object line;
+  if (outcome) {
+    line = {{"ready", true}, {"pid", ::getpid()}};
+  } else {
+    line = {{"error", outcome.error().message}, {"kind", facts(outcome.error().kind).name}};
+  }
+  const auto text = json::write(line) + "\n";
+  // Whoever waits sees the end of the pipe if it cannot be written.
+  static_cast<void>(::write(fd, text.data(), text.size()));
+  ::close(fd);
+}
+
+}  // namespace llf::daemon

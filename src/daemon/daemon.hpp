@@ -1,0 +1,38 @@
+#pragma once
+
+#include "base/expected.hpp"
+#include "daemon/settings.hpp"
+
+#include <memory>
+#include <string>
+
+namespace llf::daemon {
+
+/// The composition root of llfd: makes every part, connects them, and ends them in order. Made and
+/// run by main, on the main thread, which is the loop thread.
+class Daemon {
+ public:
+  /// Takes the lock of this home, cleans up after a daemon that was killed, and listens. Errors:
+  /// `conflict` when another daemon serves this home or (unless on demand) somebody holds the port;
+  /// `forbidden` for an address that is not loopback; those of folders and sockets.
+  [[nodiscard]] static Expected<std::unique_ptr<Daemon>> create(const Settings& settings);
+
+  virtual ~Daemon() = default;
+  Daemon() = default;
+  Daemon(const Daemon&) = delete;
+  Daemon& operator=(const Daemon&) = delete;
+
+  /// Serves until SIGTERM, SIGINT, SIGHUP, a stop request or, on demand, idleness; then lets
+  /// running answers end for limits::kDrainTimeout (a second signal: no longer) and ends the
+  /// workers.
+  virtual void run() = 0;
+
+  /// "http://127.0.0.1:8000", or why the public port is not served.
+  [[nodiscard]] virtual std::string describe() const = 0;
+};
+
+/// Tells whoever started us that we are ready, or why not: one line of JSON on `fd`, then closes
+/// it.
+void report_readiness(int fd, const Expected<void>& outcome);
+
+}  // namespace llf::daemon

@@ -1,0 +1,101 @@
+#include "gateway/admission.hpp"
+
+#include "net/headers.hpp"
+
+#include <fmt/format.h>
+
+namespace llf::gateway {
+namespace {
+
+constexpr uid_t kRoot = 0;
+
+bool path_matches(const RouteFacts& route, std::string_view path) {
+  if (!route.path.ends_with('/')) return path == route.path;
+  return path.size() > route.path.size() && path.starts_with(route.path);
+}
+
+bool method_matches(const RouteFacts& route, std::string_view method) {
+  return method == route.method || (method == "HEAD" && route.method == "GET");
+}
+
+Denial deny(int status, ErrorKind kind, std::string_view message, std::string_view code = {}) {
+  return {.status = status,
+          .error = ApiError({.kind = kind, .message = std::string(message)}, "", code),
+          .allow = {}};
+}
+
+std::optional<Denial> check_origin_of_request(const net::Request& request,
+                                              const AdmissionPolicy& policy) {
+  if (request.peer.is_unix) {
+    if (request.peer.uid == policy.owner_uid || request.peer.uid == kRoot) return std::nullopt;
+    return deny(403, ErrorKind::forbidden, "this socket serves its owner only");
+  }
+  if (!policy.hosts.host_allowed(request.host)) {
+    return deny(403, ErrorKind::forbidden,
+                "the Host header does not name this server; use localhost or 127.0.0.1",
+                "host_not_allowed");
+  }
+  const auto origin = request.headers.get("origin");
+  if (origin && !policy.hosts.origin_allowed(*origin)) {
+    return deny(403, ErrorKind::forbidden, "web pages of other sites may not use this server",
+                "origin_not_allowed");
+  }
+  return std::nullopt;
+}
+
+bool is_json(const net::Headers& headers) {
+  const auto type = headers.get("content-type").value_or("");
+  const auto media_type = type.substr(0, type.find(';'));
+  const auto end = media_type.find_last_not_of(" \t");
+  return net::equal_ignoring_case(media_type.substr(0, end + 1), "application/json");
+}
+
+/// The first route with this path, whatever its method.
+const RouteFacts* route_of_path(std::string_view path, std::span<const RouteFacts> routes) {
+  for (const auto& route : routes) {
+    if (path_matches(route, path)) return &route;
+  }
+  return nullptr;
+}
+
+std::optional<Denial> check_route(const net::Request& request, std::span<const RouteFacts> routes) {
+  const auto index = find_route(request.method, request.path, routes);
+  const auto* route = route_of_path(request.path, routes);
+  const bool hidden = route != nullptr && route->access == Access::owner && !request.peer.is_unix;
+  if (route == nullptr || hidden) {
+    return deny(404, ErrorKind::not_found,
+                fmt::format("there is no {} here", request.path.substr(0, 100)), "route_not_found");
+  }
+  if (!index) {
+    auto denial =
+        deny(405, ErrorKind::invalid,
+             fmt::format("{} takes {} requests only", request.path.substr(0, 100), route->method),
+             "method_not_allowed");
+    denial.allow = route->method;
+    return denial;
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
+std::optional<std::size_t> find_route(std::string_view method, std::string_view path,
+                                      std::span<const RouteFacts> routes) {
+  for (std::size_t i = 0; i < routes.size(); ++i) {
+    if (path_matches(routes[i], path) && method_matches(routes[i], method)) return i;
+  }
+  return std::nullopt;
+}
+
+std::optional<Denial> admit(const net::Request& request, std::span<const RouteFacts> routes,
+                            const AdmissionPolicy& policy) {
+  if (auto denial = check_origin_of_request(request, policy)) return denial;
+  if (auto denial = check_route(request, routes)) return denial;
+  if (request.method == "POST" && !request.peer.is_unix && !is_json(request.headers)) {
+    return deny(415, ErrorKind::invalid, "the body must be sent as Content-Type: application/json",
+                "unsupported_media_type");
+  }
+  return std::nullopt;
+}
+
+}  // namespace llf::gateway

@@ -1,0 +1,51 @@
+#pragma once
+
+#include "gateway/api_error.hpp"
+#include "gateway/host_check.hpp"
+#include "net/http_message.hpp"
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string_view>
+
+namespace llf::gateway {
+
+/// Who may use a route.
+enum class Access : std::uint8_t {
+  anyone,  ///< whoever reaches the port, if the request is not a web page's trick
+  owner,   ///< the user who runs the daemon, and root: on the Unix socket only
+};
+
+/// One route as it is declared; a test walks over all of them.
+struct RouteFacts {
+  std::string_view method;
+  std::string_view path;  ///< exact, or, when it ends in '/', with one more part behind
+  Access access = Access::anyone;
+};
+
+/// Why a request is refused before its body is read.
+struct Denial {
+  int status = 403;
+  ApiError error;
+  std::string_view allow;  ///< with 405: the value of the Allow header
+};
+
+/// What the decision needs to know besides the request.
+struct AdmissionPolicy {
+  const HostCheck& hosts;
+  std::uint32_t owner_uid = 0;
+};
+
+/// The route of a request, or why it has none. Checks, in this order: the peer's uid on the Unix
+/// socket; Host and Origin on TCP; path and method; access; and that a body is declared as JSON on
+/// TCP, because a page can send other types unasked (SEC-02, SEC-04). Pure.
+[[nodiscard]] std::optional<Denial> admit(const net::Request& request,
+                                          std::span<const RouteFacts> routes,
+                                          const AdmissionPolicy& policy);
+
+/// The index of the route for this method and path.
+[[nodiscard]] std::optional<std::size_t> find_route(std::string_view method, std::string_view path,
+                                                    std::span<const RouteFacts> routes);
+
+}  // namespace llf::gateway

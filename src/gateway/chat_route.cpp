@@ -1,0 +1,187 @@
+#include "base/limits.hpp"
+#include "gateway/answer.hpp"
+#include "gateway/chat_request.hpp"
+#include "gateway/gateway.hpp"
+#include "gateway/stream_end.hpp"
+#include "log/log.hpp"
+#include "net/relay.hpp"
+#include "net/timer.hpp"
+#include "sse/writer.hpp"
+
+#include <optional>
+#include <utility>
+
+namespace llf::gateway {
+namespace {
+
+/// The engine's answer. The lease outlives the response, so that the worker counts as used until
+/// the last byte.
+struct EngineAnswer {
+  worker::Lease lease;
+  net::ClientResponse response;
+  std::string body;  ///< read already, unless the answer is a stream
+};
+
+/// What the client wants of the engine; owned by the route while its tasks run.
+struct Order {
+  ModelId model;
+  bool stream = false;
+  std::string body;
+};
+
+net::ClientRequest engine_request(const Order& order) {
+  return {.method = "POST",
+          .target = "/v1/chat/completions",
+          .headers = {{"Content-Type", "application/json"}},
+          .body = order.body};
+}
+
+/// The worker watches the progress of its requests and ends itself when there is none, which ends
+/// our connection: no time limit of ours is needed, and a long prefill is never cut (F05).
+net::Timeouts engine_timeouts() {
+  return {.head = net::kNoLimit, .read = net::kNoLimit};
+}
+
+Task<Expected<EngineAnswer>> ask_once(worker::Lease lease, const Order& order) {
+  auto response = co_await net::request(lease.endpoint(), engine_request(order), engine_timeouts());
+  std::string body;
+  const bool stream = order.stream && response && response->status() == 200;
+  if (response && !stream) {
+    auto read = co_await response->read_all(limits::kEngineAnswer);
+    if (!read) response = failure(read.error());
+    if (read) body = *std::move(read);
+  }
+  if (response) {
+    co_return EngineAnswer{
+        .lease = std::move(lease), .response = *std::move(response), .body = std::move(body)};
+  }
+  // When the worker has ended, its reason says more than the broken connection.
+  const auto ended = co_await lease.ended_within(limits::kExitNotice);
+  co_return failure(ended ? *ended : response.error());
+}
+
+/// Nothing of the answer was forwarded yet, so a request whose worker crashed is given to a new
+/// one, once (F01). One whose worker hung is not: it would hang again.
+bool may_replay(const Error& error, std::size_t attempt) {
+  return attempt < limits::kReplays &&
+         (error.kind == ErrorKind::upstream || error.kind == ErrorKind::unavailable);
+}
+
+Task<Expected<EngineAnswer>> ask_engine(scheduler::Scheduler& scheduler, const Order& order) {
+  for (std::size_t attempt = 0;; ++attempt) {
+    auto lease = co_await scheduler.acquire(order.model);
+    if (!lease) co_return failure(lease.error());
+    auto answer = co_await ask_once(*std::move(lease), order);
+    if (answer || !may_replay(answer.error(), attempt)) co_return answer;
+    log::warn("gateway", "asking {} again: {}", order.model.str(), answer.error().message);
+  }
+}
+
+/// Why an answer ends before the engine's does.
+enum class Interruption : std::uint8_t { client_gone, stopping };
+
+/// Returns when the client is gone. Meanwhile a client that waits for a stream gets a comment now
+/// and then, so that nothing on its way takes the connection for dead.
+Task<Interruption> watch_client(net::Responder& responder, bool stream) {
+  for (;;) {
+    const auto gone = co_await net::with_deadline(
+        responder.closed(), stream ? limits::kPingInterval : net::kNoLimit, "the client");
+    if (gone || gone.error().kind != ErrorKind::timeout) co_return Interruption::client_gone;
+    if (!responder.started() && !co_await responder.begin(200, event_stream_headers())) {
+      co_return Interruption::client_gone;
+    }
+    if (!co_await responder.write(sse::comment("ping"))) co_return Interruption::client_gone;
+  }
+}
+
+Task<Interruption> interrupted(net::Responder& responder, bool stream, net::Event& stopping) {
+  auto ended = co_await net::race(watch_client(responder, stream), stopping.wait());
+  co_return ended.winner == 0 ? ended.first : Interruption::stopping;
+}
+
+/// Ends an answer with an error: as a whole answer, or as the last event of a stream that is then
+/// cut, so that no client takes it for complete (F02).
+Task<void> fail(net::Responder& responder, ApiError error) {
+  if (!responder.started()) {
+    co_await send(responder, error_response(error));
+    co_return;
+  }
+  static_cast<void>(co_await responder.write(error_event(error)));
+  responder.abort();
+}
+
+bool has_type(const net::ClientResponse& response, std::string_view type) {
+  return response.headers().get("content-type").value_or("").starts_with(type);
+}
+
+ApiError unexpected_answer() {
+  return Error{.kind = ErrorKind::upstream,
+               .message =
+                   "the engine answered with something else than a completion; `llf server "
+                   "logs` may say why"};
+}
+
+Task<void> send_whole(net::Responder& responder, EngineAnswer answer) {
+  if (!has_type(answer.response, "application/json") || !answer.body.starts_with('{')) {
+    co_await fail(responder, unexpected_answer());
+    co_return;
+  }
+  co_await send(responder, {.status = 200,
+                            .headers = {{"Content-Type", "application/json"}},
+                            .body = std::move(answer.body)});
+}
+
+Task<void> send_stream(net::Responder& responder, EngineAnswer answer, net::Event& stopping) {
+  if (!has_type(answer.response, "text/event-stream")) {
+    co_await fail(responder, unexpected_answer());
+    co_return;
+  }
+  if (!responder.started() && !co_await responder.begin(200, event_stream_headers())) co_return;
+  StreamEnd end;
+  net::RelayOptions options{.on_bytes =
+                                [&](std::string_view bytes) {
+                                  answer.lease.note_progress();
+                                  end.feed(bytes);
+                                },
+                            .is_whole = [&] { return end.seen_done(); }};
+  auto relayed = co_await net::race(net::relay(answer.response, responder, std::move(options)),
+                                    stopping.wait());
+  if (relayed.winner == 1) {
+    co_await fail(responder, stopping_error());
+  } else if (relayed.first.outcome == net::RelayOutcome::upstream_failed) {
+    const auto ended = co_await answer.lease.ended_within(limits::kExitNotice);
+    log::warn("gateway", "a stream broke: {}", (ended ? *ended : relayed.first.error).message);
+    co_await fail(responder, ended ? *ended : relayed.first.error);
+  }
+}
+
+}  // namespace
+
+Task<void> Gateway::chat(net::Request& request, net::Responder& responder) {
+  auto chat = read_chat_request(request.body);
+  if (!chat) {
+    co_await send(responder, error_response(chat.error()));
+    co_return;
+  }
+  const Order order{.model = chat->model.empty() ? options_.catalog.default_model() : chat->model,
+                    .stream = chat->stream,
+                    .body = std::move(request.body)};
+  auto asked = co_await net::race(ask_engine(options_.scheduler, order),
+                                  interrupted(responder, order.stream, stopping_));
+  if (asked.winner == 1) {
+    // Dropping the engine's connection cancels what it was doing.
+    if (asked.second == Interruption::stopping) co_await fail(responder, stopping_error());
+    co_return;
+  }
+  if (!asked.first) {
+    co_await fail(responder, model_error(asked.first.error()));
+  } else if (const int status = asked.first->response.status(); status != 200) {
+    co_await fail(responder, from_engine(status, asked.first->body));
+  } else if (order.stream) {
+    co_await send_stream(responder, *std::move(asked.first), stopping_);
+  } else {
+    co_await send_whole(responder, *std::move(asked.first));
+  }
+}
+
+}  // namespace llf::gateway

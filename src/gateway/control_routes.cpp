@@ -1,0 +1,122 @@
+#include "base/limits.hpp"
+#include "gateway/answer.hpp"
+#include "gateway/gateway.hpp"
+#include "gateway/worker_json.hpp"
+#include "net/timer.hpp"
+#include "sse/writer.hpp"
+
+#include <utility>
+
+namespace llf::gateway {
+namespace {
+
+constexpr int kProtocol = 1;  // of the control API; `llf` refuses another
+
+/// The `model` of a control request's body.
+Expected<ModelId> model_of(const net::Request& request) {
+  const auto value = json::parse(request.body);
+  if (!value) return failure(value.error().with_context("the body is not valid JSON"));
+  const auto object = json::as_object(*value, "the body");
+  if (!object) return failure(object.error());
+  auto name = json::get_string_or(*object, "model", "");
+  if (!name) return failure(name.error());
+  return ModelId(*std::move(name));
+}
+
+json::Value or_null(const std::string& text) {
+  return text.empty() ? json::Value(nullptr) : json::Value(text);
+}
+
+json::Value engine_json(const Expected<worker::Engine>& engine) {
+  if (!engine) return nullptr;
+  return json::Object{{"path", engine->path},
+                      {"version", engine->version},
+                      {"origin", worker::to_string(engine->origin)}};
+}
+
+/// Tells of a load four times a second until it is cancelled or nobody listens.
+Task<void> report_progress(scheduler::Scheduler& scheduler, ModelId model,
+                           net::Responder& responder) {
+  for (;;) {
+    auto waited = co_await net::sleep_for(limits::kProgressInterval);
+    if (!waited) co_return;
+    const auto worker = scheduler.find(model);
+    if (!worker) continue;
+    if (!co_await send_event(responder, load_progress_json(worker->status()))) co_return;
+  }
+}
+
+}  // namespace
+
+Task<void> Gateway::server_status(net::Request& /*request*/, net::Responder& responder) {
+  const auto status = options_.server_status();
+  const auto uptime = std::chrono::duration_cast<std::chrono::seconds>(mono_now() - status.started);
+  json::Object body{{"version", LLF_VERSION},
+                    {"protocol", kProtocol},
+                    {"pid", status.pid},
+                    {"uptime_s", uptime.count()},
+                    {"home", status.home},
+                    {"socket", status.socket},
+                    {"log_file", status.log_file},
+                    {"on_demand", status.on_demand},
+                    {"listen", json::Object{{"address", status.listen_address},
+                                            {"port", status.listen_port},
+                                            {"error", or_null(status.listen_error)}}},
+                    {"engine", engine_json(options_.engine())},
+                    {"workers", options_.scheduler.status().size()},
+                    {"requests_active", active_}};
+  co_await send(responder, json_response(body));
+}
+
+Task<void> Gateway::control_models(net::Request& /*request*/, net::Responder& responder) {
+  json::Array models;
+  for (const auto& model : options_.catalog.list()) {
+    models.push_back(json::Object{{"id", model.id.str()},
+                                  {"path", model.path},
+                                  {"size_bytes", model.size.bytes()},
+                                  {"source", store::to_string(model.source)},
+                                  {"loaded", options_.scheduler.find(model.id) != nullptr}});
+  }
+  co_await send(responder, json_response(json::Object{{"models", std::move(models)}}));
+}
+
+Task<void> Gateway::workers(net::Request& /*request*/, net::Responder& responder) {
+  json::Array workers;
+  for (const auto& status : options_.scheduler.status()) workers.push_back(worker_json(status));
+  co_await send(responder, json_response(json::Object{{"workers", std::move(workers)}}));
+}
+
+Task<void> Gateway::load(net::Request& request, net::Responder& responder) {
+  auto model = model_of(request);
+  if (model && model->empty()) model = options_.catalog.default_model();
+  const auto file = model ? options_.catalog.find(*model) : failure(model.error());
+  if (!file) {
+    co_await send(responder, error_response(model_error(file.error())));
+    co_return;
+  }
+  if (!co_await responder.begin(200, event_stream_headers())) co_return;
+  // A client that leaves does not stop the load: others may wait for it.
+  auto loaded = co_await net::race(options_.scheduler.acquire(*model),
+                                   report_progress(options_.scheduler, *model, responder));
+  if (loaded.winner == 1) co_return;
+  const auto last = loaded.first ? sse::event(R"({"state":"ready"})")
+                                 : error_event(model_error(loaded.first.error()));
+  if (co_await responder.write(last)) static_cast<void>(co_await responder.end());
+}
+
+Task<void> Gateway::unload(net::Request& request, net::Responder& responder) {
+  const auto model = model_of(request);
+  auto unloaded = model ? co_await options_.scheduler.unload(*model) : failure(model.error());
+  if (!unloaded) {
+    co_await send(responder, error_response(unloaded.error()));
+    co_return;
+  }
+  co_await send(responder, json_response(json::Object{{"unloaded", true}}));
+}
+
+Task<void> Gateway::stop(net::Request& /*request*/, net::Responder& responder) {
+  co_await send(responder, json_response(json::Object{{"stopping", true}}, 202));
+  options_.stop();
+}
+
+}  // namespace llf::gateway

@@ -1,0 +1,95 @@
+#include "gateway/gateway.hpp"
+
+#include "base/assert.hpp"
+#include "gateway/answer.hpp"
+
+#include <array>
+#include <utility>
+
+namespace llf::gateway {
+
+/// The routes and who answers them: the one list that there is.
+struct RouteTable {
+  using Handler = Task<void> (Gateway::*)(net::Request&, net::Responder&);
+  enum class Counts : std::uint8_t { no, yes };  ///< whether it keeps an on-demand daemon awake
+
+  struct Row {
+    RouteFacts facts;
+    Handler handler;
+    Counts counts;
+  };
+
+  static const std::array<Row, 11>& rows() {
+    static constexpr std::array<Row, 11> kRows{{
+        {{"GET", "/health", Access::anyone}, &Gateway::health, Counts::no},
+        {{"GET", "/v1/models", Access::anyone}, &Gateway::list_models, Counts::yes},
+        {{"GET", "/v1/models/", Access::anyone}, &Gateway::show_model, Counts::yes},
+        {{"POST", "/v1/chat/completions", Access::anyone}, &Gateway::chat, Counts::yes},
+        {{"GET", "/llf/v1/status", Access::owner}, &Gateway::server_status, Counts::no},
+        {{"GET", "/llf/v1/models", Access::owner}, &Gateway::control_models, Counts::no},
+        {{"GET", "/llf/v1/workers", Access::owner}, &Gateway::workers, Counts::no},
+        {{"POST", "/llf/v1/load", Access::owner}, &Gateway::load, Counts::yes},
+        {{"POST", "/llf/v1/unload", Access::owner}, &Gateway::unload, Counts::yes},
+        {{"GET", "/llf/v1/logs", Access::owner}, &Gateway::logs, Counts::yes},
+        {{"POST", "/llf/v1/stop", Access::owner}, &Gateway::stop, Counts::no},
+    }};
+    return kRows;
+  }
+};
+
+namespace {
+
+/// Counts a request for as long as it is answered.
+class Activity {
+ public:
+  Activity(std::size_t& active, MonoTime& last) : active_(active), last_(last) { ++active_; }
+  Activity(const Activity&) = delete;
+  Activity& operator=(const Activity&) = delete;
+  ~Activity() {
+    --active_;
+    last_ = mono_now();
+  }
+
+ private:
+  std::size_t& active_;
+  MonoTime& last_;
+};
+
+const std::vector<RouteFacts>& route_facts() {
+  static const auto kFacts = Gateway::routes();
+  return kFacts;
+}
+
+}  // namespace
+
+Gateway::Gateway(GatewayOptions options) : options_(std::move(options)), last_active_(mono_now()) {}
+
+std::vector<RouteFacts> Gateway::routes() {
+  std::vector<RouteFacts> facts;
+  for (const auto& row : RouteTable::rows()) facts.push_back(row.facts);
+  return facts;
+}
+
+std::optional<net::Response> Gateway::refuse(const net::Request& request) {
+  const auto denial =
+      admit(request, route_facts(), {.hosts = options_.hosts, .owner_uid = options_.owner_uid});
+  if (!denial) return std::nullopt;
+  auto response = error_response(denial->error);
+  response.status = denial->status;
+  if (!denial->allow.empty()) response.headers.set("Allow", std::string(denial->allow));
+  return response;
+}
+
+Task<void> Gateway::handle(net::Request& request, net::Responder& responder) {
+  const auto index = find_route(request.method, request.path, route_facts());
+  LLF_ASSERT(index);
+  const auto& row = RouteTable::rows().at(*index);
+  if (row.counts == RouteTable::Counts::no) {
+    co_await (this->*row.handler)(request, responder);
+    co_return;
+  }
+  const Activity activity(active_, last_active_);
+  co_await (this->*row.handler)(request, responder);
+}
+
+}  // namespace llf::gateway

@@ -1,0 +1,82 @@
+#pragma once
+
+#include "base/task.hpp"
+#include "gateway/admission.hpp"
+#include "gateway/api_error.hpp"
+#include "gateway/host_check.hpp"
+#include "gateway/server_status.hpp"
+#include "net/event.hpp"
+#include "net/http_server.hpp"
+#include "scheduler/scheduler.hpp"
+#include "store/catalog.hpp"
+#include "worker/engine.hpp"
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace llf::gateway {
+
+/// What the gateway stands on; all of it outlives the gateway.
+struct GatewayOptions {
+  store::Catalog& catalog;
+  scheduler::Scheduler& scheduler;
+  HostCheck hosts;
+  std::uint32_t owner_uid = 0;
+  std::function<ServerStatus()> server_status;
+  std::function<Expected<worker::Engine>()> engine;  ///< finds llama-server anew at each call
+  std::function<void()> stop;                        ///< begins the end of the daemon
+};
+
+/// Answers every request that the servers hand over: checks it, finds its route, and runs the
+/// route. Loop thread.
+class Gateway {
+ public:
+  explicit Gateway(GatewayOptions options);
+  Gateway(const Gateway&) = delete;
+  Gateway& operator=(const Gateway&) = delete;
+
+  /// For net::ServerOptions::before_body: the answer of a request that is not admitted.
+  [[nodiscard]] std::optional<net::Response> refuse(const net::Request& request);
+
+  /// For net::HttpServer::serve. The request has passed `refuse`.
+  [[nodiscard]] Task<void> handle(net::Request& request, net::Responder& responder);
+
+  /// Ends every answer that is under way with an error that says so; what comes later gets it too.
+  void interrupt() { stopping_.set(); }
+
+  /// Requests that are being answered, those that only look at the state left out.
+  [[nodiscard]] std::size_t active() const { return active_; }
+
+  /// When the last of them ended.
+  [[nodiscard]] MonoTime last_active() const { return last_active_; }
+
+  /// All routes, in the order in which they are matched.
+  [[nodiscard]] static std::vector<RouteFacts> routes();
+
+ private:
+  friend struct RouteTable;
+
+  // Public routes: public_routes.cpp, chat_route.cpp
+  [[nodiscard]] Task<void> health(net::Request& request, net::Responder& responder);
+  [[nodiscard]] Task<void> list_models(net::Request& request, net::Responder& responder);
+  [[nodiscard]] Task<void> show_model(net::Request& request, net::Responder& responder);
+  [[nodiscard]] Task<void> chat(net::Request& request, net::Responder& responder);
+
+  // Control routes: control_routes.cpp, log_route.cpp
+  [[nodiscard]] Task<void> server_status(net::Request& request, net::Responder& responder);
+  [[nodiscard]] Task<void> control_models(net::Request& request, net::Responder& responder);
+  [[nodiscard]] Task<void> workers(net::Request& request, net::Responder& responder);
+  [[nodiscard]] Task<void> load(net::Request& request, net::Responder& responder);
+  [[nodiscard]] Task<void> unload(net::Request& request, net::Responder& responder);
+  [[nodiscard]] Task<void> logs(net::Request& request, net::Responder& responder);
+  [[nodiscard]] Task<void> stop(net::Request& request, net::Responder& responder);
+
+  GatewayOptions options_;
+  net::Event stopping_;
+  std::size_t active_ = 0;
+  MonoTime last_active_;
+};
+
+}  // namespace llf::gateway

@@ -1,0 +1,24 @@
+#pragma once
+
+#include "base/clock.hpp"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+namespace llf::gateway {
+
+/// What `/llf/v1/status` tells of the daemon itself; filled in by the composition root.
+struct ServerStatus {
+  std::string home;
+  std::string socket;
+  std::string log_file;
+  int pid = 0;
+  bool on_demand = false;
+  MonoTime started;
+  std::string listen_address;
+  std::uint16_t listen_port = 0;  ///< 0: the public port is not served
+  std::string listen_error;       ///< why it is not
+};
+
+}  // namespace llf::gateway
