@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cctype>
-#include <cstdlib>
+#include <charconv>
 #include <poll.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -12,7 +12,7 @@ namespace llf::fake_worker {
 namespace {
 
 constexpr int kIdleMs = 5000;
-constexpr std::size_t kHeadLimit = 256 * 1024;
+constexpr std::size_t kHeadLimit = 262'144;
 
 std::string_view reason(int status) {
   switch (status) {
@@ -103,8 +103,9 @@ std::optional<Request> Connection::read_request() {
     reply(400, R"({"error":{"code":400,"message":"bad request","type":"invalid_request_error"}})");
     return std::nullopt;
   }
-  const auto length = static_cast<std::size_t>(
-      std::strtoul(std::string(request->header("content-length")).c_str(), nullptr, 10));
+  std::size_t length = 0;
+  const auto text = request->header("content-length");
+  std::from_chars(text.data(), text.data() + text.size(), length);
   while (buffer_.size() < end + 4 + length) {
     if (!fill()) {
       return std::nullopt;

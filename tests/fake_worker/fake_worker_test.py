@@ -10,12 +10,14 @@ import socket
 import subprocess
 import sys
 import tempfile
-import time
 import unittest
 from pathlib import Path
 
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+from support.patience import PATIENCE_S as WAIT_S  # noqa: E402
+from support.patience import eventually  # noqa: E402
+
 PROGRAM = ""
-WAIT_S = 20  # a safety limit, never measured
 
 
 def exchange(sock: socket.socket, method: str, target: str, body: object = None,
@@ -78,13 +80,9 @@ class FakeWorkerTest(unittest.TestCase):
             cwd=self.folder, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
             stderr=subprocess.PIPE, env={**os.environ, **(env or {})})
         self.addCleanup(self.end)
-        deadline = time.monotonic() + WAIT_S
-        while wait in ("ready", "listening") and time.monotonic() < deadline:
-            if (self.folder / "w.sock").exists():
-                status = self.get("/health")[0]
-                if status == 200 or wait == "listening":
-                    return
-            time.sleep(0.01)
+        wanted = {"ready": (200,), "listening": (200, 503)}.get(wait)
+        if wanted:
+            eventually(wait, lambda: self.get("/health")[0] in wanted)
         if wait == "exit":
             self.process.wait(WAIT_S)
 
@@ -332,9 +330,7 @@ class FakeWorkerTest(unittest.TestCase):
         self.assertEqual(self.get("/health")[0], 200)
         self.assertTrue(self.get("/slots")[1][0]["is_processing"])
         sock.close()
-        deadline = time.monotonic() + WAIT_S
-        while self.records()[-1]["event"] != "end" and time.monotonic() < deadline:
-            time.sleep(0.01)
+        eventually("the end is recorded", lambda: self.records()[-1]["event"] == "end")
         start, request, end = self.records()
         self.assertEqual(start["argv"][1:3], ["-m", "m.gguf"])
         self.assertIn("PATH", start["env"])

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 #include <cstdio>
 #include <cstdlib>
 #include <string_view>
@@ -97,6 +98,12 @@ const Flag* find_flag(std::string_view name) {
   std::exit(0);
 }
 
+int number(std::string_view text) {
+  int value = 0;
+  std::from_chars(text.data(), text.data() + text.size(), value);
+  return value;
+}
+
 [[noreturn]] void refuse(const std::string& message) {
   std::fprintf(stderr, "%s\n", message.c_str());
   std::exit(1);
@@ -110,15 +117,15 @@ void apply(Options& options, std::string_view first_name, const std::string& val
   } else if (first_name == "--host") {
     options.host = value;
   } else if (first_name == "--port") {
-    options.port = std::atoi(value.c_str());
+    options.port = number(value);
   } else if (first_name == "-np") {
-    options.parallel = std::max(1, std::atoi(value.c_str()));
+    options.parallel = std::max(1, number(value));
   } else if (first_name == "-c") {
-    options.context = std::atoi(value.c_str());
+    options.context = number(value);
   } else if (first_name == "-lv") {
-    options.verbosity = std::atoi(value.c_str());
+    options.verbosity = number(value);
   } else if (first_name == "--sse-ping-interval") {
-    options.ping_interval_s = std::atoi(value.c_str());
+    options.ping_interval_s = number(value);
   }
 }
 

@@ -143,7 +143,7 @@ std::optional<Script> read_script(const std::string& path, std::string& error) {
       continue;
     }
     if (!apply_line(script, line)) {
-      error = "unknown directive in '" + path + "': " + line;
+      error.append("unknown directive in '").append(path).append("': ").append(line);
       return std::nullopt;
     }
   }
