@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 #include <system_error>
 #include <unistd.h>
+#include <utility>
 
 namespace llf::worker {
 namespace {
@@ -16,6 +17,7 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::size_t kLongestName = 100;
+constexpr std::size_t kGathered = 16384;  // bytes
 
 bool is_plain(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' ||
@@ -32,16 +34,30 @@ std::uint32_t hash_of(std::string_view text) {
 }  // namespace
 
 void LogFile::add(std::string_view line) {
-  if (fd_ && size_ + line.size() + 1 > full_.bytes()) rotate();
+  if (gathered_.size() + line.size() >= kGathered) flush();
+  gathered_.append(line);
+  gathered_.push_back('\n');
+}
+
+void LogFile::flush() {
+  if (gathered_.empty()) return;
+  const auto text = std::exchange(gathered_, {});
+  const auto lines = static_cast<std::uint64_t>(std::ranges::count(text, '\n'));
   if (!fd_ && !open()) {
-    ++dropped_;
+    dropped_ += lines;
     return;
   }
-  const auto text = fmt::format("{}\n", line);
+  if (size_ > 0 && size_ + text.size() > full_.bytes()) {
+    rotate();
+    if (!open()) {
+      dropped_ += lines;
+      return;
+    }
+  }
   const auto written = ::write(fd_.get(), text.data(), text.size());
   if (written > 0) size_ += static_cast<std::uint64_t>(written);
   if (written != static_cast<ssize_t>(text.size())) {
-    ++dropped_;
+    dropped_ += lines;
     fd_.reset();
   }
 }

@@ -14,15 +14,21 @@ namespace llf::worker {
 
 /// Appends lines to a file, which is moved to NAME.1 when it is full; NAME.1 … NAME.N are kept. A
 /// full disk loses lines, counted, never the service (F62); the file is opened anew at the next
-/// line. Writes go to the page cache: fit for the loop thread.
+/// line. Lines are gathered until `flush`. Writes go to the page cache: fit for the loop thread.
 class LogFile {
  public:
   explicit LogFile(std::filesystem::path path, ByteSize full = limits::kLogFile)
       : path_(std::move(path)), full_(full) {}
+  LogFile(const LogFile&) = delete;
+  LogFile& operator=(const LogFile&) = delete;
+  ~LogFile() { flush(); }
 
-  /// Writes the line and its end.
+  /// Takes the line and its end; writes what has gathered when that is much.
   void add(std::string_view line);
+  /// Writes what has gathered.
+  void flush();
 
+  /// Lines that could not be written.
   [[nodiscard]] std::uint64_t dropped() const { return dropped_; }
 
  private:
@@ -34,6 +40,7 @@ class LogFile {
   ByteSize full_;
   os::UniqueFd fd_;
   std::uint64_t size_ = 0;
+  std::string gathered_;
   std::uint64_t dropped_ = 0;
 };
 

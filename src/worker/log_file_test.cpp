@@ -28,12 +28,24 @@ TEST(LogFile, a_full_file_is_moved_and_a_few_are_kept) {
   const os::TestFolder folder;
   const auto path = folder / "m.log";
   LogFile file(path, ByteSize(10));
-  for (char c = 'a'; c <= 'f'; ++c) file.add(std::string(6, c));
+  for (char c = 'a'; c <= 'f'; ++c) {
+    file.add(std::string(6, c));
+    file.flush();
+  }
   EXPECT_EQ(content(path), "ffffff\n");
   EXPECT_EQ(content(folder / "m.log.1"), "eeeeee\n");
   EXPECT_EQ(content(folder / "m.log.3"), "cccccc\n");
   EXPECT_EQ(content(folder / "m.log.4"), "absent");
   EXPECT_EQ(file.dropped(), 0U);
+}
+
+TEST(LogFile, lines_are_gathered_within_bounds) {
+  const os::TestFolder folder;
+  LogFile file(folder / "m.log");
+  file.add("waits");
+  EXPECT_EQ(content(folder / "m.log"), "absent");
+  for (int i = 0; i < 10'000; ++i) file.add("many");
+  EXPECT_GT(content(folder / "m.log").size(), 30'000U);
 }
 
 // F62
@@ -42,10 +54,13 @@ TEST(LogFile, a_disk_that_takes_nothing_costs_lines_and_nothing_else) {
   ASSERT_TRUE(os::write_file_atomically(folder / "file", ""));
   LogFile file(folder / "file/m.log");
   file.add("lost");
+  file.flush();
   EXPECT_EQ(file.dropped(), 1U);
   LogFile full("/dev/full");
   full.add("lost");
+  full.flush();
   full.add("lost");
+  full.flush();
   EXPECT_EQ(full.dropped(), 2U);
 }
 

@@ -21,7 +21,7 @@ std::string last_lines(std::span<const std::string> lines) {
 // The kernel kills like this when memory is short; we ourselves would have said so.
 std::string_view hint(const os::ExitStatus& status) {
   const bool killed = status.cause == os::ExitStatus::Cause::signaled && status.value == SIGKILL;
-  return killed ? " (by another process, or by the system for lack of memory)" : "";
+  return killed ? ", by another process or by the system for lack of memory" : "";
 }
 
 }  // namespace

@@ -24,6 +24,9 @@
 
 namespace llf::worker {
 
+class WorkerCore;
+struct LeaseState;
+
 /// What a worker is made of.
 struct WorkerConfig {
   std::string model;              ///< the name that people use; also the engine's alias
@@ -73,15 +76,14 @@ class Lease {
   /// note_progress the engine is not blamed for silence.
   void note_client_waits();
 
-  /// Why this lease's process ended, once it has; waits for that at most so long: the broken
-  /// connection is often noticed before the end of its process. Nothing while it runs.
+  /// Why this lease's process ended or is being ended; waits for its end at most so long, since a
+  /// broken connection is often noticed before the end of the process. Nothing while it runs.
   [[nodiscard]] Task<std::optional<Error>> ended_within(Duration limit);
 
  private:
   friend class Worker;
-  struct Impl;
-  explicit Lease(std::unique_ptr<Impl> impl);
-  std::unique_ptr<Impl> impl_;
+  explicit Lease(std::unique_ptr<LeaseState> state);
+  std::unique_ptr<LeaseState> state_;
 };
 
 /// Supervises one llama-server for one model: starts it when somebody needs it, knows from its own
@@ -124,8 +126,7 @@ class Worker {
   [[nodiscard]] Task<Expected<void>> log_beyond(std::uint64_t number);
 
  private:
-  struct Impl;
-  std::shared_ptr<Impl> impl_;  ///< shared with leases
+  std::shared_ptr<WorkerCore> core_;  ///< shared with leases
 };
 
 }  // namespace llf::worker
