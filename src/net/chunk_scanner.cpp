@@ -46,6 +46,7 @@ bool ChunkScanner::take(char c) {
       return c == '\r';
     case State::data_lf:
       state_ = State::size;
+      has_extension_ = false;
       return c == '\n';
     case State::last_lf:
       state_ = State::done;
@@ -71,6 +72,7 @@ bool ChunkScanner::take_size(char c) {
   if (digits_ == 0) return false;
   if (c == ';') {
     state_ = State::extension;
+    has_extension_ = true;
     return ++extension_bytes_ <= limits::kChunkExtensions.bytes();
   }
   state_ = State::size_lf;

@@ -33,8 +33,8 @@ class ChunkScanner {
   /// Payload of the current chunk that is still to come.
   [[nodiscard]] std::uint64_t remaining() const { return remaining_; }
 
-  /// An extension has been seen.
-  [[nodiscard]] bool saw_extension() const { return extension_bytes_ != 0; }
+  /// The current chunk has an extension; false again once it has ended.
+  [[nodiscard]] bool has_extension() const { return has_extension_; }
 
  private:
   enum class State : std::uint8_t {
@@ -59,6 +59,7 @@ class ChunkScanner {
 
   State state_ = State::size;
   std::uint8_t digits_ = 0;
+  bool has_extension_ = false;
   std::uint64_t remaining_ = 0;
   std::uint32_t extension_bytes_ = 0;
   std::uint32_t trailer_bytes_ = 0;

@@ -4,6 +4,9 @@
 #include "net/timer.hpp"
 #include "net/upstream_body.hpp"
 
+#include <boost/asio/cancellation_type.hpp>
+#include <boost/asio/this_coro.hpp>
+
 #include <algorithm>
 #include <string>
 #include <utility>
@@ -29,7 +32,9 @@ class Pump {
 
   Task<Expected<void>> pump();
   Task<Expected<void>> wait_for_more();
+  Task<Expected<void>> send_chunks();
   Task<Expected<void>> send_whole_chunks();
+  Task<Expected<void>> send_open_chunk();
   Task<Expected<void>> send_payload();
   Task<Expected<void>> send(std::string_view payload);
   Expected<void> scan(Whole& whole);
@@ -41,6 +46,7 @@ class Pump {
   RelayEnd end_;
   MonoTime last_sent_ = mono_now();
   bool by_chunks_ = false;     ///< whole chunks go on as they are
+  bool open_ = false;          ///< a part of the current chunk went on already
   std::size_t scanned_ = 0;    ///< of the upstream's bytes
   std::size_t unsent_at_ = 0;  ///< where in them the payload of the open chunk begins
   std::uint64_t unsent_ = 0;   ///< its size so far
@@ -60,9 +66,13 @@ void keep_tail(std::string& tail, std::string_view payload) {
 Task<RelayEnd> Pump::run() {
   by_chunks_ = from_.is_chunked() && to_.takes_raw_chunks();
   const auto result = co_await pump();
+  const auto task = co_await boost::asio::this_coro::cancellation_state;
   if (result) {
     end_.outcome = RelayOutcome::complete;
   } else {
+    if (task.cancelled() != boost::asio::cancellation_type::none) {
+      end_.outcome = RelayOutcome::cancelled;
+    }
     end_.error = result.error();
   }
   co_return std::move(end_);
@@ -71,7 +81,12 @@ Task<RelayEnd> Pump::run() {
 // Sets the outcome of every failure where it arises.
 Task<Expected<void>> Pump::pump() {
   while (true) {
-    const auto sent = by_chunks_ ? co_await send_whole_chunks() : co_await send_payload();
+    Expected<void> sent;
+    if (by_chunks_) {
+      sent = co_await send_chunks();
+    } else {
+      sent = co_await send_payload();
+    }
     if (!sent || to_.finished()) co_return sent;
     if (from_.complete()) {
       end_.outcome = RelayOutcome::client_gone;
@@ -104,21 +119,19 @@ void Pump::see(std::string_view payload) {
   if (options_.on_bytes && !payload.empty()) options_.on_bytes(payload);
 }
 
-// Goes through what has come since the last time. The bytes before `whole.size` end with a chunk.
+// Goes through what has come since the last time, up to a chunk that cannot go on as it is.
 Expected<void> Pump::scan(Whole& whole) {
   auto& scanner = from_.scanner();
   const std::string_view bytes = from_.raw();
-  while (scanned_ < bytes.size() && !scanner.done()) {
+  while (scanned_ < bytes.size() && !scanner.done() && !scanner.has_extension()) {
     const auto step = scanner.next(bytes.substr(scanned_));
     if (!step) return failure(ErrorKind::upstream, "the answer's chunks are not framed correctly");
     scanned_ += step->consumed;
-    if (scanner.saw_extension()) by_chunks_ = false;
     if (!step->payload.empty()) {
       see(step->payload);
       if (unsent_ == 0) unsent_at_ = scanned_ - step->payload.size();
       unsent_ += step->payload.size();
       keep_tail(tail_, step->payload);
-      if (!by_chunks_) break;
     }
     if (scanner.at_boundary()) {
       whole.size = scanned_;
@@ -127,6 +140,19 @@ Expected<void> Pump::scan(Whole& whole) {
     }
   }
   return {};
+}
+
+Task<Expected<void>> Pump::send_chunks() {
+  while (true) {
+    if (!open_) {
+      if (auto sent = co_await send_whole_chunks(); !sent) co_return sent;
+    }
+    if (open_) {
+      if (auto sent = co_await send_open_chunk(); !sent) co_return sent;
+    }
+    const bool used_up = scanned_ == from_.raw().size() && !from_.scanner().done();
+    if (open_ || to_.finished() || used_up) co_return Expected<void>();
+  }
 }
 
 Task<Expected<void>> Pump::send_whole_chunks() {
@@ -142,27 +168,45 @@ Task<Expected<void>> Pump::send_whole_chunks() {
     end_.bytes += whole.payload;
     last_sent_ = mono_now();
     if (done) from_.set_complete();
+    raw.erase(0, whole.size);
+    scanned_ -= whole.size;
+    unsent_at_ -= std::min(unsent_at_, whole.size);
   }
   if (!scanned) {
     end_.outcome = RelayOutcome::upstream_failed;
     co_return scanned;
   }
-  // A chunk that is too long to be held, or has extensions, goes on in parts, as payload.
-  if (unsent_ != 0 && (raw.size() - whole.size > limits::kRelayBuffer.bytes() || !by_chunks_)) {
-    by_chunks_ = false;
-    const auto payload = std::string_view(raw).substr(unsent_at_, unsent_);
+  const bool too_long = unsent_ != 0 && raw.size() > limits::kRelayBuffer.bytes();
+  open_ = too_long || from_.scanner().has_extension();
+  co_return Expected<void>();
+}
+
+// Sends the payload of a chunk that is too long to be held, or has an extension, as it comes, in
+// chunks of our own.
+Task<Expected<void>> Pump::send_open_chunk() {
+  auto& raw = from_.raw();
+  if (unsent_ != 0) {
+    const auto payload = std::string_view(raw).substr(unsent_at_, std::exchange(unsent_, 0));
     if (auto sent = co_await send(payload); !sent) co_return sent;
-    raw.erase(0, std::exchange(scanned_, 0));
-    unsent_ = 0;
-    co_return co_await send_payload();
+    tail_.clear();
   }
-  raw.erase(0, whole.size);
-  scanned_ -= whole.size;
-  unsent_at_ -= std::min(unsent_at_, whole.size);
+  while (open_ && scanned_ < raw.size()) {
+    const auto step = from_.scanner().next(std::string_view(raw).substr(scanned_));
+    if (!step) {
+      end_.outcome = RelayOutcome::upstream_failed;
+      co_return failure(ErrorKind::upstream, "the answer's chunks are not framed correctly");
+    }
+    scanned_ += step->consumed;
+    see(step->payload);
+    if (auto sent = co_await send(step->payload); !sent) co_return sent;
+    open_ = !from_.scanner().at_boundary() && !from_.scanner().done();
+  }
+  raw.erase(0, std::exchange(scanned_, 0));
   co_return Expected<void>();
 }
 
 Task<Expected<void>> Pump::send(std::string_view payload) {
+  if (payload.empty()) co_return Expected<void>();
   end_.outcome = RelayOutcome::client_gone;
   if (auto sent = co_await to_.write(payload); !sent) co_return sent;
   end_.bytes += payload.size();

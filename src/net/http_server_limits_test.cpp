@@ -1,0 +1,273 @@
+#include "net/http_server.hpp"
+#include "net/server_fixture_test.hpp"
+#include "net/timer.hpp"
+
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <string>
+#include <vector>
+
+namespace llf::net {
+namespace {
+
+using namespace std::chrono_literals;
+using test::read_answer;
+using test::ServerFixture;
+
+const std::string kGet = "GET /a HTTP/1.1\r\nHost: x\r\n\r\n";
+
+std::string post(std::string_view fields, std::string_view body = {}) {
+  return fmt::format("POST / HTTP/1.1\r\nHost: x\r\n{}\r\n{}", fields, body);
+}
+
+/// Counts the requests that reach it.
+Task<void> count(std::vector<std::string>& seen, Request& request, Responder& responder) {
+  seen.push_back(fmt::format("{} {} {}", request.method, request.path, request.body.size()));
+  static_cast<void>(co_await responder.send({.status = 200, .headers = {}, .body = "ok"}));
+}
+
+Handler counting(std::vector<std::string>& seen) {
+  return
+      [&seen](Request& request, Responder& responder) { return count(seen, request, responder); };
+}
+
+/// Status lines; the text of an error may name the protocol, too.
+std::size_t answers_in(std::string_view bytes) {
+  constexpr std::string_view kStart = "HTTP/1.1 ";
+  std::size_t result = 0;
+  for (auto at = bytes.find(kStart); at != std::string_view::npos;
+       at = bytes.find(kStart, at + 1)) {
+    const auto next = bytes.substr(at + kStart.size(), 1);
+    result += next >= "0" && next <= "9" ? 1 : 0;
+  }
+  return result;
+}
+
+TEST(HttpServerFraming, a_broken_request_gets_one_answer_and_what_follows_is_no_request) {
+  std::vector<std::string> seen;
+  ServerFixture server(counting(seen));
+  const std::string smuggled = "GET /smuggled HTTP/1.1\r\nHost: x\r\n\r\n";
+  const std::vector<std::pair<std::string, int>> cases{
+      {post("Transfer-Encoding: gzip\r\n"), 501},
+      {post("Transfer-Encoding: xchunked\r\n"), 501},
+      {post("Transfer-Encoding: chunked, identity\r\n"), 501},
+      {post("Transfer-Encoding: chunked\r\nContent-Length: 3\r\n"), 400},
+      {post("Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n"), 400},
+      {"POST / HTTP/1.0\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n", 400},
+      {post("Content-Length: 13, 13\r\n"), 400},
+      {post("Content-Length: +13\r\n"), 400},
+      {post("Content-Length: 18446744073709551616\r\n"), 400},
+      {post("Content-Length : 3\r\n"), 400},
+      {post("X: a\r\n folded\r\n"), 400},
+      {post("Host: y\r\n"), 400},
+      {"GET / HTTP/1.1\r\n\r\n", 400},
+      {"GET http://y/ HTTP/1.1\r\nHost: x\r\n\r\n", 400},
+      {"GET / HTTP/1.1\nHost: x\n\n", 400},
+      {post("Transfer-Encoding: chunked\r\n", "5\nhello\r\n0\r\n\r\n"), 400},
+      {post("Transfer-Encoding: chunked\r\n", "5;a\nhello\r\n0\r\n\r\n"), 400},
+      {post("Transfer-Encoding: chunked\r\n", "5\r\nhelloXX0\r\n\r\n"), 400},
+      {post("Transfer-Encoding: chunked\r\n", "FFFFFFFFFFFFFFFFF\r\n"), 400},
+      {post("Transfer-Encoding: chunked\r\n", "-1\r\n"), 400},
+      {post("Transfer-Encoding: chunked\r\n", "1;" + std::string(100'000, 'a') + "\r\n"), 400},
+      {"CONNECT x:80 HTTP/1.1\r\nHost: x:80\r\n\r\n", 405},
+      {"GET / HTTP/3.0\r\nHost: x\r\n\r\n", 505},
+      {post("Content-Length: 3\r\nExpect: nothing\r\n"), 417},
+      {"GET /" + std::string(9000, 'a') + " HTTP/1.1\r\nHost: x\r\n\r\n", 414},
+      {"GET / HTTP/1.1\r\nHost: x\r\nX: " + std::string(70'000, 'a') + "\r\n\r\n", 431},
+      {std::string("\x16\x03\x01\x02\x00\x01\x00", 7), 400},
+  };
+  for (const auto& [bytes, status] : cases) {
+    auto client = server.tcp();
+    client.send(bytes + smuggled);
+    const auto answer = client.read_all();
+    EXPECT_EQ(answers_in(answer), 1U) << bytes.substr(0, 200);
+    EXPECT_TRUE(answer.starts_with(fmt::format("HTTP/1.1 {} ", status)))
+        << bytes.substr(0, 200) << "\n"
+        << answer;
+    EXPECT_NE(answer.find("Connection: close\r\n"), std::string::npos);
+    EXPECT_NE(answer.find("{\"error\":{\"message\":\""), std::string::npos);
+  }
+  server.stop();
+  EXPECT_TRUE(seen.empty()) << seen.front();
+}
+
+TEST(HttpServerLimits, a_body_is_accepted_up_to_the_limit_and_not_past_it) {
+  std::vector<std::string> seen;
+  ServerFixture server(counting(seen), {.body_limit = ByteSize(100)});
+  for (const std::size_t size : {99U, 100U, 101U}) {
+    const auto status = size > 100 ? "413" : "200";
+    auto by_length = server.tcp();
+    by_length.send(post(fmt::format("Content-Length: {}\r\n", size), std::string(size, 'x')));
+    EXPECT_TRUE(read_answer(by_length).starts_with(status)) << size;
+    auto chunked = server.tcp();
+    chunked.send(post("Transfer-Encoding: chunked\r\n",
+                      fmt::format("32\r\n{}\r\n{:x}\r\n{}\r\n0\r\n\r\n", std::string(50, 'x'),
+                                  size - 50, std::string(size - 50, 'y'))));
+    EXPECT_TRUE(read_answer(chunked).starts_with(status)) << size;
+  }
+  server.stop();
+  EXPECT_EQ(seen.size(), 4U);
+}
+
+TEST(HttpServerLimits, a_client_that_sends_it_all_first_still_reads_the_413) {
+  std::vector<std::string> seen;
+  ServerFixture server(counting(seen), {.body_limit = ByteSize::kib(64)});
+  for (const bool chunked : {false, true}) {
+    auto client = server.tcp();
+    client.send(post(chunked ? "Transfer-Encoding: chunked\r\n" : "Content-Length: 2097152\r\n"));
+    for (int i = 0; i < 128; ++i) {
+      const std::string part(16384, 'x');
+      ASSERT_TRUE(client.send(chunked ? "4000\r\n" + part + "\r\n" : part)) << i;
+    }
+    const auto answer = read_answer(client);
+    EXPECT_TRUE(answer.starts_with("413 {\"error\":{")) << answer;
+    EXPECT_NE(answer.find("\"code\":\"body_too_large\""), std::string::npos);
+    EXPECT_EQ(client.read_all(), "");
+    EXPECT_EQ(client.error(), 0);
+  }
+}
+
+TEST(HttpServerLimits, bodies_in_flight_are_limited_in_sum_and_given_back) {
+  std::vector<std::string> seen;
+  ServerFixture server(counting(seen), {.bodies_in_flight = ByteSize(1000)});
+  auto first = server.tcp();
+  first.send(post("Content-Length: 900\r\n", std::string(899, 'x')));
+  auto second = server.tcp();
+  second.send(post("Content-Length: 900\r\n", std::string(800, 'x')));
+  // Whichever came second has no room.
+  EXPECT_TRUE(server.eventually([&] { return server.server().connections() == 2; }));
+  const auto answer = read_answer(second);
+  EXPECT_TRUE(answer.starts_with("503 ")) << answer;
+  first.send("x");
+  EXPECT_EQ(read_answer(first), "200 ok");
+  auto third = server.tcp();
+  third.send(post("Content-Length: 900\r\n", std::string(900, 'x')));
+  EXPECT_EQ(read_answer(third), "200 ok");
+}
+
+TEST(HttpServerLimits, expect_100_continue_is_answered_before_the_body) {
+  std::vector<std::string> seen;
+  ServerFixture server(counting(seen), {.body_limit = ByteSize(100)});
+  auto client = server.tcp();
+  client.send(post("Content-Length: 5\r\nExpect: 100-continue\r\n"));
+  EXPECT_EQ(client.read_until("\r\n\r\n"), "HTTP/1.1 100 Continue\r\n\r\n");
+  client.send("hello");
+  EXPECT_EQ(read_answer(client), "200 ok");
+  auto large = server.tcp();
+  large.send(post("Content-Length: 101\r\nExpect: 100-continue\r\n"));
+  EXPECT_TRUE(read_answer(large).starts_with("413 "));
+}
+
+std::optional<Response> only_from_x(const Request& request) {
+  EXPECT_TRUE(request.body.empty());
+  if (request.host == "x") return std::nullopt;
+  return Response{.status = 421, .headers = {}, .body = "not here"};
+}
+
+TEST(HttpServerLimits, a_request_can_be_refused_before_its_body_is_read) {
+  std::vector<std::string> seen;
+  ServerFixture server(counting(seen), {.before_body = only_from_x});
+  auto client = server.tcp();
+  client.send(
+      "POST / HTTP/1.1\r\nHost: evil\r\nContent-Length: 9\r\n"
+      "Expect: 100-continue\r\n\r\n");
+  EXPECT_EQ(read_answer(client), "421 not here");
+  EXPECT_EQ(client.read_all(), "");
+  // Without a body the connection can go on.
+  auto other = server.tcp();
+  other.send("GET / HTTP/1.1\r\nHost: evil\r\n\r\n" + kGet);
+  EXPECT_EQ(read_answer(other), "421 not here");
+  EXPECT_EQ(read_answer(other), "200 ok");
+}
+
+TEST(HttpServerLimits, refusals_are_rendered_as_the_gateway_wants) {
+  std::vector<std::string> seen;
+  ServerFixture server(
+      counting(seen), {.render = [](const Refusal& refusal) {
+        return Response{.status = refusal.status, .headers = {}, .body = std::string(refusal.code)};
+      }});
+  auto client = server.tcp();
+  client.send(post("Transfer-Encoding: gzip\r\n"));
+  EXPECT_EQ(read_answer(client), "501 unsupported_transfer_encoding");
+}
+
+TEST(HttpServerLimits, a_head_that_comes_too_slowly_is_a_408) {
+  std::vector<std::string> seen;
+  ServerFixture server(counting(seen), {.header_timeout = 20ms});
+  auto client = server.tcp();
+  client.send("GET / HT");
+  EXPECT_TRUE(read_answer(client).starts_with("408 "));
+  EXPECT_EQ(client.read_all(), "");
+}
+
+TEST(HttpServerLimits, a_body_that_comes_too_slowly_is_a_408) {
+  std::vector<std::string> seen;
+  ServerFixture server(counting(seen), {.body_grace = 20ms});
+  auto client = server.tcp();
+  client.send(post("Content-Length: 100\r\n", "x"));
+  EXPECT_TRUE(read_answer(client).starts_with("408 "));
+}
+
+TEST(HttpServerLimits, an_idle_connection_is_closed_without_a_word) {
+  std::vector<std::string> seen;
+  ServerFixture server(counting(seen), {.keep_alive_timeout = 20ms});
+  auto fresh = server.tcp();
+  EXPECT_EQ(fresh.read_all(), "");
+  auto used = server.unix_socket();
+  used.send(kGet);
+  EXPECT_EQ(read_answer(used), "200 ok");
+  EXPECT_EQ(used.read_all(), "");
+}
+
+TEST(HttpServerLimits, a_client_that_leaves_in_the_middle_of_a_request_is_forgotten) {
+  std::vector<std::string> seen;
+  ServerFixture server(counting(seen));
+  for (const auto& part : {std::string("GET / HT"), post("Content-Length: 9\r\n", "abc")}) {
+    auto client = server.tcp();
+    client.send(part);
+    client.end_sending();
+    EXPECT_EQ(client.read_all(), "");
+  }
+  EXPECT_TRUE(server.eventually([&] { return server.server().connections() == 0; }));
+  server.stop();
+  EXPECT_TRUE(seen.empty());
+}
+
+/// What became of a stream without end.
+struct Flood {
+  std::uint64_t written = 0;
+  std::optional<Error> error;
+};
+
+Task<void> flood(Flood& result, Request&, Responder& responder) {
+  auto sent = co_await responder.begin(200, {});
+  const std::string part(65536, 'x');
+  while (sent) {
+    sent = co_await responder.write(part);
+    if (sent) result.written += part.size();
+  }
+  result.error = sent.error();
+}
+
+TEST(HttpServerLimits, a_client_that_never_reads_holds_little_and_is_dropped) {
+  Flood result;
+  ServerFixture server(
+      [&result](Request& request, Responder& responder) {
+        return flood(result, request, responder);
+      },
+      {.write_timeout = 50ms});
+  auto client = test::RawSocket::tcp(server.port(), 4096);
+  client.send(kGet);
+  EXPECT_TRUE(server.eventually([&] { return result.error.has_value(); }));
+  server.stop();
+  ASSERT_TRUE(result.error);
+  EXPECT_EQ(result.error->kind, ErrorKind::timeout);
+  EXPECT_LT(result.written, ByteSize::mib(16).bytes());  // the kernel's buffers
+  client.read_all();
+  EXPECT_EQ(client.error(), ECONNRESET);
+}
+
+}  // namespace
+}  // namespace llf::net
