@@ -1,0 +1,104 @@
+#include "cli/ask.hpp"
+
+#include "cli/progress_display.hpp"
+#include "net/descriptor.hpp"
+#include "net/event.hpp"
+#include "net/run.hpp"
+
+#include <csignal>
+
+namespace llf::cli {
+namespace {
+
+/// What the tasks of one question share. It outlives them.
+struct Asking {
+  const Question& question;
+  Answer& answer;
+  ProgressDisplay progress;
+  bool started = false;  // something of the answer has come
+};
+
+Task<Expected<void>> stream(Asking& asking) {
+  auto chat = co_await asking.question.client.chat(asking.question.request);
+  if (!chat) co_return failure(chat.error());
+  while (true) {
+    const auto delta = co_await chat->next();
+    asking.answer.end = chat->end();
+    if (!delta) co_return failure(delta.error());
+    if (!*delta) co_return Expected<void>();
+    if (!std::exchange(asking.started, true)) asking.progress.clear();
+    asking.answer.text += (*delta)->content;
+    if (asking.question.view == nullptr) continue;
+    if (auto shown = asking.question.view->show(**delta); !shown) {
+      co_return failure(shown.error());
+    }
+  }
+}
+
+/// Never ends by itself: the answer's end cancels it.
+Task<void> show_progress(Asking& asking) {
+  const auto began = mono_now();
+  bool cancelled = !co_await net::sleep_for(limits::kProgressDelay);
+  while (!cancelled && !asking.started) {
+    const auto workers = co_await asking.question.client.workers();
+    if (asking.started) break;
+    asking.progress.draw(waiting_for(asking.question.request.model,
+                                     workers ? *workers : std::vector<client::WorkerInfo>(),
+                                     mono_now() - began));
+    cancelled = !co_await net::sleep_for(limits::kProgressPoll);
+  }
+  net::Event never;
+  if (!cancelled) static_cast<void>(co_await never.wait());
+}
+
+/// The number of the first signal that ends programs; 0 when cancelled.
+Task<int> interrupted(os::SignalWatch& signals, net::Descriptor& descriptor) {
+  while (true) {
+    while (const auto number = signals.take()) {
+      if (*number == SIGTSTP) {
+        ::raise(SIGSTOP);
+      } else if (*number != SIGCONT && *number != SIGWINCH) {
+        co_return *number;
+      }
+    }
+    if (!co_await descriptor.wait_readable()) co_return 0;
+  }
+}
+
+Task<Expected<void>> stream_with_progress(Asking& asking) {
+  auto both = co_await net::race(stream(asking), show_progress(asking));
+  co_return std::move(both.first);
+}
+
+}  // namespace
+
+Answer ask(Context& context, const Question& question) {
+  Answer answer;
+  auto descriptor = net::Descriptor::create(context.loop, question.signals.fd());
+  if (!descriptor) {
+    answer.outcome = Answer::Outcome::failed;
+    answer.error = descriptor.error();
+    return answer;
+  }
+  Asking asking{.question = question, .answer = answer, .progress = ProgressDisplay(context.err)};
+  const auto race = net::run_until_done(
+      context.loop,
+      net::race(stream_with_progress(asking), interrupted(question.signals, *descriptor)));
+  asking.progress.clear();
+  if (race.second != 0) {
+    answer.outcome = Answer::Outcome::interrupted;
+    answer.signal = race.second;
+  } else if (!race.first) {
+    answer.outcome = Answer::Outcome::failed;
+    answer.error = race.first.error();
+  }
+  if (question.view != nullptr) {
+    if (auto finished = question.view->finish(); !finished && !answer.error) {
+      answer.outcome = Answer::Outcome::failed;
+      answer.error = finished.error();
+    }
+  }
+  return answer;
+}
+
+}  // namespace llf::cli

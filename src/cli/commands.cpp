@@ -1,0 +1,163 @@
+#include "cli/commands.hpp"
+
+#include "base/nearest.hpp"
+#include "cli/chat_command.hpp"
+#include "cli/list_command.hpp"
+#include "cli/ps_command.hpp"
+#include "cli/run_command.hpp"
+#include "cli/server_logs_command.hpp"
+#include "cli/server_start_command.hpp"
+#include "cli/server_status_command.hpp"
+#include "cli/server_stop_command.hpp"
+#include "cli/stop_command.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <optional>
+
+namespace llf::cli {
+namespace {
+
+/// A noun alone says which verbs it has.
+template <const char* Noun>
+Expected<int> name_the_verbs(Context& context, const Arguments& arguments);
+
+constexpr char kServer[] = "server";
+constexpr char kModel[] = "model";
+
+const std::array kCommands{
+    Command{"", "llf", kChatOptions, 0, run_chat},
+    Command{"chat", "chat", kChatOptions, 1, run_chat},
+    Command{"run", "run", kRunOptions, kAnyWords, run_run},
+    Command{"ps", "ps", {}, 0, run_ps},
+    Command{"ls", "ls", {}, 0, run_list},
+    Command{"stop", "stop", {}, 1, run_stop},
+    Command{"serve", "serve", kServeOptions, 0, run_serve},
+    Command{"model", "model", {}, 0, name_the_verbs<kModel>},
+    Command{"model list", "ls", {}, 0, run_list},
+    Command{"server", "server", {}, 0, name_the_verbs<kServer>},
+    Command{"server start", "server-start", kServerStartOptions, 0, run_server_start},
+    Command{"server stop", "server-stop", {}, 0, run_server_stop},
+    Command{"server restart", "server-restart", kServerStartOptions, 0, run_server_restart},
+    Command{"server status", "server-status", {}, 0, run_server_status},
+    Command{"server logs", "server-logs", kLogsOptions, 1, run_server_logs},
+};
+
+/// Commands that are announced and come with a later version.
+constexpr std::array<std::string_view, 13> kLater{
+    "pull",         "rm",           "show",   "model download", "model info",
+    "model verify", "model remove", "config", "prompt",         "history",
+    "gui",          "bench",        "doctor"};
+
+bool takes_value(std::string_view option) {
+  return std::ranges::any_of(global_options(), [&](const OptionSpec& spec) {
+    return spec.name == option && !spec.value.empty();
+  });
+}
+
+bool is_global(std::string_view option) {
+  const auto name = option.substr(0, option.find('='));
+  return std::ranges::any_of(global_options(), [&](const OptionSpec& spec) {
+    return spec.name == name || (!spec.short_name.empty() && spec.short_name == name);
+  });
+}
+
+/// The place of the first word at or after `from` that is no global option or its value; nothing
+/// at the end of the line and at an option that is not global.
+std::optional<std::size_t> next_word(std::span<const std::string> words, std::size_t from) {
+  for (std::size_t i = from; i < words.size(); ++i) {
+    if (!words[i].starts_with('-')) return i;
+    if (!is_global(words[i])) return std::nullopt;
+    if (takes_value(words[i])) ++i;
+  }
+  return std::nullopt;
+}
+
+const Command* find(std::string_view name) {
+  const auto found = std::ranges::find(kCommands, name, &Command::name);
+  return found == kCommands.end() ? nullptr : &*found;
+}
+
+bool is_later(std::string_view name) {
+  return std::ranges::find(kLater, name) != kLater.end();
+}
+
+std::unexpected<Error> not_yet(std::string_view name) {
+  return failure(ErrorKind::unavailable, fmt::format("'{}' is not in this version yet", name));
+}
+
+/// The words that may stand after `noun` ("" for the nouns themselves).
+std::vector<std::string> names_after(std::string_view noun) {
+  std::vector<std::string> names;
+  const auto add = [&](std::string_view name) {
+    const auto space = name.find(' ');
+    const auto first = name.substr(0, space);
+    if (noun.empty() ? space == std::string_view::npos && !name.empty()
+                     : space != std::string_view::npos && first == noun) {
+      names.emplace_back(noun.empty() ? name : name.substr(space + 1));
+    }
+  };
+  for (const auto& command : kCommands) add(command.name);
+  for (const auto& name : kLater) add(name);
+  return names;
+}
+
+std::unexpected<Error> unknown(std::string_view noun, std::string_view word) {
+  const auto names = names_after(noun);
+  if (word.find_first_of(" \t\n") != std::string_view::npos) {
+    return failure(ErrorKind::invalid,
+                   fmt::format("a prompt goes after a command: llf run \"{}\"", word));
+  }
+  return failure(ErrorKind::invalid,
+                 fmt::format("there is no command '{}{}{}'.{}\nTry 'llf --help'.", noun,
+                             noun.empty() ? "" : " ", word, did_you_mean(word, names)));
+}
+
+std::vector<std::string> without(std::span<const std::string> words, std::size_t index) {
+  std::vector<std::string> rest(words.begin(), words.end());
+  rest.erase(rest.begin() + static_cast<std::ptrdiff_t>(index));
+  return rest;
+}
+
+template <const char* Noun>
+Expected<int> name_the_verbs(Context&, const Arguments&) {
+  std::string verbs;
+  for (const auto& verb : names_after(Noun)) {
+    if (!is_later(fmt::format("{} {}", Noun, verb))) {
+      verbs += verbs.empty() ? verb : ", " + verb;
+    }
+  }
+  return failure(ErrorKind::invalid, fmt::format("llf {0} what? There is: {1}.\n"
+                                                 "Try 'llf {0} --help'.",
+                                                 Noun, verbs));
+}
+
+}  // namespace
+
+std::span<const Command> commands() {
+  return kCommands;
+}
+
+Expected<Choice> choose_command(std::span<const std::string> words) {
+  const auto at = next_word(words, 0);
+  if (!at) return Choice{.command = find(""), .words = {words.begin(), words.end()}};
+  const auto& noun = words[*at];
+  auto rest = without(words, *at);
+  if (is_later(noun)) return not_yet(noun);
+  const bool has_verbs = !names_after(noun).empty();
+  const auto verb_at = has_verbs ? next_word(rest, *at) : std::nullopt;
+  if (verb_at) {
+    const auto name = fmt::format("{} {}", noun, rest[*verb_at]);
+    if (is_later(name)) return not_yet(name);
+    const auto* command = find(name);
+    if (command == nullptr) return unknown(noun, rest[*verb_at]);
+    return Choice{.command = command, .words = without(rest, *verb_at)};
+  }
+  const auto* command = find(noun);
+  if (command == nullptr) return unknown("", noun);
+  return Choice{.command = command, .words = std::move(rest)};
+}
+
+}  // namespace llf::cli

@@ -1,0 +1,51 @@
+#include "cli/context.hpp"
+
+#include "client/daemon_start.hpp"
+#include "net/run.hpp"
+
+#include <filesystem>
+
+namespace llf::cli {
+namespace {
+
+Expected<client::ApiClient> greet(Context& context) {
+  auto client = client_of(context);
+  const auto status = net::run_until_done(context.loop, client.status());
+  if (!status) return failure(status.error());
+  if (auto fits = client::check_protocol(*status); !fits) return failure(fits.error());
+  return client;
+}
+
+}  // namespace
+
+Expected<client::ApiClient> connect(Context& context) {
+  if (!client::daemon_listens(context.paths)) {
+    const auto program = client::find_daemon_program();
+    if (!program) return failure(program.error());
+    auto arguments = home_arguments(context);
+    arguments.emplace_back("--on-demand");
+    const auto started =
+        client::ensure_daemon(context.paths, {.path = *program, .arguments = std::move(arguments)});
+    if (!started) return failure(started.error());
+  }
+  return greet(context);
+}
+
+Expected<std::optional<client::ApiClient>> connect_if_running(Context& context) {
+  if (!client::daemon_listens(context.paths)) return std::nullopt;
+  auto client = greet(context);
+  if (!client) return failure(client.error());
+  return std::move(*client);
+}
+
+client::ApiClient client_of(const Context& context) {
+  return client::ApiClient(net::Endpoint::unix_socket(context.paths.socket().native()));
+}
+
+std::vector<std::string> home_arguments(const Context& context) {
+  if (context.home.empty()) return {};
+  // The daemon works in another folder.
+  return {"--home", std::filesystem::absolute(context.home).native()};
+}
+
+}  // namespace llf::cli

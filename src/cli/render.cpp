@@ -1,0 +1,103 @@
+#include "cli/render.hpp"
+
+#include "base/byte_size.hpp"
+#include "text/safe_text.hpp"
+#include "text/table.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace llf::cli {
+namespace {
+
+using text::Align;
+
+std::string size_text(std::int64_t bytes) {
+  if (bytes <= 0) return {};
+  return to_string(ByteSize(static_cast<std::uint64_t>(bytes)));
+}
+
+std::string state_text(const client::WorkerInfo& worker) {
+  if (worker.state != "starting" || !worker.progress) return worker.state;
+  return fmt::format("{} {:.0f} %", worker.state, std::clamp(*worker.progress, 0.0, 1.0) * 100);
+}
+
+std::string number_text(std::int64_t number) {
+  return number > 0 ? std::to_string(number) : "";
+}
+
+}  // namespace
+
+std::string render_workers(std::span<const client::WorkerInfo> workers) {
+  text::Table table({{.title = "NAME"},
+                     {.title = "STATE"},
+                     {.title = "PID", .align = Align::right},
+                     {.title = "MEMORY", .align = Align::right},
+                     {.title = "CONTEXT", .align = Align::right},
+                     {.title = "BUSY", .align = Align::right},
+                     {.title = "IDLE", .align = Align::right}});
+  for (const auto& worker : workers) {
+    table.add({worker.model, state_text(worker), worker.pid ? std::to_string(*worker.pid) : "",
+               size_text(worker.rss_bytes), number_text(worker.context),
+               worker.slots > 0 ? fmt::format("{}/{}", worker.active, worker.slots) : "",
+               worker.active > 0 ? "" : render_duration(worker.idle_s)});
+  }
+  auto out = table.str();
+  for (const auto& worker : workers) {
+    if (worker.error) {
+      out += fmt::format("{}: {}\n", text::safe_line(worker.model), text::safe_text(*worker.error));
+    }
+  }
+  return out;
+}
+
+std::string render_models(std::span<const client::ModelInfo> models) {
+  text::Table table({{.title = "NAME"},
+                     {.title = "SIZE", .align = Align::right},
+                     {.title = "SOURCE"},
+                     {.title = "LOADED"}});
+  for (const auto& model : models) {
+    table.add({model.id, size_text(model.size_bytes), model.source, model.loaded ? "yes" : ""});
+  }
+  return table.str();
+}
+
+std::string render_address(const client::DaemonStatus& status) {
+  if (status.listen.error) return text::safe_line(*status.listen.error);
+  const auto& address = status.listen.address;
+  const bool ipv6 = address.contains(':');
+  return text::safe_line(fmt::format("http://{}{}{}:{}", ipv6 ? "[" : "", address, ipv6 ? "]" : "",
+                                     status.listen.port));
+}
+
+std::string render_status(const client::DaemonStatus& status) {
+  std::string engine = "none: llama-server is not installed";
+  if (status.engine) {
+    engine = fmt::format("{} ({}, {})", status.engine->path, status.engine->version,
+                         status.engine->origin);
+  }
+  return fmt::format(
+      "llfd {} is running (pid {}, for {}{})\n"
+      "address  {}\n"
+      "socket   {}\n"
+      "home     {}\n"
+      "log      {}\n"
+      "engine   {}\n"
+      "busy     {} loaded, {} being answered\n",
+      text::safe_line(status.version), status.pid, render_duration(status.uptime_s),
+      status.on_demand ? ", until it is idle" : "", render_address(status),
+      text::safe_line(status.socket), text::safe_line(status.home),
+      text::safe_line(status.log_file), text::safe_line(engine), status.workers,
+      status.requests_active);
+}
+
+std::string render_duration(std::int64_t seconds) {
+  seconds = std::max<std::int64_t>(seconds, 0);
+  if (seconds < 60) return fmt::format("{} s", seconds);
+  if (seconds < 3600) return fmt::format("{} min", seconds / 60);
+  if (seconds < 86'400) return fmt::format("{} h", seconds / 3600);
+  return fmt::format("{} d", seconds / 86'400);
+}
+
+}  // namespace llf::cli

@@ -1,0 +1,81 @@
+#include "cli/server_control.hpp"
+
+#include "cli/server_start_command.hpp"
+#include "client/daemon_start.hpp"
+#include "net/run.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <filesystem>
+
+namespace llf::cli {
+namespace {
+
+bool is_path(const OptionSpec& option) {
+  return option.value == "PATH" || option.value == "DIR";
+}
+
+Expected<client::DaemonStatus> status_of(Context& context) {
+  return net::run_until_done(context.loop, client_of(context).status());
+}
+
+}  // namespace
+
+Expected<Stopped> stop_daemon(Context& context) {
+  const bool listens = client::daemon_listens(context.paths);
+  std::string who = "llfd";
+  if (listens) {
+    if (const auto status = status_of(context)) who = fmt::format("llfd (pid {})", status->pid);
+    const auto asked = net::run_until_done(context.loop, client_of(context).stop());
+    // It may have ended in between: whether it is gone is asked below.
+    if (!asked && asked.error().kind == ErrorKind::timeout) {
+      return failure(asked.error().with_context(who + " does not answer"));
+    }
+  }
+  const auto gone = client::wait_until_gone(context.paths, limits::kStopLimit);
+  if (!gone) return failure(gone.error().with_context(who + " does not end"));
+  return listens ? Stopped::now : Stopped::was_not_running;
+}
+
+Expected<client::DaemonStatus> start_daemon(Context& context,
+                                            std::span<const std::string> arguments) {
+  if (client::daemon_listens(context.paths)) {
+    auto status = status_of(context);
+    if (!status) return failure(status.error());
+    if (!status->on_demand && arguments.empty()) return status;
+    if (!status->on_demand) {
+      return failure(
+          ErrorKind::conflict,
+          fmt::format("llfd is running already (pid {}): 'llf server restart' takes the options",
+                      status->pid));
+    }
+    if (auto stopped = stop_daemon(context); !stopped) return failure(stopped.error());
+  }
+  const auto program = client::find_daemon_program();
+  if (!program) return failure(program.error());
+  auto all = home_arguments(context);
+  all.insert(all.end(), arguments.begin(), arguments.end());
+  const auto started =
+      client::ensure_daemon(context.paths, {.path = *program, .arguments = std::move(all)});
+  if (!started) return failure(started.error());
+  return status_of(context);
+}
+
+std::vector<std::string> daemon_arguments(const Arguments& arguments) {
+  std::vector<std::string> out;
+  for (const auto& option : daemon_options()) {
+    auto value = arguments.text(option.name);
+    if (!value) continue;
+    if (is_path(option)) value = std::filesystem::absolute(*value).native();
+    out.emplace_back(option.name);
+    out.push_back(std::move(*value));
+  }
+  return out;
+}
+
+std::span<const OptionSpec> daemon_options() {
+  return kServeOptions;
+}
+
+}  // namespace llf::cli

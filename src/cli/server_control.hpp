@@ -1,0 +1,34 @@
+#pragma once
+
+#include "base/expected.hpp"
+#include "cli/context.hpp"
+#include "client/answers.hpp"
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <vector>
+
+/// What the commands `llf server …` share. Everything here blocks.
+namespace llf::cli {
+
+enum class Stopped : std::uint8_t { was_not_running, now };
+
+/// Ends the daemon and waits until it is gone; its running answers end first. A daemon of any
+/// version is stopped. Errors: timeout, when it does not end, with its process id.
+[[nodiscard]] Expected<Stopped> stop_daemon(Context& context);
+
+/// Starts a daemon that stays, with these further arguments of llfd, and returns its status. One
+/// that was started on demand is replaced. Errors: conflict, when one that stays runs already and
+/// `arguments` ask for something; those of client::ensure_daemon.
+[[nodiscard]] Expected<client::DaemonStatus> start_daemon(Context& context,
+                                                          std::span<const std::string> arguments);
+
+/// The options of a command that llfd takes too, as arguments for it. Paths become absolute: the
+/// daemon works in another folder. Pure but for the current folder.
+[[nodiscard]] std::vector<std::string> daemon_arguments(const Arguments& arguments);
+
+/// The options that daemon_arguments passes on.
+[[nodiscard]] std::span<const OptionSpec> daemon_options();
+
+}  // namespace llf::cli

@@ -1,0 +1,71 @@
+#include "cli/server_start_command.hpp"
+
+#include "cli/render.hpp"
+#include "cli/server_control.hpp"
+#include "client/daemon_start.hpp"
+#include "json/json.hpp"
+#include "net/run.hpp"
+#include "os/replace_program.hpp"
+
+#include <fmt/format.h>
+
+namespace llf::cli {
+namespace {
+
+Expected<int> report(Context& context, const client::DaemonStatus& status) {
+  std::string text = render_address(status) + "\n";
+  if (context.format == Format::json) {
+    const auto answer = net::run_until_done(context.loop, client_of(context).get("/llf/v1/status"));
+    if (!answer) return failure(answer.error());
+    text = json::write_pretty(*answer);
+  }
+  if (auto written = context.out.write(text); !written) return failure(written.error());
+  return 0;
+}
+
+/// A daemon that was started on demand makes room for one that stays; another one is a conflict,
+/// which llfd itself reports.
+Expected<void> make_room(Context& context) {
+  if (!client::daemon_listens(context.paths)) return {};
+  const auto status = net::run_until_done(context.loop, client_of(context).status());
+  if (!status) return failure(status.error());
+  if (!status->on_demand) {
+    return failure(ErrorKind::conflict,
+                   fmt::format("llfd is running already (pid {}): stop it with 'llf server stop'",
+                               status->pid));
+  }
+  const auto stopped = stop_daemon(context);
+  if (!stopped) return failure(stopped.error());
+  return {};
+}
+
+Expected<int> become_daemon(Context& context, const Arguments& arguments) {
+  const auto program = client::find_daemon_program();
+  if (!program) return failure(program.error());
+  if (auto room = make_room(context); !room) return failure(room.error());
+  std::vector<std::string> argv{program->native()};
+  for (auto& argument : home_arguments(context)) argv.push_back(std::move(argument));
+  for (auto& argument : daemon_arguments(arguments)) argv.push_back(std::move(argument));
+  return failure(os::replace_program(argv));
+}
+
+}  // namespace
+
+Expected<int> run_server_start(Context& context, const Arguments& arguments) {
+  if (arguments.has(kForegroundOption.name)) return become_daemon(context, arguments);
+  const auto status = start_daemon(context, daemon_arguments(arguments));
+  if (!status) return failure(status.error());
+  return report(context, *status);
+}
+
+Expected<int> run_server_restart(Context& context, const Arguments& arguments) {
+  const auto stopped = stop_daemon(context);
+  if (!stopped) return failure(stopped.error());
+  return run_server_start(context, arguments);
+}
+
+Expected<int> run_serve(Context& context, const Arguments& arguments) {
+  return become_daemon(context, arguments);
+}
+
+}  // namespace llf::cli
