@@ -55,10 +55,10 @@ class Daemon:
                 cwd=home.path, preexec_fn=limit_files)
         os.close(write_end)
         self._await_ready(read_end)
-        self.base_descriptors = processes.descriptors(self.pid)
         self.unix = Address("unix", self._find_socket())
         status = self.status()
         self.tcp = Address("tcp", status["listen"]["port"])
+        self.base_descriptors = self._descriptors_of_idle(2 if self.tcp.place else 1)
 
     @property
     def pid(self) -> int:
@@ -84,6 +84,14 @@ class Daemon:
         found = [path for path in self.home.run_files() if path.name == "llfd.sock"]
         assert len(found) == 1, self.home.run_files()
         return str(found[0])
+
+    def _descriptors_of_idle(self, listeners: int) -> list[str]:
+        """What is open when the connection that asked for the status has been closed."""
+        def found() -> list[str] | None:
+            left = processes.descriptors(self.pid)
+            return left if left.count("socket") <= listeners else None
+
+        return eventually("only listeners are left", found)
 
     def address(self, via: str) -> Address:
         return {"tcp": self.tcp, "unix": self.unix}[via]

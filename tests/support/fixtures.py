@@ -10,14 +10,14 @@ import pytest
 
 from support import processes
 from support.daemon import Daemon
-from support.home import FAKE_WORKER, LLF, LLFD, Home
+from support.home import FAKE_WORKER, LLFD, Home
 from support.invariants import check_gone, check_reports, check_running
 from support.models import Models
 
 
 @pytest.fixture(scope="session", autouse=True)
 def programs() -> None:
-    missing = [str(path) for path in (LLF, LLFD, FAKE_WORKER) if not path.exists()]
+    missing = [str(path) for path in (LLFD, FAKE_WORKER) if not path.exists()]
     if missing:
         pytest.exit(f"not built: {', '.join(missing)}; LLF_BUILD names the build folder", 1)
 

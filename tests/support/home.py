@@ -45,7 +45,9 @@ class Home:
     def logs(self) -> str:
         """The logs, for the report of a failed test."""
         return "\n".join(f"--- {path.name}\n{path.read_text(errors='replace')[-4000:]}"
-                         for path in sorted((self.path / "state/log").glob("*")) if path.is_file())
+                         for path in [self.path / "llfd.stderr",
+                                      *sorted((self.path / "state/log").glob("*"))]
+                         if path.is_file())
 
     def remove(self) -> None:
         shutil.rmtree(self.path, ignore_errors=True)
