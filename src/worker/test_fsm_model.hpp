@@ -21,6 +21,7 @@ struct TestProcess {
   Generation generation = 0;
   bool ignores_term = false;
   bool killed = false;
+  bool hangs = false;
   std::optional<MonoTime> term_at;
 };
 
@@ -67,7 +68,7 @@ class TestFsmModel {
         if (process_ && chance(50)) end_process();
         break;
       case 9:
-        if (process_ && chance(30)) apply(fsm_.stalled(process_->generation, now_));
+        if (process_ && chance(30)) hang();
         break;
       case 10:
         apply(fsm_.exited(stale_generation(), now_));
@@ -104,14 +105,20 @@ class TestFsmModel {
     open_.erase(each);
   }
 
+  void hang() {
+    process_->hangs = fsm_.state() == WorkerState::ready;
+    apply(fsm_.stalled(process_->generation, now_));
+    EXPECT_TRUE(!process_->hangs || process_->killed) << where();
+  }
+
   void reset() { apply(fsm_.reset(now_)); }
 
   void answer_health() {
     if (!check_of_) return;
     const auto generation = *check_of_;
     check_of_.reset();
-    const bool ok =
-        process_ && process_->generation == generation && !process_->term_at && chance(60);
+    const bool ok = process_ && process_->generation == generation && !process_->term_at &&
+                    !process_->killed && chance(60);
     if (ok) healthy_ = generation;
     apply(fsm_.health(generation, ok ? WorkerFsm::Health::ok : WorkerFsm::Health::not_yet, now_));
   }
@@ -175,7 +182,7 @@ class TestFsmModel {
       EXPECT_FALSE(process_->term_at) << "terminated twice" << where();
       process_->term_at = now_;
     } else {
-      ASSERT_TRUE(process_->term_at) << "killed without warning" << where();
+      ASSERT_TRUE(process_->term_at || process_->hangs) << "killed without warning" << where();
       EXPECT_FALSE(process_->killed) << where();
       process_->killed = true;
     }
@@ -184,7 +191,8 @@ class TestFsmModel {
   void carry_out(const action::Answer& answer) {
     EXPECT_EQ(open_.erase(answer.waiter), 1U) << "nobody waits as " << answer.waiter << where();
     if (answer.outcome == Outcome::ready) {
-      EXPECT_TRUE(process_ && healthy_ == process_->generation && !process_->term_at)
+      EXPECT_TRUE(process_ && healthy_ == process_->generation && !process_->term_at &&
+                  !process_->killed)
           << "ready without a health check" << where();
     }
   }

@@ -117,7 +117,7 @@ void WorkerCore::carry_out(const action::SendSignal& sent) {
   // Without a process its start is still being prepared; run_process sees that it is not wanted.
   if (!process_) return;
   const bool term = sent.signal == action::Signal::term;
-  note(term ? "ending the engine" : "the engine ignores SIGTERM: killing it");
+  note(term ? "ending the engine" : "killing the engine");
   process_->send_signal(term ? SIGTERM : SIGKILL);
 }
 

@@ -50,7 +50,7 @@ Actions WorkerFsm::stop(MonoTime now) {
   if (state_ == WorkerState::stopping) {
     resting_ = WorkerState::stopped;
   } else if (has_process()) {
-    begin_stopping(WorkerState::stopped, now, actions);
+    begin_stopping(WorkerState::stopped, action::Signal::term, now, actions);
   } else {
     state_ = WorkerState::stopped;
   }
@@ -107,7 +107,7 @@ Actions WorkerFsm::stalled(Generation generation, MonoTime now) {
   Actions actions;
   if (is_present(generation) && state_ == WorkerState::ready) {
     failures_.failed(now);
-    begin_stopping(WorkerState::failed, now, actions);
+    begin_stopping(WorkerState::failed, action::Signal::kill, now, actions);
   }
   return actions;
 }
@@ -152,17 +152,14 @@ Actions WorkerFsm::tick(MonoTime now) {
     if (now >= load_deadline_) {
       failures_.failed(now);
       answer_all(Outcome::load_timed_out, actions);
-      begin_stopping(WorkerState::failed, now, actions);
+      begin_stopping(WorkerState::failed, action::Signal::term, now, actions);
     } else {
       next_poll_.reset();
       check_ = Check::running;
       actions.emplace_back(action::CheckHealth{generation_});
     }
   } else if (kill_at_) {
-    kill_at_.reset();
-    stuck_at_ = now + policy_.kill_limit;
-    actions.emplace_back(
-        action::SendSignal{.generation = generation_, .signal = action::Signal::kill});
+    kill_now(now, actions);
   } else {
     stuck_at_.reset();
     answer_all(Outcome::stuck, actions);
@@ -180,14 +177,25 @@ void WorkerFsm::start(MonoTime now, Actions& actions) {
   actions.emplace_back(action::Spawn{generation_});
 }
 
-void WorkerFsm::begin_stopping(WorkerState resting, MonoTime now, Actions& actions) {
+void WorkerFsm::begin_stopping(WorkerState resting, action::Signal signal, MonoTime now,
+                               Actions& actions) {
   state_ = WorkerState::stopping;
   resting_ = resting;
   failures_.ended();
+  if (signal == action::Signal::kill) {
+    kill_now(now, actions);
+    return;
+  }
   kill_at_ = now + policy_.term_limit;
   stuck_at_.reset();
+  actions.emplace_back(action::SendSignal{.generation = generation_, .signal = signal});
+}
+
+void WorkerFsm::kill_now(MonoTime now, Actions& actions) {
+  kill_at_.reset();
+  stuck_at_ = now + policy_.kill_limit;
   actions.emplace_back(
-      action::SendSignal{.generation = generation_, .signal = action::Signal::term});
+      action::SendSignal{.generation = generation_, .signal = action::Signal::kill});
 }
 
 void WorkerFsm::answer_all(Outcome outcome, Actions& actions) {

@@ -79,7 +79,7 @@ using Actions = std::vector<Action>;
 /// - there is never more than one process (Spawn comes only after the end of the one before);
 /// - every waiter gets exactly one Answer, unless it leaves;
 /// - ready is answered only after a health check of the present process succeeded;
-/// - SIGKILL follows when SIGTERM was ignored for term_limit.
+/// - SIGKILL follows when SIGTERM was ignored for term_limit, and comes first for one that hangs.
 class WorkerFsm {
  public:
   explicit WorkerFsm(const WorkerPolicy& policy) : policy_(policy), failures_(policy.restart) {}
@@ -100,7 +100,8 @@ class WorkerFsm {
   /// The result of CheckHealth.
   enum class Health : std::uint8_t { ok, not_yet };
   [[nodiscard]] Actions health(Generation generation, Health health, MonoTime now);
-  /// The process makes no progress any more (liveness.hpp): it is to be replaced.
+  /// The process makes no progress any more (liveness.hpp): it is to be replaced. It is killed
+  /// at once: llama-server does not end on SIGTERM while a request is open, and some are.
   [[nodiscard]] Actions stalled(Generation generation, MonoTime now);
   /// The process has ended and is reaped.
   [[nodiscard]] Actions exited(Generation generation, MonoTime now);
@@ -123,7 +124,8 @@ class WorkerFsm {
 
  private:
   void start(MonoTime now, Actions& actions);
-  void begin_stopping(WorkerState resting, MonoTime now, Actions& actions);
+  void begin_stopping(WorkerState resting, action::Signal signal, MonoTime now, Actions& actions);
+  void kill_now(MonoTime now, Actions& actions);
   void answer_all(Outcome outcome, Actions& actions);
   void settle(WorkerState resting, MonoTime now, Actions& actions);
   [[nodiscard]] bool may_start(MonoTime now) const;

@@ -137,7 +137,7 @@ TEST_F(WorkerLife, an_engine_that_ignores_sigterm_is_killed) {
   const auto pid = worker->status().pid;
   engines.run(worker->stop());
   EXPECT_FALSE(os::proc_stat(pid));
-  EXPECT_THAT(worker->log_tail(10), Contains(HasSubstr("ignores SIGTERM")));
+  EXPECT_THAT(worker->log_tail(10), Contains(HasSubstr("killing the engine")));
 }
 
 TEST_F(WorkerLife, a_stop_while_it_loads_answers_who_waits) {
