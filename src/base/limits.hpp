@@ -54,6 +54,7 @@ inline constexpr int kListenBacklog = 1024;
 inline constexpr auto kConnectTimeout = 5s;
 inline constexpr auto kResponseTimeout = 30s;  ///< of an upstream, unless the caller says
 inline constexpr ByteSize kReadSize = ByteSize::kib(64);  ///< of one read
+inline constexpr int kReadsPerTurn = 16;  ///< of one connection before the others get the loop
 inline constexpr ByteSize kRelayBuffer = ByteSize::kib(64);
 
 // store

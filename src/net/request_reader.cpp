@@ -9,8 +9,6 @@
 namespace llf::net {
 namespace {
 
-constexpr int kReadsPerTurn = 16;
-
 std::unexpected<Stop> refuse(const Refusal& refusal) {
   return std::unexpected(Stop{.refusal = refusal});
 }
@@ -47,7 +45,7 @@ MonoTime body_deadline(MonoTime start, std::size_t received, Duration grace) {
 }  // namespace
 
 Task<RequestReader::Fill> RequestReader::fill(MonoTime deadline) {
-  if (++reads_ % kReadsPerTurn == 0) co_await give_turn();
+  if (++reads_ % limits::kReadsPerTurn == 0) co_await give_turn();
   while (!inbox_.ended) {
     const auto result = socket_.try_read(read_scratch());
     switch (result.state) {

@@ -9,7 +9,6 @@ namespace llf::net {
 namespace {
 
 constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
-constexpr int kReadsPerTurn = 16;
 constexpr Refusal kNoAnswer{.status = 500,
                             .kind = ErrorKind::internal,
                             .code = "internal",
@@ -134,7 +133,7 @@ Task<void> Session::linger() {
     const auto result = socket_.try_read(read_scratch());
     if (result.state == IoResult::State::ok) {
       left -= std::min<std::uint64_t>(left, result.bytes);
-      if (reads % kReadsPerTurn == 0) co_await give_turn();
+      if (reads % limits::kReadsPerTurn == 0) co_await give_turn();
     } else if (result.state == IoResult::State::blocked) {
       if (co_await socket_.wait(FdWatch::For::read, deadline) != Wake::woken) co_return;
     } else {

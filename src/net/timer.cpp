@@ -1,5 +1,6 @@
 #include "net/timer.hpp"
 
+#include "net/socket.hpp"
 #include "net/suspension.hpp"
 #include "net/task_group.hpp"
 
@@ -13,11 +14,6 @@ namespace llf::net {
 namespace asio = boost::asio;
 
 namespace {
-
-MonoTime deadline_after(Duration duration) {
-  const auto now = mono_now();
-  return duration > MonoTime::max() - now ? MonoTime::max() : now + duration;
-}
 
 Task<void> wake_after(Task<void> task, std::size_t index, std::size_t& first, Suspension& parent) {
   co_await std::move(task);
