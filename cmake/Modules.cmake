@@ -3,7 +3,8 @@
 
 # Precompiled headers are made once and shared: llf_pch by the libraries, llf_test_pch by the tests.
 function(llf_pch_target name header)
-  file(WRITE "${CMAKE_BINARY_DIR}/${name}.cpp.in" "// Carries the precompiled header of the same name.\n")
+  file(WRITE "${CMAKE_BINARY_DIR}/${name}.cpp.in"
+    "// Carries the precompiled header of the same name.\n")
   configure_file("${CMAKE_BINARY_DIR}/${name}.cpp.in" "${CMAKE_BINARY_DIR}/${name}.cpp" COPYONLY)
   add_library(${name} STATIC "${CMAKE_BINARY_DIR}/${name}.cpp")
   target_link_libraries(${name} PRIVATE llf_options llf_third_fmt ${ARGN})
@@ -43,7 +44,8 @@ function(llf_add_module module modules thirds)
   endif()
   if(LLF_BENCH AND benches)
     add_executable(${module}_bench ${benches})
-    target_link_libraries(${module}_bench PRIVATE llf_${module} llf_options benchmark::benchmark_main)
+    target_link_libraries(${module}_bench PRIVATE llf_${module} llf_options
+      benchmark::benchmark_main)
   endif()
 endfunction()
 
@@ -51,7 +53,8 @@ endfunction()
 # suites end in "Model".
 function(llf_add_unit_test module)
   add_executable(${module}_test ${ARGN})
-  target_link_libraries(${module}_test PRIVATE llf_${module} llf_options GTest::gmock GTest::gtest_main)
+  target_link_libraries(${module}_test PRIVATE llf_${module} llf_options
+    GTest::gmock GTest::gtest_main)
   target_precompile_headers(${module}_test REUSE_FROM llf_test_pch)
   add_test(NAME unit.${module} COMMAND ${module}_test --gtest_filter=-*Model.* --gtest_brief=1)
   set_tests_properties(unit.${module} PROPERTIES LABELS unit TIMEOUT 120)

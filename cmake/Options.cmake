@@ -17,7 +17,8 @@ if(LLF_CCACHE)
   # pch_defines,time_macros: without this sloppiness ccache gives up on precompiled headers.
   # base_dir: checkouts in different folders share their cache.
   set(CMAKE_CXX_COMPILER_LAUNCHER
-      ${CMAKE_COMMAND} -E env CCACHE_SLOPPINESS=pch_defines,time_macros,include_file_mtime,include_file_ctime
+      ${CMAKE_COMMAND} -E env
+      CCACHE_SLOPPINESS=pch_defines,time_macros,include_file_mtime,include_file_ctime
       CCACHE_NOHASHDIR=1 "CCACHE_BASEDIR=${CMAKE_SOURCE_DIR}" ${LLF_CCACHE})
 endif()
 
@@ -27,9 +28,10 @@ target_compile_options(llf_options INTERFACE
   -Woverloaded-virtual -Wnon-virtual-dtor -Wnull-dereference -Wimplicit-fallthrough
   -Wextra-semi -Wunused -Wcast-align -fno-omit-frame-pointer)
 if(CMAKE_CXX_COMPILER_ID MATCHES "Clang")
-  # A field that a designated initializer leaves out has its default: that is what they are for.
+  # A field that a designated initializer leaves out has its default: that is their purpose.
   target_compile_options(llf_options INTERFACE -Wno-missing-designated-field-initializers)
-  target_compile_options(llf_options INTERFACE -Xclang -fno-pch-timestamp -fpch-instantiate-templates)
+  target_compile_options(llf_options INTERFACE -Xclang -fno-pch-timestamp
+    -fpch-instantiate-templates)
   target_link_options(llf_options INTERFACE -fuse-ld=lld)
 endif()
 target_compile_definitions(llf_options INTERFACE LLF_VERSION="${PROJECT_VERSION}")

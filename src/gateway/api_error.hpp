@@ -14,7 +14,7 @@ struct ApiError {
   std::string code;   ///< empty: the name of the error's kind
 
   /// An error without a field to blame.
-  ApiError(Error e) : error(std::move(e)) {}  // NOLINT(google-explicit-constructor)
+  ApiError(Error e) : error(std::move(e)) {}
   ApiError(Error e, std::string_view p, std::string_view c = {})
       : error(std::move(e)), param(p), code(c) {}
 };

@@ -22,10 +22,13 @@ struct EngineAnswer {
   std::string body;  ///< read already, unless the answer is a stream
 };
 
+/// The form of the answer that the client asked for.
+enum class Form : std::uint8_t { whole, stream };
+
 /// What the client wants of the engine; owned by the route while its tasks run.
 struct Order {
   ModelId model;
-  bool stream = false;
+  Form form = Form::whole;
   std::string body;
 };
 
@@ -45,7 +48,7 @@ net::Timeouts engine_timeouts() {
 Task<Expected<EngineAnswer>> ask_once(worker::Lease lease, const Order& order) {
   auto response = co_await net::request(lease.endpoint(), engine_request(order), engine_timeouts());
   std::string body;
-  const bool stream = order.stream && response && response->status() == 200;
+  const bool stream = order.form == Form::stream && response && response->status() == 200;
   if (response && !stream) {
     auto read = co_await response->read_all(limits::kEngineAnswer);
     if (!read) response = failure(read.error());
@@ -82,10 +85,11 @@ enum class Interruption : std::uint8_t { client_gone, stopping };
 
 /// Returns when the client is gone. Meanwhile a client that waits for a stream gets a comment now
 /// and then, so that nothing on its way takes the connection for dead.
-Task<Interruption> watch_client(net::Responder& responder, bool stream) {
+Task<Interruption> watch_client(net::Responder& responder, Form form) {
   for (;;) {
     const auto gone = co_await net::with_deadline(
-        responder.closed(), stream ? limits::kPingInterval : net::kNoLimit, "the client");
+        responder.closed(), form == Form::stream ? limits::kPingInterval : net::kNoLimit,
+        "the client");
     if (gone || gone.error().kind != ErrorKind::timeout) co_return Interruption::client_gone;
     if (!responder.started() && !co_await responder.begin(200, event_stream_headers())) {
       co_return Interruption::client_gone;
@@ -94,8 +98,8 @@ Task<Interruption> watch_client(net::Responder& responder, bool stream) {
   }
 }
 
-Task<Interruption> interrupted(net::Responder& responder, bool stream, net::Event& stopping) {
-  auto ended = co_await net::race(watch_client(responder, stream), stopping.wait());
+Task<Interruption> interrupted(net::Responder& responder, Form form, net::Event& stopping) {
+  auto ended = co_await net::race(watch_client(responder, form), stopping.wait());
   co_return ended.winner == 0 ? ended.first : Interruption::stopping;
 }
 
@@ -164,10 +168,10 @@ Task<void> Gateway::chat(net::Request& request, net::Responder& responder) {
     co_return;
   }
   const Order order{.model = chat->model.empty() ? options_.catalog.default_model() : chat->model,
-                    .stream = chat->stream,
+                    .form = chat->stream ? Form::stream : Form::whole,
                     .body = std::move(request.body)};
   auto asked = co_await net::race(ask_engine(options_.scheduler, order),
-                                  interrupted(responder, order.stream, stopping_));
+                                  interrupted(responder, order.form, stopping_));
   if (asked.winner == 1) {
     // Dropping the engine's connection cancels what it was doing.
     if (asked.second == Interruption::stopping) co_await fail(responder, stopping_error());
@@ -177,7 +181,7 @@ Task<void> Gateway::chat(net::Request& request, net::Responder& responder) {
     co_await fail(responder, model_error(asked.first.error()));
   } else if (const int status = asked.first->response.status(); status != 200) {
     co_await fail(responder, from_engine(status, asked.first->body));
-  } else if (order.stream) {
+  } else if (order.form == Form::stream) {
     co_await send_stream(responder, *std::move(asked.first), stopping_);
   } else {
     co_await send_whole(responder, *std::move(asked.first));

@@ -78,7 +78,6 @@ void write_array(const Array& array, std::string& out, std::size_t indent) {
 }
 
 // Recursion is bounded: values come from `parse` (kJsonDepth) or from our own code.
-// NOLINTNEXTLINE(misc-no-recursion)
 void write_value(const Value& value, std::string& out, std::size_t indent) {
   if (value.is_object() && !value.get_object().empty()) {
     write_object(value.get_object(), out, indent);

@@ -36,7 +36,7 @@ spdlog::level::level_enum to_spdlog(Level level) {
 std::shared_ptr<spdlog::logger> make_logger(spdlog::sink_ptr sink) {
   auto logger = std::make_shared<spdlog::logger>("llfd", std::move(sink));
   logger->set_level(spdlog::level::trace);  // enabled() decides
-  logger->set_pattern("%Y-%m-%dT%H:%M:%S.%e%z %-5!l %v");
+  logger->set_pattern("%Y-%m-%dT%H:%M:%S.%e%z %-7l %v");
   logger->flush_on(spdlog::level::info);
   // A line that cannot be written is counted, not reported: reporting would go the same way.
   logger->set_error_handler([](const std::string&) { g_dropped.fetch_add(1); });

@@ -39,6 +39,7 @@ class Pump {
   Task<Expected<void>> send(std::string_view payload);
   Expected<void> scan(Whole& whole);
   void see(std::string_view payload);
+  [[nodiscard]] bool is_whole() const { return !options_.is_whole || options_.is_whole(); }
 
   UpstreamBody& from_;
   Exchange& to_;
@@ -61,6 +62,10 @@ void keep_tail(std::string& tail, std::string_view payload) {
   } else {
     tail = payload.substr(payload.size() - kTail);
   }
+}
+
+std::unexpected<Error> ended_early() {
+  return failure(ErrorKind::upstream, "the answer ended before its last event");
 }
 
 Task<RelayEnd> Pump::run() {
@@ -89,6 +94,10 @@ Task<Expected<void>> Pump::pump() {
     }
     if (!sent || to_.finished()) co_return sent;
     if (from_.complete()) {
+      if (!is_whole()) {
+        end_.outcome = RelayOutcome::upstream_failed;
+        co_return ended_early();
+      }
       end_.outcome = RelayOutcome::client_gone;
       co_return co_await to_.end();
     }
@@ -159,7 +168,9 @@ Task<Expected<void>> Pump::send_whole_chunks() {
   Whole whole;
   const auto scanned = scan(whole);
   auto& raw = from_.raw();
-  const bool done = scanned && from_.scanner().done();
+  const bool ended = scanned && from_.scanner().done();
+  const bool early = ended && !is_whole();
+  const bool done = ended && !early;
   if (whole.size != 0 || done) {
     end_.outcome = RelayOutcome::client_gone;
     const auto last = done ? Exchange::Last::yes : Exchange::Last::no;
@@ -172,9 +183,9 @@ Task<Expected<void>> Pump::send_whole_chunks() {
     scanned_ -= whole.size;
     unsent_at_ -= std::min(unsent_at_, whole.size);
   }
-  if (!scanned) {
+  if (!scanned || early) {
     end_.outcome = RelayOutcome::upstream_failed;
-    co_return scanned;
+    co_return early ? ended_early() : scanned;
   }
   const bool too_long = unsent_ != 0 && raw.size() > limits::kRelayBuffer.bytes();
   open_ = too_long || from_.scanner().has_extension();

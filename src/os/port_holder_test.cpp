@@ -22,7 +22,7 @@ Bound bind_any_port() {
   sockaddr_in address{};
   address.sin_family = AF_INET;
   address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  auto* raw = reinterpret_cast<sockaddr*>(&address);  // NOLINT: the sockets API wants it so
+  auto* raw = reinterpret_cast<sockaddr*>(&address);
   socklen_t size = sizeof address;
   EXPECT_EQ(::bind(bound.fd.get(), raw, size), 0);
   EXPECT_EQ(::getsockname(bound.fd.get(), raw, &size), 0);

@@ -25,7 +25,7 @@ class SchedulerTest : public testing::Test {
     for (const auto* name : {"a.gguf", "b.gguf"}) std::ofstream(folder_ / name) << "GGUF";
   }
   void TearDown() override {
-    net::run_until_done(loop_, scheduler_.stop_all());
+    static_cast<void>(net::run_until_done(loop_, scheduler_.stop_all()));
     fs::remove_all(folder_);
   }
 

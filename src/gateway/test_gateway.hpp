@@ -1,0 +1,108 @@
+#pragma once
+
+#include "gateway/answer.hpp"
+#include "gateway/gateway.hpp"
+#include "net/run.hpp"
+
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <fstream>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <unistd.h>
+
+namespace llf::gateway {
+
+/// A gateway on a Unix socket in a folder of its own, with one model and no engine: for the tests
+/// of the routes. What needs workers is tested in tests/integration.
+class GatewayTest : public testing::Test {
+ protected:
+  void SetUp() override {
+    ASSERT_TRUE(server_.listen_unix(socket(), 0600));
+    server_.serve([this](net::Request& request, net::Responder& responder) {
+      return gateway_.handle(request, responder);
+    });
+  }
+  void TearDown() override {
+    static_cast<void>(net::run_until_done(loop_, server_.drain(Duration::zero())));
+    static_cast<void>(net::run_until_done(loop_, scheduler_.stop_all()));
+    std::filesystem::remove_all(folder_);
+  }
+
+  struct Answer {
+    int status = 0;
+    std::string body;
+  };
+
+  /// Sends one request and reads the whole answer.
+  Answer ask(std::string method, std::string target, std::string body = {}) {
+    return net::run_until_done(
+        loop_, exchange(socket(), {.method = std::move(method),
+                                   .target = std::move(target),
+                                   .headers = {{"Content-Type", "application/json"}},
+                                   .body = std::move(body)}));
+  }
+
+  [[nodiscard]] std::string socket() const { return (folder_ / "s.sock").string(); }
+  [[nodiscard]] std::string log_file() const { return (folder_ / "llfd.log").string(); }
+
+  std::filesystem::path folder_ = make_folder();
+  net::Loop loop_;
+  store::Catalog catalog_{"", {folder_.string()}};
+  bool stop_asked_ = false;
+
+ private:
+  static std::filesystem::path make_folder() {
+    std::string folder = testing::TempDir() + "llf-gateway-XXXXXX";
+    EXPECT_NE(::mkdtemp(folder.data()), nullptr);
+    std::ofstream(std::filesystem::path(folder) / "tiny.gguf") << "GGUF";
+    return folder;
+  }
+
+  static Task<Answer> exchange(std::string socket, net::ClientRequest request) {
+    auto response =
+        co_await net::request(net::Endpoint::unix_socket(std::move(socket)), std::move(request));
+    if (!response) co_return Answer{.status = 0, .body = response.error().message};
+    auto body = co_await response->read_all(ByteSize::mib(1));
+    co_return Answer{.status = response->status(),
+                     .body = body ? *std::move(body) : body.error().message};
+  }
+
+  std::shared_ptr<worker::Worker> make_worker(const store::ModelFile& model) {
+    worker::WorkerConfig config;
+    config.model = model.id.str();
+    config.engine.configured = "/nowhere/llama-server";
+    config.run_dir = folder_;
+    config.log_dir = folder_;
+    return std::make_shared<worker::Worker>(loop_, std::move(config));
+  }
+
+  scheduler::Scheduler scheduler_{
+      loop_, catalog_, 1, [this](const store::ModelFile& model) { return make_worker(model); }};
+  Gateway gateway_{{.catalog = catalog_,
+                    .scheduler = scheduler_,
+                    .hosts = HostCheck({}),
+                    .owner_uid = ::geteuid(),
+                    .server_status =
+                        [this] {
+                          return ServerStatus{.home = folder_.string(),
+                                              .socket = socket(),
+                                              .log_file = log_file(),
+                                              .pid = 42,
+                                              .started = mono_now(),
+                                              .listen_address = "127.0.0.1",
+                                              .listen_error = "port taken"};
+                        },
+                    .engine = []() -> Expected<worker::Engine> {
+                      return failure(ErrorKind::not_found, "no engine");
+                    },
+                    .stop = [this] { stop_asked_ = true; }}};
+  net::HttpServer server_{
+      loop_, {.render = refusal_response, .before_body = [this](const net::Request& request) {
+                return gateway_.refuse(request);
+              }}};
+};
+
+}  // namespace llf::gateway
