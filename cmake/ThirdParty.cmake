@@ -28,7 +28,6 @@ llf_third(url Boost::url)
 llf_third(asio llf_asio_impl)
 llf_third(beast llf_beast_impl)
 llf_third(cli11)  # header only, in the system's include path
-llf_third(md4c md4c)
 llf_third(edit -l:libedit.a -l:libtinfo.a -l:libbsd.a -l:libmd.a)
 
 if(LLF_TESTS)

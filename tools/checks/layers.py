@@ -19,7 +19,6 @@ THIRD_PARTY = {
     "json": ("boost/json.hpp", "boost/json/"),
     "fmt": ("fmt/",),
     "spdlog": ("spdlog/",),
-    "md4c": ("md4c.h", "md4c-html.h"),
     "cli11": ("CLI/",),
     "edit": ("histedit.h", "editline/"),
     "openssl": ("openssl/",),
