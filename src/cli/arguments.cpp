@@ -35,10 +35,13 @@ std::vector<std::string> masked(std::span<const std::string> words) {
   bool options = true;
   for (std::size_t i = 0; i < words.size(); ++i) {
     const auto& word = words[i];
-    const bool assignment = word.starts_with("--") && word.contains('=');
-    if (options && (is_option(word) || (assignment && !word.starts_with("--=")))) {
+    if (options && word == "--") {
+      options = false;
+      continue;
+    }
+    const bool assignment = word.starts_with("--") && word.find('=') > 2 && word.contains('=');
+    if (options && (is_option(word) || assignment)) {
       out.push_back(word);
-      options = word != "--";
     } else {
       out.push_back(kMark + std::to_string(i));
     }

@@ -20,8 +20,10 @@ class TestDaemon {
  public:
   using Answer = std::function<Task<void>(net::Request&, net::Responder&)>;
 
-  TestDaemon() : server_(loop_) {
-    EXPECT_TRUE(server_.listen_unix(socket(), 0600));
+  /// On `socket`, or on one in a folder of its own.
+  explicit TestDaemon(std::string socket = {})
+      : socket_(socket.empty() ? (folder_ / "s").native() : std::move(socket)), server_(loop_) {
+    EXPECT_TRUE(server_.listen_unix(socket_, 0600));
     server_.serve([this](net::Request& request, net::Responder& responder) -> Task<void> {
       return serve(request, responder);
     });
@@ -43,7 +45,8 @@ class TestDaemon {
     return result;
   }
 
-  [[nodiscard]] std::string socket() const { return (folder_ / "s").native(); }
+  [[nodiscard]] const std::string& socket() const { return socket_; }
+  [[nodiscard]] net::Loop& loop() { return loop_; }
   [[nodiscard]] const std::vector<net::Request>& requests() const { return requests_; }
 
  private:
@@ -57,6 +60,7 @@ class TestDaemon {
   }
 
   os::TestFolder folder_;
+  std::string socket_;
   net::Loop loop_;
   net::HttpServer server_;
   Answer answer_;
