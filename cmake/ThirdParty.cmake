@@ -21,7 +21,8 @@ target_compile_definitions(llf_beast_impl PUBLIC BOOST_BEAST_SEPARATE_COMPILATIO
 target_link_libraries(llf_beast_impl PUBLIC llf_asio_impl PRIVATE llf_sanitized)
 
 llf_third(fmt fmt::fmt-header-only)
-llf_third(spdlog spdlog::spdlog_header_only fmt::fmt-header-only)
+# Not spdlog's own target: it brings libfmt.so, that libstdc++.so, and both 1 ms to every start.
+llf_third(spdlog Threads::Threads fmt::fmt-header-only)
 target_compile_definitions(llf_third_spdlog INTERFACE SPDLOG_FMT_EXTERNAL)
 llf_third(json Boost::json)
 llf_third(url Boost::url)
