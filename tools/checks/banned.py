@@ -12,7 +12,7 @@ from tree import Finding, Tree
 
 SRC = ("src/*.cpp", "src/*.hpp")
 CXX = SRC + ("tests/*.cpp", "tests/*.hpp", "bench/*.cpp", "bench/*.hpp")
-TESTS = ("*_test.cpp", "src/*/test_*.hpp", "tests/*", "bench/*")
+TESTS = ("*_test.cpp", "*_test.hpp", "src/*/test_*.hpp", "tests/*", "bench/*")
 
 
 @dataclass(frozen=True)
@@ -57,9 +57,9 @@ BANS = (
     Ban("clock",
         r"\b(steady_clock|system_clock|high_resolution_clock)::now\b"
         r"|\b(clock_gettime|gettimeofday)\s*\(|" + _C + r"time\s*\(\s*(nullptr|NULL|0|&)",
-        "base/clock.hpp, which tests can move", SRC, ("src/base/clock*",)),
+        "base/clock.hpp, which tests can move", SRC, ("src/base/clock*", "*_test.hpp")),
     Ban("process", _C + r"(v?fork|posix_spawnp?|clone3?|exec[vl]p?e?|kill|killpg|waitpid)\s*\(",
-        "os::spawn and os::ChildProcess", SRC, ("src/os/*",)),
+        "os::spawn and os::ChildProcess", SRC, ("src/os/*", *TESTS)),
     Ban("signals", _C + r"(signal|sigaction|pthread_sigmask|sigprocmask)\s*\(\s*\w",
         "net/signals.hpp", SRC, ("src/os/*", "src/net/signals*", "src/*/main.cpp", "*_test.cpp")),
     Ban("exit", _C + r"(exit|_exit|_Exit|quick_exit)\s*\(|(?<!\w)(std)?::(abort|terminate)\s*\(",

@@ -226,10 +226,10 @@ class Beside(CheckTest):
         self.assertEqual(["src/a/y.cpp: [test-beside] has no y_test.cpp"],
                          [str(finding) for finding in beside.check(tree)])
 
-    def test_a_test_names_what_it_tests(self):
-        tree = self.tree(src__a__gone_test_dot_cpp="", src__a__h_dot_hpp="",
-                         src__a__h_test_dot_cpp="")
-        self.assertEqual(["src/a/gone_test.cpp"], [f.path for f in beside.check(tree)])
+    def test_an_exception_says_where_it_is_tested(self):
+        self.write("tools/checks/exceptions.txt", "test-beside src/a/y.cpp 1 by z_test.cpp\n")
+        self.assertEqual([], beside.check(self.write("src/a/y.cpp", "")))
+        self.assertEqual(["ratchet"], self.rules(beside.check(self.write("src/a/y_test.cpp", ""))))
 
 
 class ModuleTable(CheckTest):

@@ -130,4 +130,4 @@ def _judge_third_party(module: Module, header: str) -> str:
 
 
 def _is_test(path: str) -> bool:
-    return path.endswith("_test.cpp") or path.rsplit("/", 1)[-1].startswith("test_")
+    return path.endswith(("_test.cpp", "_test.hpp")) or path.rsplit("/", 1)[-1].startswith("test_")
