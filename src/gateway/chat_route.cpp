@@ -3,6 +3,7 @@
 #include "gateway/chat_request.hpp"
 #include "gateway/gateway.hpp"
 #include "gateway/stream_end.hpp"
+#include "json/json.hpp"
 #include "log/log.hpp"
 #include "net/relay.hpp"
 #include "net/timer.hpp"
@@ -49,7 +50,11 @@ Task<Expected<EngineAnswer>> ask_once(worker::Lease lease, const Order& order) {
   auto response = co_await net::request(lease.endpoint(), engine_request(order), engine_timeouts());
   std::string body;
   const bool stream = order.form == Form::stream && response && response->status() == 200;
-  if (response && !stream) {
+  // The engine sends the head of a stream before it has read the prompt. Until a byte follows, the
+  // request can still be given to another worker or be refused with a status that says why.
+  if (stream) {
+    if (auto begun = co_await response->wait_for_body(); !begun) response = failure(begun.error());
+  } else if (response) {
     auto read = co_await response->read_all(limits::kEngineAnswer);
     if (!read) response = failure(read.error());
     if (read) body = *std::move(read);
@@ -126,7 +131,9 @@ ApiError unexpected_answer() {
 }
 
 Task<void> send_whole(net::Responder& responder, EngineAnswer answer) {
-  if (!has_type(answer.response, "application/json") || !answer.body.starts_with('{')) {
+  // Parsed, because a body that the engine cut short is no answer, whatever it declares (F46).
+  const auto value = json::parse(answer.body);
+  if (!has_type(answer.response, "application/json") || !value || !value->is_object()) {
     co_await fail(responder, unexpected_answer());
     co_return;
   }

@@ -135,6 +135,13 @@ const Headers& ClientResponse::headers() const {
   return body_->head().headers;
 }
 
+Task<Expected<void>> ClientResponse::wait_for_body() {
+  if (!body_->raw().empty()) co_return Expected<void>();
+  const auto filled = co_await body_->fill();
+  if (!filled) co_return failure(filled.error());
+  co_return Expected<void>();
+}
+
 Task<Expected<std::string>> ClientResponse::read_some() {
   while (true) {
     const auto payload = body_->take_payload();

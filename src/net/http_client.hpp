@@ -58,6 +58,10 @@ class ClientResponse {
   [[nodiscard]] int status() const;
   [[nodiscard]] const Headers& headers() const;
 
+  /// Waits until something of the body has come, and takes none of it. Errors: as read_some; and
+  /// upstream when the body is empty.
+  [[nodiscard]] Task<Expected<void>> wait_for_body();
+
   /// The next bytes of the body, without its framing, at most 64 KiB; empty: the body is complete.
   /// Errors: upstream (cut short, broken framing), timeout, cancelled.
   [[nodiscard]] Task<Expected<std::string>> read_some();

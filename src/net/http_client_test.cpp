@@ -26,8 +26,14 @@ struct Answer {
 };
 
 Task<Expected<Answer>> ask(Endpoint endpoint, ClientRequest what, Timeouts timeouts) {
+  const bool waits = what.method == "WAIT";
   auto response = co_await request(std::move(endpoint), std::move(what), timeouts);
   if (!response) co_return failure(response.error());
+  if (waits) {
+    auto begun = co_await response->wait_for_body();
+    if (begun) begun = co_await response->wait_for_body();
+    if (!begun) co_return failure(begun.error());
+  }
   auto body = co_await response->read_all(ByteSize::mib(8));
   if (!body) co_return failure(body.error());
   co_return Answer{.status = response->status(), .body = std::move(*body)};
@@ -72,6 +78,12 @@ TEST(HttpClient, skips_interim_answers_but_not_without_end) {
   EXPECT_EQ(answer_of(many).error().kind, ErrorKind::upstream);
   EXPECT_EQ(answer_of("HTTP/1.1 101 Switching Protocols\r\n\r\n").error().kind,
             ErrorKind::upstream);
+}
+
+TEST(HttpClient, waiting_for_a_body_takes_nothing_of_it) {
+  const std::string head = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n";
+  EXPECT_EQ(answer_of(head + "3\r\nabc\r\n0\r\n\r\n", {.method = "WAIT"}).value().body, "abc");
+  EXPECT_EQ(answer_of(head, {.method = "WAIT"}).error().kind, ErrorKind::upstream);
 }
 
 TEST(HttpClient, an_answer_cut_at_any_byte_is_an_error) {
