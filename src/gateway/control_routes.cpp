@@ -95,6 +95,8 @@ Task<void> Gateway::load(net::Request& request, net::Responder& responder) {
     co_return;
   }
   if (!co_await responder.begin(200, event_stream_headers())) co_return;
+  // Who asks for it by name may have corrected what made it fail (F08).
+  if (const auto worker = options_.scheduler.find(*model)) worker->reset();
   // A client that leaves does not stop the load: others may wait for it.
   auto loaded = co_await net::race(options_.scheduler.acquire(*model),
                                    report_progress(options_.scheduler, *model, responder));

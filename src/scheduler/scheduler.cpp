@@ -77,7 +77,11 @@ Task<Expected<void>> Scheduler::unload(ModelId model) {
     co_return failure(ErrorKind::not_found, fmt::format("{} is not loaded", model.str()));
   }
   const auto deadline = mono_now() + limits::kDrainTimeout;
-  while (worker->status().active > 0 && mono_now() < deadline) {
+  const auto in_use = [&] {
+    const auto status = worker->status();
+    return status.active > 0 || status.waiting > 0;  // who waits is served by it, too (F15)
+  };
+  while (in_use() && mono_now() < deadline) {
     auto waited = co_await net::sleep_for(limits::kUnloadPoll);
     if (!waited) co_return failure(waited.error());
   }

@@ -184,7 +184,9 @@ Task<void> WorkerCore::run_process(std::shared_ptr<ProcessRecord> record) {
   const auto generation = record->generation;
   if (const auto started = co_await start_process(generation); !started) {
     if (fsm_.state() == WorkerState::starting) {
-      note_failure(started.error().with_context("loading " + config_.model));
+      // Whatever kind it is, the cause lies in this machine and not in anybody's request.
+      note_failure({.kind = ErrorKind::unavailable,
+                    .message = started.error().with_context("loading " + config_.model).message});
     }
     record->ended.set();
     apply(fsm_.spawn_failed(generation, mono_now()));
