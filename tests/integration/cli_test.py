@@ -106,7 +106,7 @@ def test_F07_a_model_that_does_not_load_says_why(cli: Cli, models: Models) -> No
 
 
 def test_SEC42_model_text_cannot_steer_a_terminal(cli: Cli, models: Models) -> None:
-    evil = ("a\x1b]0;title\x07b\x1b[31mc\x1b]52;c;eA==\x1b\\d\x9be\u202ef\U000e0041g\x08h\x00i\rj"
+    evil = ("a\x1b]0;title\x07b\x1b[31mc\x1b]52;c;eA==\x1b\\d\x9b1me\u202ef\U000e0041g\x08h\x00i\rj"
             "\x1bPq\x1b\\k")
     models.add("evil", "echo")
     models.add("split", "echo", "split-utf8")
@@ -147,6 +147,7 @@ def test_F17_after_a_killed_daemon_the_next_command_works(cli: Cli, models: Mode
             if process.name == "llfd":
                 os.kill(process.pid, signal.SIGKILL)
         eventually("nothing of ours runs", lambda: not processes.of_home(cli.home.path), 5)
+    assert cli.run("run", "any", "hello there").stdout == ANSWER + "\n"
 
 
 def test_F17_a_client_of_a_killed_daemon_is_told(cli: Cli, models: Models) -> None:
@@ -159,6 +160,7 @@ def test_F17_a_client_of_a_killed_daemon_is_told(cli: Cli, models: Models) -> No
     process.stdout.read()
     assert process.wait(PATIENCE_S) == 1
     assert process.stderr.read().strip()
+    assert cli.run("ls").returncode == 0  # starts the next one, which removes what is left
 
 
 def test_stdin_is_appended_and_an_open_silent_pipe_does_not_hang(cli: Cli,

@@ -43,10 +43,11 @@ class Home:
         return sorted(path for path in self.run.rglob("*") if not path.is_dir())
 
     def logs(self) -> str:
-        """The logs, for the report of a failed test."""
-        return "\n".join(f"--- {path.name}\n{path.read_text(errors='replace')[-4000:]}"
-                         for path in [self.path / "llfd.stderr",
-                                      *sorted((self.path / "state/log").glob("*"))]
+        """The ends of the logs, for the report of a failed test; of the workers' a few."""
+        folder = self.path / "state/log"
+        workers = sorted(path for path in folder.glob("*.log") if path.name != "llfd.log")
+        return "\n".join(f"--- {path.name}\n{path.read_text(errors='replace')[-2000:]}"
+                         for path in (self.path / "llfd.stderr", folder / "llfd.log", *workers[:3])
                          if path.is_file())
 
     def remove(self) -> None:
