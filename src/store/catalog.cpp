@@ -69,6 +69,11 @@ Expected<ModelFile> Catalog::find(const ModelId& id) {
   if (const auto* model = known(id); model != nullptr && still_there(*model)) return *model;
   rescan();
   if (const auto* model = known(id); model != nullptr) return *model;
+  if (id.empty()) {
+    return failure(ErrorKind::not_found,
+                   "there is no model on this machine: put a .gguf file into a "
+                   "folder and name that in LLF_MODELS");
+  }
   std::vector<std::string> names;
   for (const auto& model : models_) names.push_back(model.id.str());
   const auto hint = did_you_mean(id.str(), names);

@@ -96,6 +96,9 @@ TEST(Catalog, without_any_model_there_is_no_default) {
   Catalog models("", {});
   EXPECT_TRUE(models.list().empty());
   EXPECT_TRUE(models.default_model().empty());
+  const auto found = models.find(models.default_model());
+  ASSERT_FALSE(found);
+  EXPECT_NE(found.error().message.find("LLF_MODELS"), std::string::npos);
 }
 
 }  // namespace
