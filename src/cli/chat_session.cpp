@@ -20,8 +20,8 @@ namespace {
 using text::Style;
 
 constexpr std::size_t kRuleColumns = 60;
-constexpr std::string_view kPrompt = "You: ";
-constexpr std::string_view kMorePrompt = "...  ";
+constexpr std::string_view kPrompt = "> ";
+constexpr std::string_view kMorePrompt = "... ";
 
 constexpr std::string_view kHelp =
     "/model [NAME]   show the models, or go on with another one\n"
@@ -31,8 +31,8 @@ constexpr std::string_view kHelp =
     "/help           this list\n"
     "/exit           leave, like /bye, Ctrl-D, exit and quit\n"
     "\n"
-    "Several lines also stand between two \"\"\", or end in a backslash. Pasted text is one\n"
-    "message. Ctrl-C cancels an answer; at an empty prompt it leaves.\n";
+    "Several lines also stand between two \"\"\", or end in a backslash. Pasted\n"
+    "text is one message. Ctrl-C cancels an answer; at an empty prompt it leaves.\n";
 
 const std::vector<std::string>& command_names() {
   static const std::vector<std::string> names{"/bye",   "/clear", "/exit", "/help",
@@ -106,6 +106,9 @@ Expected<int> ChatSession::run() {
       {.in_fd = context_.in_fd, .out = screen(), .signals = signals_, .history = entries});
   welcome();
   while (true) {
+    if (!input_.pending()) {
+      screen().say(text::paint(Style::user, "You:", screen().color()) + "\n");
+    }
     const auto typed = reader_->read(input_.pending() ? kMorePrompt : kPrompt);
     const auto code = take_line(typed);
     if (context_.out.broken()) return failure(ErrorKind::cancelled, "the output is closed");

@@ -3,8 +3,6 @@
 #include "client/daemon_start.hpp"
 #include "net/run.hpp"
 
-#include <filesystem>
-
 namespace llf::cli {
 namespace {
 
@@ -43,9 +41,9 @@ client::ApiClient client_of(const Context& context) {
 }
 
 std::vector<std::string> home_arguments(const Context& context) {
-  if (context.home.empty()) return {};
-  // The daemon works in another folder.
-  return {"--home", std::filesystem::absolute(context.home).native()};
+  if (context.home.empty() && !os::env("LLF_HOME")) return {};
+  // Absolute: the daemon works in another folder.
+  return {"--home", context.paths.home.native()};
 }
 
 }  // namespace llf::cli

@@ -207,8 +207,8 @@ class LineEditor final : public LineReader {
       case SIGTSTP:
         ::el_wset(editor, EL_PREP_TERM, 0);
         out_.say(kPasteOff);
-        ::raise(SIGSTOP);
-        [[fallthrough]];
+        ::raise(SIGSTOP);  // what follows it is SIGCONT
+        return true;
       case SIGCONT:
         ::el_wset(editor, EL_PREP_TERM, 1);
         out_.say(kPasteOn);

@@ -7,7 +7,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cstdint>
 #include <filesystem>
+#include <limits>
 
 namespace llf::cli {
 namespace {
@@ -62,11 +64,17 @@ Expected<client::DaemonStatus> start_daemon(Context& context,
   return status_of(context);
 }
 
-std::vector<std::string> daemon_arguments(const Arguments& arguments) {
+Expected<std::vector<std::string>> daemon_arguments(const Arguments& arguments) {
+  constexpr std::int64_t kMost = std::numeric_limits<std::int32_t>::max();
   std::vector<std::string> out;
   for (const auto& option : daemon_options()) {
     auto value = arguments.text(option.name);
     if (!value) continue;
+    const bool port = option.name == "--port";
+    if (port || option.value == "NUMBER" || option.value == "SECONDS") {
+      const auto number = arguments.integer(option.name, port ? 0 : 1, port ? 65'535 : kMost);
+      if (!number) return failure(number.error());
+    }
     if (is_path(option)) value = std::filesystem::absolute(*value).native();
     out.emplace_back(option.name);
     out.push_back(std::move(*value));

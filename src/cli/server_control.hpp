@@ -25,8 +25,9 @@ enum class Stopped : std::uint8_t { was_not_running, now };
                                                           std::span<const std::string> arguments);
 
 /// The options of a command that llfd takes too, as arguments for it. Paths become absolute: the
-/// daemon works in another folder. Pure but for the current folder.
-[[nodiscard]] std::vector<std::string> daemon_arguments(const Arguments& arguments);
+/// daemon works in another folder. `invalid` for what is no number. Pure but for the current
+/// folder.
+[[nodiscard]] Expected<std::vector<std::string>> daemon_arguments(const Arguments& arguments);
 
 /// The options that daemon_arguments passes on.
 [[nodiscard]] std::span<const OptionSpec> daemon_options();

@@ -40,12 +40,14 @@ Expected<void> make_room(Context& context) {
 }
 
 Expected<int> become_daemon(Context& context, const Arguments& arguments) {
+  auto passed_on = daemon_arguments(arguments);
+  if (!passed_on) return failure(passed_on.error());
   const auto program = client::find_daemon_program();
   if (!program) return failure(program.error());
   if (auto room = make_room(context); !room) return failure(room.error());
   std::vector<std::string> argv{program->native()};
   for (auto& argument : home_arguments(context)) argv.push_back(std::move(argument));
-  for (auto& argument : daemon_arguments(arguments)) argv.push_back(std::move(argument));
+  for (auto& argument : *passed_on) argv.push_back(std::move(argument));
   return failure(os::replace_program(argv));
 }
 
@@ -53,12 +55,16 @@ Expected<int> become_daemon(Context& context, const Arguments& arguments) {
 
 Expected<int> run_server_start(Context& context, const Arguments& arguments) {
   if (arguments.has(kForegroundOption.name)) return become_daemon(context, arguments);
-  const auto status = start_daemon(context, daemon_arguments(arguments));
+  const auto passed_on = daemon_arguments(arguments);
+  if (!passed_on) return failure(passed_on.error());
+  const auto status = start_daemon(context, *passed_on);
   if (!status) return failure(status.error());
   return report(context, *status);
 }
 
 Expected<int> run_server_restart(Context& context, const Arguments& arguments) {
+  // Nothing is stopped for what cannot be started.
+  if (const auto valid = daemon_arguments(arguments); !valid) return failure(valid.error());
   const auto stopped = stop_daemon(context);
   if (!stopped) return failure(stopped.error());
   return run_server_start(context, arguments);

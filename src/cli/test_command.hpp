@@ -85,7 +85,7 @@ class CommandTest : public ::testing::Test {
   /// Runs `llf WORDS` with nobody on the socket.
   int run_without_daemon(std::vector<std::string> words) {
     words.insert(words.begin(), {"--home", folder_.path().native()});
-    return run_llf(words, {.in_fd = in_.get(), .out = out_.get(), .err = err_.get()});
+    return run_llf(words, streams_);
   }
 
   /// What the standard input holds.
@@ -95,6 +95,7 @@ class CommandTest : public ::testing::Test {
     ASSERT_EQ(::write(pipe->write.get(), text.data(), text.size()),
               static_cast<ssize_t>(text.size()));
     in_ = std::move(pipe->read);
+    streams_.in_fd = in_.get();
   }
 
   /// The body of the last request to `path`; empty when there was none.
@@ -114,6 +115,7 @@ class CommandTest : public ::testing::Test {
   os::UniqueFd in_{::open("/dev/null", O_RDONLY | O_CLOEXEC)};
   TestOutput out_;
   TestOutput err_;
+  Streams streams_{.in_fd = in_.get(), .out = out_.get(), .err = err_.get()};
   std::vector<net::Request> requests_;
 
  private:

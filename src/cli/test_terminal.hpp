@@ -1,0 +1,69 @@
+#pragma once
+
+#include "cli/output.hpp"
+#include "os/unique_fd.hpp"
+
+#include <gtest/gtest.h>
+
+#include <fcntl.h>
+#include <poll.h>
+#include <stdlib.h>  // NOLINT(modernize-deprecated-headers): the functions of pseudo-terminals
+#include <string>
+#include <string_view>
+#include <termios.h>
+#include <unistd.h>
+
+namespace llf::cli {
+
+/// For tests: a terminal whose keys the test presses and whose screen it reads. Keys that are
+/// pressed before anybody reads are kept as they are.
+class TestTerminal {
+ public:
+  TestTerminal() : ours_(::posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC | O_NONBLOCK)) {
+    EXPECT_EQ(::grantpt(ours_.get()), 0);
+    EXPECT_EQ(::unlockpt(ours_.get()), 0);
+    theirs_.reset(::open(::ptsname(ours_.get()), O_RDWR | O_NOCTTY | O_CLOEXEC));
+    EXPECT_TRUE(theirs_);
+    termios mode{};
+    EXPECT_EQ(::tcgetattr(theirs_.get(), &mode), 0);
+    ::cfmakeraw(&mode);
+    EXPECT_EQ(::tcsetattr(theirs_.get(), TCSANOW, &mode), 0);
+    ::setenv("TERM", "xterm", 1);
+  }
+
+  void press(std::string_view keys) {
+    EXPECT_EQ(::write(ours_.get(), keys.data(), keys.size()), static_cast<ssize_t>(keys.size()));
+  }
+
+  /// The end of the terminal that a program has.
+  [[nodiscard]] int fd() const { return theirs_.get(); }
+  [[nodiscard]] Output output(text::Color color = text::Color::off) const {
+    return {fd(), {.color = color, .rewrites = true, .columns = 80}};
+  }
+
+  /// Hangs up.
+  void close() { ours_.reset(); }
+
+  /// Everything that was written to it since the last call.
+  [[nodiscard]] std::string screen() const {
+    std::string out;
+    std::string buffer(4096, '\0');
+    while (true) {
+      const auto count = ::read(ours_.get(), buffer.data(), buffer.size());
+      if (count <= 0) return out;
+      out.append(buffer, 0, static_cast<std::size_t>(count));
+    }
+  }
+
+  [[nodiscard]] termios mode() const {
+    termios mode{};
+    EXPECT_EQ(::tcgetattr(theirs_.get(), &mode), 0);
+    return mode;
+  }
+
+ private:
+  os::UniqueFd ours_;
+  os::UniqueFd theirs_;
+};
+
+}  // namespace llf::cli
