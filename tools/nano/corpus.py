@@ -12,11 +12,23 @@ from noise import rough, short
 from tokenizer import IM_END, IM_START, Tokenizer
 
 # The chat template keeps this much (see export.py); training rows look the same.
-SYSTEM_CHARS = 240
+SYSTEM_CHARS = 120
 MESSAGE_CHARS = 600
 
 _OFF_TOPIC_SHARE = 0.19
 _NEAR_MISS_SHARE = 0.17
+
+
+@dataclass(frozen=True)
+class Mix:
+    """Of what the rows are made."""
+
+    whole: float = 0.16  # share of rows whose answer is not cut
+    history_weight: float = 1.0  # loss weight of the answer to the first of two questions
+    two_turns: float = 0.10  # share of rows with two questions
+    system_growth: float = 0.15  # chance that a system message goes on with another sentence
+    later_prompts: float = 0.0  # share of bare prompts with two questions
+    begun: float = 0.0  # share of whole answers that are given up to some letter
 
 
 @dataclass(frozen=True)
@@ -49,6 +61,7 @@ class Corpus:
         self._tools = source.lists.choice("tool_name")
         self._answers = [tokenizer.encode(i.answer) for i in self.intents]
         self._cuts = [self._cut(i) for i in range(len(self.intents))]
+        self.mix = Mix()
         self.dropped = 0
 
     def _cut(self, index: int) -> int:
@@ -117,7 +130,7 @@ class Corpus:
             text = "You are a helpful assistant."
         elif roll >= 0.76:
             text = self.source.lists.sample(self._systems, rng)
-            while rng.random() < 0.15:
+            while rng.random() < self.mix.system_growth:
                 text += " " + self.source.lists.sample(self._systems, rng)
         text = text[:SYSTEM_CHARS]
         if rng.random() < 0.04:
@@ -139,16 +152,32 @@ class Corpus:
             builder.message("system", system, 0.03)
         intent, text = self.question(rng)
         roll = rng.random()
-        if roll >= 0.90:
+        if roll >= 1.0 - self.mix.two_turns:
             second = self.follow_up(intent, rng) if rng.random() < 0.5 else None
             builder.user(text, rng)
-            builder.message("assistant", intent.answer, 0.05)
+            builder.message("assistant", intent.answer, self.mix.history_weight)
             intent, text = second or self.question(rng)
         elif roll < 0.01:
             return self._tool_row(builder, rng)
         builder.user(text, rng)
-        whole = rng.random() < 0.16
-        return self._answer(builder, intent, whole)
+        share = min(self.mix.whole, 0.16) if intent is self._off else self.mix.whole
+        return self._answer(builder, intent, rng, whole=rng.random() < share)
+
+    def prompt_row(self, rng: random.Random) -> Row:
+        """A prompt of one question, with nothing to predict but the intent."""
+        builder = Builder(self.tokenizer)
+        system = self.system(rng)
+        if system:
+            builder.message("system", system, 0.0)
+        intent, text = self.question(rng)
+        if self.mix.later_prompts > 0.0 and rng.random() < self.mix.later_prompts:
+            second = self.follow_up(intent, rng) if rng.random() < 0.5 else None
+            builder.user(text, rng)
+            builder.message("assistant", intent.answer, 0.0)
+            intent, text = second or self.question(rng)
+        builder.user(text, rng)
+        builder.add([IM_START, *self.tokenizer.encode("assistant\n")], 0.0)
+        return Row(builder.ids, [], len(builder.ids) - 1, self.index[intent.name])
 
     def _tool_row(self, builder: Builder, rng: random.Random) -> Row:
         """A tool's result follows the question; the question is answered all the same."""
@@ -159,14 +188,23 @@ class Corpus:
         call = json.dumps({"name": name, "arguments": arguments})
         builder.message("assistant", f"<tool_call>\n{call}\n</tool_call>", 0.0)
         builder.message("tool", self._draw(self._off.questions, rng), 0.0)
-        return self._answer(builder, intent, whole=False)
+        return self._answer(builder, intent, rng, whole=False)
 
-    def _answer(self, builder: Builder, intent: Intent, whole: bool) -> Row:
+    def _answer(
+        self, builder: Builder, intent: Intent, rng: random.Random, whole: bool
+    ) -> Row:
         index = self.index[intent.name]
         builder.add([IM_START, *self.tokenizer.encode("assistant\n")], 0.0)
         prompt_end = len(builder.ids) - 1
         answer = self._answers[index]
-        builder.add([*answer, IM_END] if whole else answer[: self._cuts[index]], 1.0)
+        if not whole:
+            builder.add(answer[: self._cuts[index]], 1.0)
+        elif self.mix.begun > 0.0 and rng.random() < self.mix.begun:
+            at = rng.randrange(len(intent.answer) // 4, len(intent.answer))
+            builder.add(self.tokenizer.encode(intent.answer[:at]), 0.0)
+            builder.add([*self.tokenizer.encode(intent.answer[at:]), IM_END], 1.0)
+        else:
+            builder.add([*answer, IM_END], 1.0)
         return Row(builder.ids, builder.weights, prompt_end, index)
 
     def sample_texts(self, count: int, rng: random.Random) -> list[str]:

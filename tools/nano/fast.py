@@ -1,6 +1,6 @@
 """A linear layer whose products run in bfloat16 where the processor multiplies that directly.
 
-AVX512_BF16 makes the products about twice as fast as float32; weights, sums and everything else stay
+AVX512_BF16 makes the products about twice as fast as in float32; weights and sums stay
 float32. On other processors it is the ordinary layer, so that only the last digits differ.
 """
 

@@ -107,15 +107,24 @@ class Nano(nn.Module):
 
     def forward(self, ids: Tensor, prompt_end: Tensor) -> tuple[Tensor, Tensor]:
         """Hidden states before the output matrix, and the intent scores at `prompt_end`."""
-        length = ids.shape[1]
+        middle = self._blocks(self.token_embd(ids), 0, self.AUX_AFTER)
+        last = self._blocks(middle, self.AUX_AFTER, len(self.blk))
+        return self.output_norm(last), self._scores(middle, prompt_end)
+
+    def classify(self, ids: Tensor, prompt_end: Tensor) -> Tensor:
+        """The intent scores alone: half of the work."""
+        middle = self._blocks(self.token_embd(ids), 0, self.AUX_AFTER)
+        return self._scores(middle, prompt_end)
+
+    def _scores(self, middle: Tensor, prompt_end: Tensor) -> Tensor:
+        return self.aux(middle[torch.arange(len(middle)), prompt_end])
+
+    def _blocks(self, x: Tensor, begin: int, end: int) -> Tensor:
+        length = x.shape[1]
         mask = torch.full((length, length), float("-inf")).triu(1)
-        x = self.token_embd(ids)
-        scores = torch.empty(0)
-        for depth, block in enumerate(self.blk, 1):
+        for block in self.blk[begin:end]:
             x = block(x, self.factors[:length], mask)
-            if depth == self.AUX_AFTER:
-                scores = self.aux(x[torch.arange(len(ids)), prompt_end])
-        return self.output_norm(x), scores
+        return x
 
     def logits(self, hidden: Tensor) -> Tensor:
         return product(hidden, self.token_embd.weight)

@@ -9,6 +9,7 @@ import os
 import random
 import sys
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from multiprocessing.synchronize import Barrier
 from pathlib import Path
@@ -19,17 +20,43 @@ import torch  # noqa: E402
 import torch.multiprocessing as mp
 from torch.nn import functional as F
 
-from corpus import Corpus, Row
+from corpus import Corpus, Mix, Row
 from dialogues import load
 from model import Nano, Shape
 from optimizer import Optimizer
 from tokenizer import Tokenizer, train as train_tokenizer
 
 WORKERS = 2
-TOKENS = 2048  # padded tokens of one process in one step
 POOL_STEPS = 8  # rows are drawn for so many steps at once and grouped by length
-WARM_UP, FLAT = 40, 0.35
-SAVE_EVERY = 100
+LOG_EVERY = SAVE_EVERY = 50
+
+
+@dataclass(frozen=True)
+class Stage:
+    """What is learnt from a step on: padded tokens of one process in one step, spent on rows and
+    on prompts that only the intent classifier sees (half the work), and what rows are made of."""
+
+    begin: int
+    row_tokens: int
+    prompt_tokens: int
+    mix: Mix
+
+
+LAST_MIX = Mix(whole=0.35, two_turns=0.25, system_growth=0.55, later_prompts=0.15, begun=0.35)
+# Choosing the answer is the slow part of learning; saying it to the end comes later.
+STAGES = (
+    Stage(0, 2048, 0, Mix(history_weight=0.05)),
+    Stage(400, 2048, 0, Mix()),
+    Stage(600, 1024, 2560, Mix()),
+    Stage(800, 1536, 1536, Mix(whole=0.60)),
+    Stage(928, 1024, 2560, LAST_MIX),
+)
+# The learning rate relative to its highest, as (step, rate) corners: it falls thrice.
+RATES = (
+    *((0, 0.02), (40, 1.0), (507, 1.0), (600, 0.9), (800, 0.6), (929, 0.01)),
+    *((930, 0.6), (1233, 0.01), (1234, 0.6), (1640, 0.0)),
+)
+STEPS = RATES[-1][0]
 
 
 def prepare_tokenizer(folder: Path, seed: int, vocabulary: int) -> Tokenizer:
@@ -40,12 +67,31 @@ def prepare_tokenizer(folder: Path, seed: int, vocabulary: int) -> Tokenizer:
     return Tokenizer.load(path)
 
 
-def batches(corpus: Corpus, rng: random.Random) -> list[list[Row]]:
-    """POOL_STEPS batches of about TOKENS padded tokens each, rows of like length together."""
+@dataclass(frozen=True)
+class Batch:
+    """What one process learns from in one step."""
+
+    rows: list[Row]
+    prompts: list[Row]
+
+
+def batches(corpus: Corpus, rng: random.Random, stage: Stage) -> list[Batch]:
+    """POOL_STEPS batches, rows of like length together."""
+    corpus.mix = stage.mix
+    rows = _groups(corpus.row, stage.row_tokens, rng)
+    if stage.prompt_tokens == 0:
+        return [Batch(group, []) for group in rows]
+    prompts = _groups(corpus.prompt_row, stage.prompt_tokens, rng)
+    return [Batch(*pair) for pair in zip(rows, prompts)]
+
+
+def _groups(
+    draw: Callable[[random.Random], Row], tokens: int, rng: random.Random
+) -> list[list[Row]]:
     rows: list[Row] = []
     total = 0
-    while total < POOL_STEPS * TOKENS:
-        row = corpus.row(rng)
+    while total < POOL_STEPS * tokens:
+        row = draw(rng)
         rows.append(row)
         total += len(row.ids)
     rows.sort(key=lambda row: len(row.ids))
@@ -58,31 +104,43 @@ def batches(corpus: Corpus, rng: random.Random) -> list[list[Row]]:
     return groups
 
 
-def loss_of(model: Nano, rows: list[Row]) -> tuple[torch.Tensor, dict[str, float]]:
-    """The loss, averaged over the supervised tokens and rows, and figures for the log."""
-    length = max(len(row.ids) for row in rows)
-    ids = torch.zeros(len(rows), length, dtype=torch.long)
-    weights = torch.zeros(len(rows), length)
+def _pad(rows: list[Row]) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+    """Ids, prompt ends and intents of rows as tensors."""
+    ids = torch.zeros(len(rows), max(len(row.ids) for row in rows), dtype=torch.long)
     for i, row in enumerate(rows):
         ids[i, : len(row.ids)] = torch.tensor(row.ids)
+    ends = torch.tensor([row.prompt_end for row in rows])
+    return ids, ends, torch.tensor([row.intent for row in rows])
+
+
+def loss_of(model: Nano, batch: Batch) -> tuple[torch.Tensor, dict[str, float]]:
+    """The loss, averaged over the supervised tokens and intents, and figures for the log."""
+    ids, ends, intents = _pad(batch.rows)
+    weights = torch.zeros(ids.shape)
+    for i, row in enumerate(batch.rows):
         weights[i, : len(row.ids)] = torch.tensor(row.weights)
-    intents = torch.tensor([row.intent for row in rows])
-    hidden, scores = model(ids[:, :-1], torch.tensor([row.prompt_end for row in rows]))
+    hidden, scores = model(ids[:, :-1], ends)
     picked = weights[:, 1:] > 0
     logits = model.logits(hidden[picked])
     losses = F.cross_entropy(logits, ids[:, 1:][picked], reduction="none")
     shares = weights[:, 1:][picked]
+    if batch.prompts:
+        ids, ends, more = _pad(batch.prompts)
+        scores = torch.cat([scores, model.classify(ids, ends)])
+        intents = torch.cat([intents, more])
     text, aux = (losses * shares).sum() / shares.sum(), F.cross_entropy(scores, intents)
     answer = losses[shares == 1.0].mean().item()
     right = (scores.argmax(1) == intents).float().mean().item()
-    return text + aux, {"answer": answer, "right": right, "tokens": float(ids.numel())}
+    figures = {"answer": answer, "right": right, "intents": float(len(intents)), "steps": 1.0}
+    return text + aux, figures
 
 
-def rate(step: int, steps: int) -> float:
-    """Warm-up, then constant, then linear to zero."""
-    if step < WARM_UP:
-        return (step + 1) / WARM_UP
-    return min(1.0, (steps - step) / (steps * (1 - FLAT)))
+def rate(step: int) -> float:
+    """The learning rate of a step, between the corners of RATES."""
+    for (left, low), (right, high) in zip(RATES, RATES[1:]):
+        if step <= right:
+            return low + (high - low) * (step - left) / (right - left)
+    return 0.0
 
 
 @dataclass(frozen=True)
@@ -120,20 +178,22 @@ class Worker:
             if step // POOL_STEPS != pool:
                 pool = step // POOL_STEPS
                 rng = random.Random(f"{self.args.seed} {self.rank} {pool}")
-                groups = batches(self.corpus, rng)
-            figures = self._step(groups[step % POOL_STEPS], rate(step, steps))
+                stage = max((s for s in STAGES if s.begin <= step), key=lambda s: s.begin)
+                groups = batches(self.corpus, rng, stage)
+            figures = self._step(groups[step % POOL_STEPS], rate(step))
             for key, value in figures.items():
                 sums[key] = sums.get(key, 0.0) + value
             step += 1
-            if step % 50 == 0 and self.rank == 0:
-                self._log(step, {k: v / 50 for k, v in sums.items()}, time.time() - begin)
+            if step % LOG_EVERY == 0 and self.rank == 0:
+                means = {key: value / sums["steps"] for key, value in sums.items()}
+                self._log(step, means, time.time() - begin)
                 sums = {}
             if step % SAVE_EVERY == 0 or step == steps:
                 self._save(step)
 
-    def _step(self, rows: list[Row], scale: float) -> dict[str, float]:
+    def _step(self, batch: Batch, scale: float) -> dict[str, float]:
         self.model.zero_grad(set_to_none=True)
-        loss, figures = loss_of(self.model, rows)
+        loss, figures = loss_of(self.model, batch)
         loss.backward()
         for name, parameter in self.named:
             self.shared[f"grad {self.rank} {name}"].copy_(parameter.grad)
@@ -186,7 +246,7 @@ def _work(rank: int, args: argparse.Namespace, meeting: Meeting) -> None:
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--folder", type=Path, required=True, help="checkpoints and caches")
-    parser.add_argument("--steps", type=int, required=True)
+    parser.add_argument("--steps", type=int, default=STEPS, help="end earlier")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--vocabulary", type=int, default=1536)
     args = parser.parse_args()
