@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <array>
+#include <charconv>
 #include <fcntl.h>
 #include <filesystem>
 #include <string>
@@ -50,9 +51,12 @@ TEST_F(DaemonTest, a_taken_port_stops_an_explicit_start_and_not_one_on_demand) {
   const auto first = Daemon::create(settings_);
   ASSERT_TRUE(first);
   const auto said = (*first)->describe();
+  std::uint16_t port = 0;
+  const auto* digits = said.data() + said.rfind(':') + 1;
+  ASSERT_EQ(std::from_chars(digits, said.data() + said.size(), port).ec, std::errc());
   auto other = settings_;
   other.home += "/other";
-  other.port = static_cast<std::uint16_t>(std::stoi(said.substr(said.rfind(':') + 1)));
+  other.port = port;
   const auto refused = Daemon::create(other);
   ASSERT_FALSE(refused);
   EXPECT_NE(refused.error().message.find("is taken by daemon_test (pid "), std::string::npos)
