@@ -1,6 +1,7 @@
 #include "base/limits.hpp"
 #include "gateway/answer.hpp"
 #include "gateway/chat_request.hpp"
+#include "gateway/discreet.hpp"
 #include "gateway/gateway.hpp"
 #include "gateway/stream_end.hpp"
 #include "json/json.hpp"
@@ -111,6 +112,7 @@ Task<Interruption> interrupted(net::Responder& responder, Form form, net::Event&
 /// Ends an answer with an error: as a whole answer, or as the last event of a stream that is then
 /// cut, so that no client takes it for complete (F02).
 Task<void> fail(net::Responder& responder, ApiError error) {
+  error.error.message = discreet(error.error.message);
   if (!responder.started()) {
     co_await send(responder, error_response(error));
     co_return;
@@ -152,9 +154,11 @@ Task<void> send_stream(net::Responder& responder, EngineAnswer answer, net::Even
   net::RelayOptions options{.on_bytes =
                                 [&](std::string_view bytes) {
                                   answer.lease.note_progress();
+                                  answer.lease.note_client_waits();
                                   end.feed(bytes);
                                 },
-                            .is_whole = [&] { return end.seen_done(); }};
+                            .is_whole = [&] { return end.seen_done(); },
+                            .on_taken = [&] { answer.lease.note_progress(); }};
   auto relayed = co_await net::race(net::relay(answer.response, responder, std::move(options)),
                                     stopping.wait());
   if (relayed.winner == 1) {

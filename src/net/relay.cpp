@@ -106,6 +106,7 @@ Task<Expected<void>> Pump::pump() {
 }
 
 Task<Expected<void>> Pump::wait_for_more() {
+  if (options_.on_taken) options_.on_taken();
   while (true) {
     const bool pings = options_.ping_after != kNoLimit;
     const auto ping_at = pings ? last_sent_ + options_.ping_after : MonoTime::max();

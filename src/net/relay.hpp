@@ -36,6 +36,10 @@ struct RelayOptions {
   /// not ended. May be empty: yes.
   std::function<bool()> is_whole;
 
+  /// The client has taken what came, and the relay waits for the upstream again: between `on_bytes`
+  /// and this it is the client that everything waits for. May be empty.
+  std::function<void()> on_taken;
+
   /// In an event stream (text/event-stream), a comment `: ping` after so long a silence, only
   /// between two events. net::kNoLimit: none.
   Duration ping_after = limits::kPingInterval;
