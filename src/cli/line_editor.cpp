@@ -179,7 +179,10 @@ class LineEditor final : public LineReader {
       if (count <= 0) return 0;
       ready_ = decoder_.push({bytes.data(), static_cast<std::size_t>(count)});
     }
-    *c = static_cast<wchar_t>(ready_.front());
+    // Ctrl-D that was typed before the terminal was in raw mode arrives as NUL, which libedit would
+    // take for "insert the next character as it is".
+    constexpr char32_t kEndOfInput = 4;
+    *c = static_cast<wchar_t>(ready_.front() == 0 ? kEndOfInput : ready_.front());
     ready_.erase(0, 1);
     return 1;
   }
