@@ -101,6 +101,16 @@ def test_llf_alone_chats(llf: Llf) -> None:
         opened.close()
 
 
+def test_eof_typed_ahead_leaves(llf: Llf) -> None:
+    """Before the terminal is in raw mode it turns Ctrl-D into something else."""
+    opened = Terminal(llf.env, "chat")
+    try:
+        opened.type("\x04")
+        assert opened.exit_code() == 0
+    finally:
+        opened.close()
+
+
 @pytest.fixture
 def endless(home: Home, models: Models) -> Iterator[Terminal]:
     """A chat with a model that does not stop by itself."""
@@ -153,8 +163,10 @@ def test_the_terminal_is_restored(endless: Terminal) -> None:
     before = termios.tcgetattr(endless.fd)
     endless.await_text("> ")
     endless.type("go\r")
-    endless.await_text("one two")
-    endless.type("\x03\x03")
+    place = endless.await_text("one two")
+    endless.type("\x03")
+    endless.await_text("> ", place)
+    endless.type("\x03")
     endless.exit_code()
     assert termios.tcgetattr(endless.fd)[3] == before[3]
 

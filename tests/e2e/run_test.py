@@ -97,7 +97,7 @@ def test_stdout_has_the_answer_alone(llf: Llf) -> None:
     assert warm.stderr == "", warm
 
 
-@pytest.mark.parametrize("words", [["model", "download", "x"], ["model", "list"], ["pull", "x"],
+@pytest.mark.parametrize("words", [["model", "download", "x"], ["pull", "x"],
                                    ["config", "show"], ["prompt", "list"], ["history", "list"],
                                    ["gui"], ["doctor"]])
 def test_commands_of_later_versions_say_so(llf: Llf, words: list[str]) -> None:

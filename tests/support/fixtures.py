@@ -97,7 +97,7 @@ def start(home: Home, models: Models, request: pytest.FixtureRequest) -> Iterato
 @pytest.fixture
 def daemon(start: Callable) -> Daemon:
     """One with the usual settings, room for many models, and a short patience with hung workers."""
-    return start("--max-loaded", "64", "--stall-timeout", "2")
+    return start("--max-loaded", "64", "--stall-timeout", "4")
 
 
 @pytest.fixture(params=["tcp", "unix"])
