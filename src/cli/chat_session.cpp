@@ -150,7 +150,18 @@ std::optional<int> ChatSession::take_entry(const ChatEntry& entry) {
   return std::nullopt;
 }
 
+bool ChatSession::reconnect() {
+  auto client = connect(context_);
+  if (client) {
+    client_ = std::move(*client);
+  } else {
+    warn(client.error().message);
+  }
+  return client.has_value();
+}
+
 void ChatSession::answer(const std::string& message) {
+  if (!reconnect()) return;
   auto& out = screen();
   out.say("\n" + text::paint(Style::model, text::safe_line(settings_.model) + ":", out.color()) +
           "\n");
@@ -200,6 +211,7 @@ std::optional<int> ChatSession::command(const ChatEntry& entry) {
 }
 
 void ChatSession::change_model(const std::string& name) {
+  if (!reconnect()) return;
   if (name.empty()) {
     const auto models = net::run_until_done(context_.loop, client_.models());
     if (models) screen().say(render_models(*models));

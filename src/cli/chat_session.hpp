@@ -38,6 +38,8 @@ class ChatSession {
   [[nodiscard]] Expected<void> choose_model(const std::string& wanted);
   [[nodiscard]] std::optional<int> take_line(const TypedLine& typed);
   [[nodiscard]] std::optional<int> take_entry(const ChatEntry& entry);
+  /// The daemon may have ended since the last message, because it was idle: it is started again.
+  [[nodiscard]] bool reconnect();
   void answer(const std::string& message);
   [[nodiscard]] std::optional<int> command(const ChatEntry& entry);
   void change_model(const std::string& name);

@@ -6,12 +6,16 @@
 
 #include <gtest/gtest.h>
 
+#include <stdlib.h>
+
 namespace llf::cli {
 namespace {
 
 /// A chat in a terminal, with everything that will be typed pressed beforehand.
 class ChatSessionTest : public CommandTest {
  protected:
+  ChatSessionTest() { ::setenv("TERM", "xterm", 1); }
+
   int chat(std::string_view keys, std::vector<std::string> words = {"chat"}) {
     terminal_.press(keys);
     streams_.in_fd = terminal_.fd();

@@ -5,7 +5,7 @@
 
 #include <gtest/gtest.h>
 
-#include <stdlib.h>  // NOLINT(modernize-deprecated-headers): setenv is POSIX's
+#include <stdlib.h>
 
 namespace llf::cli {
 namespace {

@@ -15,6 +15,7 @@
 #include <cstdio>
 #include <langinfo.h>
 #include <poll.h>
+#include <span>
 #include <unistd.h>
 #include <utility>
 #include <vector>
@@ -27,6 +28,7 @@ constexpr std::string_view kPasteOff = "\x1b[?2004l";
 constexpr std::u32string_view kPasteEnd = U"\x1b[201~";
 // Between these, libedit takes the prompt's characters for a sequence without width.
 constexpr wchar_t kSequenceMark = L'\x01';
+constexpr char kEndOfInput = 0x04;
 constexpr std::size_t kLongestInline = 2000;
 
 std::wstring widen(std::u32string_view text) {
@@ -98,6 +100,7 @@ class LineEditor final : public LineReader {
     prompt_ = prompt_text(prompt, out_.color());
     pasted_.clear();
     stop_ = {};
+    typed_ahead_ = true;
     out_.say(kPasteOn);
     int count = 0;
     const wchar_t* line = ::el_wgets(editor_.get(), &count);
@@ -177,7 +180,10 @@ class LineEditor final : public LineReader {
       const auto count = ::read(in_fd_, bytes.data(), bytes.size());
       if (count < 0 && errno == EINTR) continue;
       if (count <= 0) return 0;
-      ready_ = decoder_.push({bytes.data(), static_cast<std::size_t>(count)});
+      const auto got = std::span(bytes).first(static_cast<std::size_t>(count));
+      // Ctrl-D that was pressed before the terminal was ours has become a NUL.
+      if (typed_ahead_) std::ranges::replace(got, '\0', kEndOfInput);
+      ready_ = decoder_.push({got.data(), got.size()});
     }
     // Ctrl-D that was typed before the terminal was in raw mode arrives as NUL, which libedit would
     // take for "insert the next character as it is".
@@ -192,7 +198,10 @@ class LineEditor final : public LineReader {
     while (true) {
       std::array<pollfd, 2> both{{{.fd = in_fd_, .events = POLLIN, .revents = 0},
                                   {.fd = signals_.fd(), .events = POLLIN, .revents = 0}}};
-      static_cast<void>(::poll(both.data(), both.size(), -1));
+      if (::poll(both.data(), both.size(), 0) == 0) {
+        typed_ahead_ = false;
+        static_cast<void>(::poll(both.data(), both.size(), -1));
+      }
       while (const auto number = signals_.take()) {
         if (!serve(*number)) return -1;
       }
@@ -272,7 +281,8 @@ class LineEditor final : public LineReader {
   HistEventW event_{};
   std::wstring prompt_;
   text::Utf8Decoder decoder_;
-  std::u32string ready_;  // read, not yet taken
+  std::u32string ready_;     // read, not yet taken
+  bool typed_ahead_ = true;  // what is read was there before the reading began
   std::vector<Pasted> pasted_;
   TypedLine stop_;
 };

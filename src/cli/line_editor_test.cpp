@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include <csignal>
+#include <stdlib.h>
 
 namespace llf::cli {
 namespace {
@@ -13,6 +14,7 @@ class LineEditorTest : public ::testing::Test {
  protected:
   LineEditorTest() : signals_(os::SignalWatch::create({SIGINT, SIGTERM, SIGWINCH})) {
     EXPECT_TRUE(signals_);
+    ::setenv("TERM", "xterm", 1);
   }
 
   std::unique_ptr<LineReader> editor(const std::vector<std::string>& history = {}) {
@@ -93,6 +95,12 @@ TEST_F(LineEditorTest, bracketed_paste_is_on_only_while_reading) {
 
 TEST_F(LineEditorTest, the_end_of_input_is_told) {
   terminal_.press("\x04");
+  EXPECT_EQ(editor()->read("> ").end, TypedLine::End::end_of_input);
+}
+
+TEST_F(LineEditorTest, an_end_of_input_that_was_typed_ahead_is_one) {
+  // That is what the terminal makes of Ctrl-D while nobody edits lines.
+  terminal_.press(std::string_view("\0", 1));
   EXPECT_EQ(editor()->read("> ").end, TypedLine::End::end_of_input);
 }
 

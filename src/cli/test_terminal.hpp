@@ -7,7 +7,7 @@
 
 #include <fcntl.h>
 #include <poll.h>
-#include <stdlib.h>  // NOLINT(modernize-deprecated-headers): the functions of pseudo-terminals
+#include <stdlib.h>
 #include <string>
 #include <string_view>
 #include <termios.h>
@@ -16,7 +16,7 @@
 namespace llf::cli {
 
 /// For tests: a terminal whose keys the test presses and whose screen it reads. Keys that are
-/// pressed before anybody reads are kept as they are.
+/// pressed before anybody reads are kept as they are. The test sets TERM to "xterm".
 class TestTerminal {
  public:
   TestTerminal() : ours_(::posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC | O_NONBLOCK)) {
@@ -28,7 +28,6 @@ class TestTerminal {
     EXPECT_EQ(::tcgetattr(theirs_.get(), &mode), 0);
     ::cfmakeraw(&mode);
     EXPECT_EQ(::tcsetattr(theirs_.get(), TCSANOW, &mode), 0);
-    ::setenv("TERM", "xterm", 1);
   }
 
   void press(std::string_view keys) {
