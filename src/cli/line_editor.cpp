@@ -185,10 +185,7 @@ class LineEditor final : public LineReader {
       if (typed_ahead_) std::ranges::replace(got, '\0', kEndOfInput);
       ready_ = decoder_.push({got.data(), got.size()});
     }
-    // Ctrl-D that was typed before the terminal was in raw mode arrives as NUL, which libedit would
-    // take for "insert the next character as it is".
-    constexpr char32_t kEndOfInput = 4;
-    *c = static_cast<wchar_t>(ready_.front() == 0 ? kEndOfInput : ready_.front());
+    *c = static_cast<wchar_t>(ready_.front());
     ready_.erase(0, 1);
     return 1;
   }
