@@ -1,7 +1,7 @@
 #include "net/descriptor.hpp"
 
 #include "net/run.hpp"
-#include "net/signals.hpp"
+#include "os/child_process.hpp"
 #include "os/unique_fd.hpp"
 
 #include <gtest/gtest.h>
@@ -11,8 +11,6 @@
 #include <csignal>
 #include <fcntl.h>
 #include <string>
-#include <sys/syscall.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 namespace llf::net {
@@ -77,48 +75,19 @@ TEST(Descriptor, may_be_destroyed_after_a_cancelled_wait) {
 
 TEST(Descriptor, a_pidfd_is_readable_when_its_process_has_ended) {
   Loop loop;
-  Pipe pipe;
-  const auto child = ::fork();
-  if (child == 0) {
-    char c = 0;
-    pipe.in.reset();
-    ::fcntl(pipe.out.get(), F_SETFL, 0);
-    static_cast<void>(!::read(pipe.out.get(), &c, 1));
-    ::_exit(0);
-  }
-  const os::UniqueFd pidfd(static_cast<int>(::syscall(SYS_pidfd_open, child, 0)));
-  ASSERT_TRUE(pidfd);
-  auto descriptor = Descriptor::create(loop, pidfd.get());
+  auto child = os::spawn({.argv = {"/bin/sleep", "60"}, .env = {}, .cwd = {}});
+  ASSERT_TRUE(child);
+  auto descriptor = Descriptor::create(loop, child->pidfd());
   ASSERT_TRUE(descriptor);
   const auto early = run_until_done(loop, with_deadline(descriptor->wait_readable(), 2ms, "child"));
   EXPECT_FALSE(early);
-  pipe.in.reset();
+  ASSERT_TRUE(child->send_signal(SIGTERM));
   EXPECT_TRUE(run_until_done(loop, descriptor->wait_readable()));
-  EXPECT_EQ(::waitpid(child, nullptr, 0), child);
 }
 
 TEST(Descriptor, a_bad_descriptor_is_an_error) {
   Loop loop;
   EXPECT_EQ(Descriptor::create(loop, 9999).error().kind, ErrorKind::io);
-}
-
-TEST(Signals, are_handed_over_in_order_even_when_nobody_waits) {
-  Loop loop;
-  auto signals = Signals::create(loop, {SIGUSR1, SIGUSR2});
-  ASSERT_TRUE(signals);
-  ::raise(SIGUSR1);
-  EXPECT_EQ(run_until_done(loop, signals->wait()), SIGUSR1);
-  loop.post([] { ::raise(SIGUSR2); });
-  EXPECT_EQ(run_until_done(loop, signals->wait()), SIGUSR2);
-  const auto none = run_until_done(loop, with_deadline(signals->wait(), 1ms, "signal"));
-  EXPECT_EQ(none.error().kind, ErrorKind::timeout);
-  ::raise(SIGUSR1);
-  EXPECT_EQ(run_until_done(loop, signals->wait()), SIGUSR1);
-}
-
-TEST(Signals, a_number_that_nobody_can_catch_is_invalid) {
-  Loop loop;
-  EXPECT_EQ(Signals::create(loop, {SIGKILL}).error().kind, ErrorKind::invalid);
 }
 
 }  // namespace

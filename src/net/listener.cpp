@@ -7,6 +7,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <array>
 #include <cerrno>
 #include <fcntl.h>
 #include <netinet/in.h>
@@ -30,7 +32,8 @@ os::UniqueFd open_spare() {
 /// True when something accepts connections at the address.
 bool is_served(const Address& address) {
   const os::UniqueFd probe(::socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
-  return probe && (::connect(probe.get(), address.get(), address.size()) == 0 || errno == EAGAIN);
+  if (!probe) return true;  // unknown: nothing is taken away
+  return ::connect(probe.get(), address.get(), address.size()) == 0 || errno == EAGAIN;
 }
 
 void remove_stale_socket(const Address& address, const std::string& path) {
@@ -39,10 +42,17 @@ void remove_stale_socket(const Address& address, const std::string& path) {
   if (!is_served(address)) ::unlink(path.c_str());
 }
 
+/// Errors of accept(2) that say that this one client is gone again; the next one may be accepted.
+bool is_of_one_client(int error) {
+  constexpr std::array kErrors{EINTR,  ECONNABORTED, EPROTO,      ENETDOWN, ENOPROTOOPT, EHOSTDOWN,
+                               ENONET, EHOSTUNREACH, ENETUNREACH, EPERM,    ETIMEDOUT};
+  return std::ranges::find(kErrors, error) != kErrors.end();
+}
+
 }  // namespace
 
-Listener::Listener(os::UniqueFd fd, FdWatch watch, bool is_unix)
-    : fd_(std::move(fd)), spare_(open_spare()), watch_(std::move(watch)), is_unix_(is_unix) {}
+Listener::Listener(os::UniqueFd fd, FdWatch watch)
+    : fd_(std::move(fd)), spare_(open_spare()), watch_(std::move(watch)) {}
 
 SocketFile::SocketFile(std::string path) : path_(std::move(path)) {
   struct stat status{};
@@ -58,13 +68,13 @@ SocketFile::~SocketFile() {
   }
 }
 
-Expected<Listener> Listener::start(LoopContext& context, os::UniqueFd fd, bool is_unix) {
+Expected<Listener> Listener::start(LoopContext& context, os::UniqueFd fd) {
   if (::listen(fd.get(), limits::kListenBacklog) != 0) {
     return failure(errno_error("listening", errno));
   }
   auto watch = FdWatch::create(context, fd.get());
   if (!watch) return failure(watch.error());
-  return Listener(std::move(fd), std::move(*watch), is_unix);
+  return Listener(std::move(fd), std::move(*watch));
 }
 
 Expected<Listener> Listener::tcp(LoopContext& context, const std::string& address,
@@ -77,7 +87,7 @@ Expected<Listener> Listener::tcp(LoopContext& context, const std::string& addres
   set_option(fd.get(), SOL_SOCKET, SO_REUSEADDR, 1);
   if (where->family() == AF_INET6) set_option(fd.get(), IPPROTO_IPV6, IPV6_V6ONLY, 1);
   if (::bind(fd.get(), where->get(), where->size()) != 0) return failure(errno_error(what, errno));
-  auto listener = start(context, std::move(fd), false);
+  auto listener = start(context, std::move(fd));
   if (!listener) return failure(listener.error().with_context(what));
   listener->port_ = Address::local_of(listener->fd_.get()).port();
   return listener;
@@ -95,7 +105,7 @@ Expected<Listener> Listener::unix_socket(LoopContext& context, const std::string
   ::fchmod(fd.get(), mode);
   if (::bind(fd.get(), where->get(), where->size()) != 0) return failure(errno_error(what, errno));
   ::chmod(path.c_str(), mode);
-  auto listener = start(context, std::move(fd), true);
+  auto listener = start(context, std::move(fd));
   if (!listener) return failure(listener.error().with_context(what));
   listener->file_ = std::make_unique<SocketFile>(path);
   return listener;
@@ -104,27 +114,24 @@ Expected<Listener> Listener::unix_socket(LoopContext& context, const std::string
 Task<std::optional<Accepted>> Listener::accept() {
   while (true) {
     os::UniqueFd fd(::accept4(fd_.get(), nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC));
-    if (fd) co_return prepare(std::move(fd));
-    switch (errno) {
-      case EAGAIN:
-        if (co_await watch_.wait(FdWatch::For::read) == Wake::cancelled) co_return std::nullopt;
-        break;
-      case EMFILE:
-      case ENFILE:
-        shed_one();
-        [[fallthrough]];
-      case ENOBUFS:
-      case ENOMEM:
-        if (!co_await sleep_for(limits::kAcceptBackoff)) co_return std::nullopt;
-        break;
-      default:  // the client is gone again (ECONNABORTED and the errors of its network)
-        break;
+    if (fd) {
+      starved_ = false;
+      co_return prepare(std::move(fd));
+    }
+    const int error = errno;
+    if (error == EAGAIN) {
+      if (co_await watch_.wait(FdWatch::For::read) == Wake::cancelled) co_return std::nullopt;
+    } else if (!is_of_one_client(error)) {
+      if (error == EMFILE || error == ENFILE) shed_one();
+      if (!co_await sleep_for(limits::kAcceptBackoff)) co_return std::nullopt;
     }
   }
 }
 
 void Listener::shed_one() {
-  log::warn("net", "no file descriptor is free: a new connection is closed");
+  if (!std::exchange(starved_, true)) {
+    log::warn("net", "no file descriptor is free: new connections are closed");
+  }
   spare_.reset();
   static_cast<void>(os::UniqueFd(::accept4(fd_.get(), nullptr, nullptr, SOCK_CLOEXEC)));
   spare_ = open_spare();
@@ -133,7 +140,7 @@ void Listener::shed_one() {
 Accepted Listener::prepare(os::UniqueFd fd) const {
   Accepted result{.fd = std::move(fd), .peer = {}};
   const int number = result.fd.get();
-  if (is_unix_) {
+  if (Address::local_of(number).family() == AF_UNIX) {
     ucred credentials{};
     socklen_t size = sizeof credentials;
     ::getsockopt(number, SOL_SOCKET, SO_PEERCRED, &credentials, &size);

@@ -51,16 +51,15 @@ class Listener {
   [[nodiscard]] std::uint16_t port() const { return port_; }
 
  private:
-  Listener(os::UniqueFd fd, FdWatch watch, bool is_unix);
-  [[nodiscard]] static Expected<Listener> start(LoopContext& context, os::UniqueFd fd,
-                                                bool is_unix);
+  Listener(os::UniqueFd fd, FdWatch watch);
+  [[nodiscard]] static Expected<Listener> start(LoopContext& context, os::UniqueFd fd);
   void shed_one();
   [[nodiscard]] Accepted prepare(os::UniqueFd fd) const;
 
   os::UniqueFd fd_;
   os::UniqueFd spare_;
   FdWatch watch_;
-  bool is_unix_ = false;
+  bool starved_ = false;  ///< of descriptors, and the log says so
   std::uint16_t port_ = 0;
   std::unique_ptr<SocketFile> file_;
 };

@@ -54,10 +54,10 @@ std::string write_answer_head(const AnswerHead& head, const Headers& headers) {
   return out;
 }
 
-std::string write_request_head(std::string_view method, std::string_view target,
-                               std::string_view host, const Headers& headers,
+std::string write_request_head(const RequestStart& start, const Headers& headers,
                                std::size_t body_size) {
-  std::string out = fmt::format("{} {} HTTP/1.1\r\nHost: {}\r\n", method, target, host);
+  const auto method = start.method;
+  std::string out = fmt::format("{} {} HTTP/1.1\r\nHost: {}\r\n", method, start.target, start.host);
   for (const auto& field : headers) {
     if (!is_ours_to_write(field.name) && !equal_ignoring_case(field.name, "host") &&
         is_token(field.name)) {

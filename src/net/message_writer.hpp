@@ -25,9 +25,14 @@ struct AnswerHead {
 /// Status line, Date, `headers` without framing fields of theirs, then our framing.
 [[nodiscard]] std::string write_answer_head(const AnswerHead& head, const Headers& headers);
 
+struct RequestStart {
+  std::string_view method;
+  std::string_view target;
+  std::string_view host;
+};
+
 /// Request line, Host, `headers` without framing fields, then ours; "Connection: close".
-[[nodiscard]] std::string write_request_head(std::string_view method, std::string_view target,
-                                             std::string_view host, const Headers& headers,
+[[nodiscard]] std::string write_request_head(const RequestStart& start, const Headers& headers,
                                              std::size_t body_size);
 
 /// "Sun, 06 Nov 1994 08:49:37 GMT" (RFC 9110 5.6.7).

@@ -1,7 +1,5 @@
 #include "net/message_writer.hpp"
 
-#include "net/http_message.hpp"
-
 #include <gtest/gtest.h>
 
 namespace llf::net {
@@ -28,28 +26,16 @@ TEST(MessageWriter, nothing_in_a_field_can_end_its_line) {
 }
 
 TEST(MessageWriter, request_head_is_rebuilt) {
-  EXPECT_EQ(write_request_head("POST", "/x", "localhost",
+  EXPECT_EQ(write_request_head({.method = "POST", .target = "/x", .host = "localhost"},
                                {{"Host", "evil"}, {"Content-Length", "9"}, {"A", "b"}}, 2),
             "POST /x HTTP/1.1\r\nHost: localhost\r\nA: b\r\nContent-Length: 2\r\n"
             "Connection: close\r\n\r\n");
-  EXPECT_EQ(write_request_head("GET", "/", "a", {}, 0),
+  EXPECT_EQ(write_request_head({.method = "GET", .target = "/", .host = "a"}, {}, 0),
             "GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
 }
 
 TEST(MessageWriter, date_is_as_http_writes_it) {
   EXPECT_EQ(http_date(784111777), "Sun, 06 Nov 1994 08:49:37 GMT");
-}
-
-TEST(HttpMessage, a_refusal_is_an_error_object_of_the_openai_dialect) {
-  const auto response = render_refusal({.status = 413,
-                                        .kind = ErrorKind::too_large,
-                                        .code = "body_too_large",
-                                        .message = "It is \"too\" large."});
-  EXPECT_EQ(response.status, 413);
-  EXPECT_EQ(response.headers.get("content-type"), "application/json");
-  EXPECT_EQ(response.body,
-            R"({"error":{"message":"It is \"too\" large.","type":"invalid_request_error",)"
-            R"("param":null,"code":"body_too_large"}})");
 }
 
 }  // namespace

@@ -6,6 +6,7 @@
 
 #include <array>
 #include <cerrno>
+#include <charconv>
 #include <chrono>
 #include <cstdint>
 #include <cstring>
@@ -23,6 +24,13 @@
 namespace llf::net::test {
 
 inline constexpr std::chrono::seconds kSafety(20);
+
+/// The number that `text` begins with; 0 without one.
+inline std::size_t leading_number(std::string_view text, int base = 10) {
+  std::size_t result = 0;
+  std::from_chars(text.data(), text.data() + text.size(), result, base);
+  return result;
+}
 
 class RawSocket {
  public:

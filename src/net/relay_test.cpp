@@ -109,7 +109,7 @@ TEST_F(Relay, extensions_are_dropped_and_later_chunks_are_whole_again) {
 std::string payload_of(std::string_view bytes) {
   std::string result;
   while (true) {
-    const auto size = std::stoul(std::string(bytes.substr(0, bytes.find("\r\n"))), nullptr, 16);
+    const auto size = test::leading_number(bytes, 16);
     if (size == 0) return result;
     bytes.remove_prefix(bytes.find("\r\n") + 2);
     result += bytes.substr(0, size);
@@ -209,7 +209,7 @@ TEST_F(Relay, silence_in_an_event_stream_is_filled_with_pings_between_events) {
   client.read_until("x\n\n\r\n");
   EXPECT_EQ(client.read_until("\n\n\r\n"), "8\r\n: ping\n\n\r\n");
   upstream.send("0\r\n\r\n");
-  client.read_until("\r\n0\r\n\r\n");
+  client.read_until("0\r\n\r\n");
   EXPECT_EQ(end().outcome, RelayOutcome::complete);
 }
 

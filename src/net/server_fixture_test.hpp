@@ -101,7 +101,7 @@ inline std::string read_answer(RawSocket& socket) {
   std::string result = head.substr(9, 3) + " ";
   const auto at = head.find("Content-Length: ");
   if (at == std::string::npos) return result;
-  const auto size = std::stoul(head.substr(at + 16));
+  const auto size = leading_number(head.substr(at + 16));
   return result + socket.read_exactly(size);
 }
 

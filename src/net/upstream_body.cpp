@@ -22,8 +22,9 @@ Error broken_framing(const FramingError& error) {
 }  // namespace
 
 Task<Expected<void>> UpstreamBody::start(const ClientRequest& request, std::string_view host) {
-  const auto head = write_request_head(request.method, request.target, host, request.headers,
-                                       request.body.size());
+  const auto head =
+      write_request_head({.method = request.method, .target = request.target, .host = host},
+                         request.headers, request.body.size());
   const auto sent = co_await socket_.write_all({head, request.body}, timeouts_.send);
   // A server that refuses early may close before it has read everything: its answer counts.
   if (!sent && sent.error().kind != ErrorKind::io) co_return failure(sent.error());

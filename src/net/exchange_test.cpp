@@ -1,4 +1,5 @@
-#include "net/http_server.hpp"
+#include "net/exchange.hpp"
+
 #include "net/server_fixture_test.hpp"
 #include "net/timer.hpp"
 
