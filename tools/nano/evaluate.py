@@ -124,18 +124,32 @@ class Evaluation:
             builder.message(message["role"], message["content"], 0.0)
         return [*builder.ids, IM_START, *self.tokenizer.encode("assistant\n")]
 
+    def continuation(self) -> None:
+        """An answer that broke off after some token is continued to the same end."""
+        right = tried = 0
+        for name, question in (("what_is_llf", "what is llf?"), ("s_stop", "how do I stop it?")):
+            answer = self.source.intents[name].answer
+            for begun in self._beginnings(answer):
+                messages = [
+                    {"role": "user", "content": question},
+                    {"role": "assistant", "content": begun},
+                ]
+                rest, _ = self.engine.chat(messages)
+                tried += 1
+                right += answer in (begun + rest, rest)
+        self.figures["continuation"] = {"tried": tried, "right": right}
+        if right < tried:
+            self.failures.append(f"only {right} of {tried} begun answers are continued")
+
+    def _beginnings(self, answer: str) -> list[str]:
+        """The answer up to every third token."""
+        ids = self.tokenizer.encode(answer)
+        sizes = [len(self.tokenizer.tokens[i]) for i in ids]
+        return [answer[: sum(sizes[:n])] for n in range(3, len(ids), 3)]
+
     def conversations(self) -> None:
-        """A begun answer is continued; a long chat, a long system message and tools do no harm."""
+        """A long chat, a long system message and tools do no harm."""
         intents = self.source.intents
-        what = intents["what_is_llf"].answer
-        start = what[: len(what) // 2]
-        begun = [
-            {"role": "user", "content": "what is llf?"},
-            {"role": "assistant", "content": start},
-        ]
-        rest, _ = self.engine.chat(begun)
-        if what not in (start + rest, rest):
-            self.failures.append(f"an answer is not continued: {rest!r}")
         messages: list[dict[str, object]] = [{"role": "system", "content": "Be brief. " * 400}]
         right = 0
         core = load_questions(HERE / "core.txt")[:40]
@@ -177,6 +191,7 @@ def main() -> int:
         evaluation.core()
         evaluation.rules()
         evaluation.tokens()
+        evaluation.continuation()
         evaluation.conversations()
         evaluation.commands()
     figures, failures = evaluation.figures, evaluation.failures
