@@ -24,7 +24,8 @@ class RowsTest(unittest.TestCase):
             ready_to_task_ms("nothing")
 
     def test_flags_are_replaced_with_their_values(self) -> None:
-        command = EngineCommand(["server", "--host", "a.sock", "--offline", "--alias", "x"], {}, "/")
+        argv = ["server", "--host", "a.sock", "--offline", "--alias", "x"]
+        command = EngineCommand(argv, {}, "/")
         found = command.replaced({"--host": ["--port", "1"], "--alias": []})
         self.assertEqual(found, ["server", "--port", "1", "--offline"])
 
