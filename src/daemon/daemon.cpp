@@ -1,6 +1,5 @@
 #include "daemon/daemon.hpp"
 
-#include "base/assert.hpp"
 #include "base/limits.hpp"
 #include "daemon/idle.hpp"
 #include "daemon/listening.hpp"
@@ -82,6 +81,7 @@ class RunningDaemon final : public Daemon {
   MonoTime started_ = mono_now();
   net::Loop loop_;
   net::TaskGroup tasks_;
+  std::unique_ptr<net::Signals> signals_;
   net::Event stop_;
   store::Catalog catalog_;
   worker::Journal journal_;
@@ -154,6 +154,10 @@ std::shared_ptr<worker::Worker> RunningDaemon::make_worker(const store::ModelFil
 }
 
 Expected<void> RunningDaemon::begin() {
+  // Before anybody is told that we are ready: a signal then finds us able to end in order.
+  auto signals = net::Signals::create(loop_, {SIGTERM, SIGINT, SIGHUP});
+  if (!signals) return failure(signals.error());
+  signals_ = std::make_unique<net::Signals>(*std::move(signals));
   const auto reaped = journal_.reap_orphans();
   if (reaped.processes + reaped.sockets > 0) {
     log::warn("daemon", "a killed daemon left {} processes and {} sockets behind: ended, removed",
@@ -186,13 +190,11 @@ void RunningDaemon::run() {
 }
 
 Task<void> RunningDaemon::serve() {
-  auto signals = net::Signals::create(loop_, {SIGTERM, SIGINT, SIGHUP});
-  LLF_ASSERT(signals);
   log::info("daemon", "llfd {} started, pid {}, {}", LLF_VERSION, ::getpid(), describe());
   server_.serve([this](net::Request& request, net::Responder& responder) {
     return gateway_.handle(request, responder);
   });
-  tasks_.spawn(watch_signals(*signals));
+  tasks_.spawn(watch_signals(*signals_));
   if (settings_.on_demand) tasks_.spawn(watch_idleness());
   static_cast<void>(co_await stop_.wait());
   co_await end();
