@@ -33,7 +33,8 @@ class RowsTest(unittest.TestCase):
         self.assertEqual(unchunk(b"3\r\nabc\r\n2;x=y\r\n\r\n\r\n0\r\n\r\n"), b"abc\r\n")
 
     def test_fast_model_is_shown_not_judged(self) -> None:
-        sides = {"llfd": Side("a", [100.0], [5.0], ["x"]), "bare": Side("b", [100.0], [5.0], ["x"])}
+        sides = {"llfd": Side("a", [100.0], [5.0], ["x"]),
+                 "bare": Side("b", [100.0], [5.0], ["x"])}
         for token_ms, judged in ((10.0, True), (0.3, None)):
             rows = speed_rows(sides, 1, {"daemon": 1, "worker": 1000}, token_ms)
             self.assertEqual([row.met for row in rows], [judged, judged, judged, True])
