@@ -80,8 +80,10 @@ inline constexpr ByteSize kProcFile = ByteSize::kib(256);    ///< read from /pro
 inline constexpr ByteSize kSmallModel = ByteSize::mib(50);  ///< below it: one thread, quick start
 inline constexpr std::uint32_t kContext = 4096;             ///< tokens per slot
 inline constexpr std::uint32_t kSmallContext = 2048;        ///< of a small model
-inline constexpr std::uint32_t kSlots = 4;  ///< requests that a worker answers at once
-inline constexpr ByteSize kPromptCache = ByteSize::mib(512);  ///< per worker
+inline constexpr std::uint32_t kSlots = 4;     ///< requests that a worker answers at once
+inline constexpr std::uint32_t kFewSlots = 2;  ///< of a small model, and of a large one
+inline constexpr ByteSize kManySlotsModel = ByteSize::gib(2);  ///< a larger one gets few slots
+inline constexpr ByteSize kPromptCache = ByteSize::mib(512);   ///< per worker
 inline constexpr ByteSize kSmallPromptCache = ByteSize::mib(64);
 inline constexpr ByteSize kEngineRecord = ByteSize::kib(64);  ///< record.json of a private engine
 inline constexpr ByteSize kJournalFile = ByteSize::kib(64);   ///< of the workers that run
@@ -124,8 +126,9 @@ inline constexpr auto kPingInterval = 15s;  ///< of silence in an event stream, 
 inline constexpr auto kControlTimeout = 10s;  ///< of an answer of the control API
 inline constexpr ByteSize kControlAnswer = ByteSize::mib(16);
 inline constexpr auto kChatSilence = 600s;  ///< of a chat stream; the daemon pings far more often
-inline constexpr auto kStartLimit = 30s;    ///< from starting llfd to its readiness
-inline constexpr auto kStopLimit = 30s;     ///< until a daemon that was told to stop is gone
+inline constexpr auto kChatEnd = 1s;      ///< for the end of a chat stream whose `[DONE]` has come
+inline constexpr auto kStartLimit = 30s;  ///< from starting llfd to its readiness
+inline constexpr auto kStopLimit = 30s;   ///< until a daemon that was told to stop is gone
 
 // cli
 inline constexpr auto kStdinPatience = 1s;     ///< for the first byte of a piped standard input

@@ -150,6 +150,8 @@ class LineEditor final : public LineReader {
     ::el_wset(editor, EL_PROMPT_ESC, show_prompt, kSequenceMark);
     ::el_wset(editor, EL_EDITOR, L"emacs");
     ::el_wset(editor, EL_SIGNAL, 0);
+    // While a line is edited the terminal must not make \n\n of a pasted \r\n.
+    ::el_wset(editor, EL_SETTY, L"-d", L"-icrnl", nullptr);
     ::el_wset(editor, EL_HIST, ::history_w, history_.get());
     ::el_wset(editor, EL_GETCFN, get_character);
     ::el_wset(editor, EL_ADDFN, L"llf-paste", L"Takes pasted text", paste_key);

@@ -74,8 +74,10 @@ TEST_F(LineEditorTest, alt_enter_begins_a_new_line) {
 }
 
 TEST_F(LineEditorTest, pasted_lines_wait_for_enter_behind_a_sign) {
-  EXPECT_EQ(line("see \x1b[200~a\rexit\r\n\tb\n\x1b[201~ please\r"), "see a\nexit\n\tb please");
-  EXPECT_NE(terminal_.screen().find("[pasted 3 lines #1]"), std::string::npos);
+  EXPECT_EQ(line("see \x1b[200~a\rexit\n\tb\n\x1b[201~ please\r"), "see a\nexit\n\tb please");
+  const auto screen = terminal_.screen();
+  EXPECT_NE(screen.find("[pasted 3 lines #1]"), std::string::npos)
+      << ::testing::PrintToString(screen);
 }
 
 TEST_F(LineEditorTest, a_pasted_line_is_typed_text) {

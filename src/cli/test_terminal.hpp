@@ -45,13 +45,20 @@ class TestTerminal {
 
   /// Everything that was written to it since the last call.
   [[nodiscard]] std::string screen() const {
+    // The kernel hands it over in its own time: a mark behind it tells that all of it is here.
+    constexpr std::string_view kMark = "<end of the screen>";
+    constexpr int kSafetyLimitMs = 30'000;
+    EXPECT_EQ(::write(theirs_.get(), kMark.data(), kMark.size()),
+              static_cast<ssize_t>(kMark.size()));
     std::string out;
     std::string buffer(4096, '\0');
-    while (true) {
+    pollfd one{.fd = ours_.get(), .events = POLLIN, .revents = 0};
+    while (!out.ends_with(kMark) && ::poll(&one, 1, kSafetyLimitMs) > 0) {
       const auto count = ::read(ours_.get(), buffer.data(), buffer.size());
-      if (count <= 0) return out;
-      out.append(buffer, 0, static_cast<std::size_t>(count));
+      if (count > 0) out.append(buffer, 0, static_cast<std::size_t>(count));
     }
+    EXPECT_TRUE(out.ends_with(kMark));
+    return out.substr(0, out.size() - kMark.size());
   }
 
   [[nodiscard]] termios mode() const {

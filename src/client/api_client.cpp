@@ -73,6 +73,15 @@ Task<Expected<json::Value>> call_for_json(net::Endpoint endpoint, net::ClientReq
 
 }  // namespace
 
+// Reads what follows `[DONE]`: leaving before the answer's regular end would look like a
+// cancellation to the daemon. That it cannot be read any more does not matter.
+Task<Expected<void>> ChatStream::read_to_end() {
+  while (true) {
+    const auto event = co_await events_.next();
+    if (!event || !*event) co_return Expected<void>();
+  }
+}
+
 Task<Expected<std::optional<ChatDelta>>> ChatStream::next() {
   while (!decoder_.done()) {
     auto event = co_await events_.next();
@@ -85,6 +94,10 @@ Task<Expected<std::optional<ChatDelta>>> ChatStream::next() {
     auto delta = decoder_.take(**event);
     if (!delta) co_return failure(delta.error());
     if (!delta->empty()) co_return std::move(*delta);
+    if (decoder_.done()) {
+      static_cast<void>(
+          co_await net::with_deadline(read_to_end(), limits::kChatEnd, "the end of an answer"));
+    }
   }
   co_return std::nullopt;
 }

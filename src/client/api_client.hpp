@@ -31,6 +31,8 @@ class ChatStream {
   [[nodiscard]] const ChatEnd& end() const { return decoder_.so_far(); }
 
  private:
+  [[nodiscard]] Task<Expected<void>> read_to_end();
+
   EventStream events_;
   ChatDecoder decoder_;
 };

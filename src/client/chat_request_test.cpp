@@ -28,11 +28,11 @@ TEST(ChatRequest, everything_asked_for_is_sent) {
 }
 
 TEST(ChatRequest, more_than_a_request_holds_is_refused) {
-  const auto body =
-      write_chat_request({.model = "",
-                          .messages = {{"user", std::string(limits::kRequestBody.bytes(), 'x')}},
-                          .temperature = {},
-                          .max_tokens = {}});
+  const auto body = write_chat_request(
+      {.model = "",
+       .messages = {{"user", std::string(limits::kRequestBody.bytes() + 1, 'x')}},
+       .temperature = {},
+       .max_tokens = {}});
   ASSERT_FALSE(body);
   EXPECT_EQ(body.error().kind, ErrorKind::too_large);
 }
