@@ -14,20 +14,36 @@ from support.patience import at_once, eventually
 from support.wire import Connection
 
 CLIENTS = 20
-SLOTS = 4
 LEAVE = pytest.mark.parametrize("leave", [Connection.close, Connection.reset],
                                 ids=["fin", "rst"])
 
 
-def spread(models: Models, *directives: str) -> list[str]:
-    """Models enough that each of CLIENTS gets a slot."""
-    return models.add_many(CLIENTS // SLOTS, "model", *directives)
+def spread(daemon: Daemon, models: Models, *directives: str) -> list[str]:
+    """Loaded models, enough that each of CLIENTS gets a slot."""
+    first = models.add("model", *directives)
+    count = CLIENTS // slots_of(daemon, first)
+    names = [first, *models.add_many(count - 1, "model", *directives)]
+    at_once(count, lambda i: daemon.load(names[i]))
+    return names
+
+
+def slots_of(daemon: Daemon, model: str) -> int:
+    """How many requests the model's worker answers at once."""
+    assert daemon.load(model)[-1] == {"state": "ready"}
+    slots = daemon.worker(model)["slots"]
+    assert CLIENTS % slots == 0
+    return slots
+
+
+def await_requests(models: Models, names: list[str]) -> None:
+    for name in names:
+        models.await_records(name, "request", CLIENTS // len(names))
 
 
 def check_cancelled(daemon: Daemon, models: Models, names: list[str]) -> None:
     """Every request ended at the worker before its end, and the worker lives on."""
     for name in names:
-        ends = models.await_records(name, "end", SLOTS)
+        ends = models.await_records(name, "end", CLIENTS // len(names))
         assert not any(end["complete"] for end in ends), ends
         assert len(models.records(name, "start")) == 1
     daemon.await_idle()
@@ -36,7 +52,7 @@ def check_cancelled(daemon: Daemon, models: Models, names: list[str]) -> None:
 @LEAVE
 def test_F37_leaving_after_the_first_token_cancels(daemon: Daemon, models: Models, via: str,
                                                    leave: Callable) -> None:
-    names = spread(models, "tokens 100000", "token-delay-ms 50")
+    names = spread(daemon, models, "tokens 100000", "token-delay-ms 50")
 
     def use(i: int) -> None:
         stream = Stream(daemon.address(via), chat_body(names[i % len(names)], stream=True))
@@ -51,13 +67,11 @@ def test_F37_leaving_after_the_first_token_cancels(daemon: Daemon, models: Model
 @LEAVE
 def test_F37_leaving_before_the_first_token_cancels(daemon: Daemon, models: Models, via: str,
                                                     leave: Callable, stream: bool) -> None:
-    names = spread(models, "hang-before-first-byte-ms 60000", "burn-cpu")
-    at_once(len(names), lambda i: daemon.load(names[i]))
+    names = spread(daemon, models, "hang-before-first-byte-ms 60000", "burn-cpu")
     connections = [Connection(daemon.address(via)) for _ in range(CLIENTS)]
     for i, connection in enumerate(connections):
         connection.request("POST", ROUTE, chat_body(names[i % len(names)], stream=stream))
-    for name in names:
-        models.await_records(name, "request", SLOTS)
+    await_requests(models, names)
     for connection in connections:
         leave(connection)
     check_cancelled(daemon, models, names)
@@ -80,10 +94,10 @@ def test_F37_leaving_while_the_model_loads_leaves_nothing(daemon: Daemon, models
 
 def test_F37_the_slot_of_a_client_that_left_serves_the_next(daemon: Daemon, models: Models,
                                                             via: str) -> None:
-    models.add("narrow", "tokens 100000", "token-delay-ms 20")
+    slots = slots_of(daemon, models.add("narrow", "tokens 100000", "token-delay-ms 20"))
     for _ in range(CLIENTS):
         streams = [Stream(daemon.address(via), chat_body("narrow", stream=True))
-                   for _ in range(SLOTS)]
+                   for _ in range(slots)]
         for stream in streams:
             assert stream.next() is not None
         for stream in streams:
@@ -92,7 +106,8 @@ def test_F37_the_slot_of_a_client_that_left_serves_the_next(daemon: Daemon, mode
 
 def test_F38_a_half_closed_client_gets_its_whole_answer(daemon: Daemon, models: Models,
                                                         via: str, stream: bool) -> None:
-    names = spread(models, "token-delay-ms 100", "hang-before-first-byte-ms 1500", "burn-cpu")
+    names = spread(daemon, models, "token-delay-ms 100", "hang-before-first-byte-ms 1500",
+                   "burn-cpu")
 
     def use(i: int) -> None:
         body = chat_body(names[i % len(names)], stream=stream)
@@ -115,14 +130,12 @@ def test_F38_a_half_closed_client_gets_its_whole_answer(daemon: Daemon, models: 
 
 def test_F38_a_client_that_half_closes_and_then_leaves_cancels(daemon: Daemon,
                                                                models: Models) -> None:
-    names = spread(models, "hang-before-first-byte-ms 60000", "burn-cpu")
-    at_once(len(names), lambda i: daemon.load(names[i]))
+    names = spread(daemon, models, "hang-before-first-byte-ms 60000", "burn-cpu")
     connections = [Connection(daemon.tcp) for _ in range(CLIENTS)]
     for i, connection in enumerate(connections):
         connection.request("POST", ROUTE, chat_body(names[i % len(names)], stream=i % 2 == 0))
         connection.half_close()
-    for name in names:
-        models.await_records(name, "request", SLOTS)
+    await_requests(models, names)
     for connection in connections:
         connection.reset()
     check_cancelled(daemon, models, names)
@@ -130,17 +143,16 @@ def test_F38_a_client_that_half_closes_and_then_leaves_cancels(daemon: Daemon,
 
 def test_F39_a_client_that_never_reads_costs_no_memory_and_is_dropped(daemon: Daemon,
                                                                       models: Models) -> None:
-    models.add("flood", "flood-events")
-    daemon.load("flood")
+    slots = slots_of(daemon, models.add("flood", "flood-events"))
     before = processes.resident_bytes(daemon.pid)
     streams = [Stream(daemon.address(("tcp", "unix")[i % 2]), chat_body("flood", stream=True))
-               for i in range(SLOTS)]
+               for i in range(slots)]
     most = 0
 
     def dropped() -> bool:
         nonlocal most
         most = max(most, processes.resident_bytes(daemon.pid))
-        return len(models.records("flood", "end")) == SLOTS
+        return len(models.records("flood", "end")) == slots
 
     eventually("all are dropped", dropped, 120)
     assert most - before < 16 << 20, f"grew by {(most - before) >> 20} MiB"

@@ -21,6 +21,7 @@ from support.patience import at_once, eventually
 from support.wire import Address, Connection, Cut, ask
 
 STREAMS = 20
+MODELS = 10  # so that each stream has a slot
 KILLS = 25
 
 
@@ -36,7 +37,7 @@ def open_streams(daemon: Daemon, names: list[str]) -> list[Stream]:
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT], ids=["term", "int"])
 def test_F16_running_streams_are_answered_before_the_daemon_ends(
         daemon: Daemon, models: Models, number: int) -> None:
-    names = models.add_many(5, "short", "tokens 40", "token-delay-ms 50")
+    names = models.add_many(MODELS, "short", "tokens 40", "token-delay-ms 50")
     streams = open_streams(daemon, names)
     daemon.signal(number)
     for answer in at_once(STREAMS, lambda i: streams[i].rest()):
@@ -46,7 +47,7 @@ def test_F16_running_streams_are_answered_before_the_daemon_ends(
 
 def test_F16_no_new_request_is_taken_while_streams_run_out(daemon: Daemon,
                                                            models: Models) -> None:
-    names = models.add_many(5, "short", "tokens 60", "token-delay-ms 50")
+    names = models.add_many(MODELS, "short", "tokens 60", "token-delay-ms 50")
     idle = Connection(daemon.tcp)
     idle.request("GET", "/health")
     assert idle.read_response().status == 200
@@ -72,11 +73,11 @@ def _reachable(address: Address) -> bool:
 def test_F16_streams_that_do_not_end_get_an_error(daemon: Daemon, models: Models,
                                                   signals: int) -> None:
     """After the first signal in due time, after a second one at once."""
-    names = models.add_many(5, "endless", "tokens 1000000", "token-delay-ms 100")
+    names = models.add_many(MODELS, "endless", "tokens 1000000", "token-delay-ms 100")
     streams = open_streams(daemon, names)
     waiting = Connection(daemon.unix)
     waiting.request("POST", "/v1/chat/completions", chat_body(names[0]))
-    models.await_records(names[0], "request", 5)
+    models.await_records(names[0], "request", STREAMS // MODELS + 1)
     daemon.signal(signal.SIGTERM)
     if signals == 2:
         eventually("it stops", lambda: not _reachable(daemon.tcp))
@@ -215,7 +216,7 @@ def test_a_stopped_daemon_leaves_nothing(start: Callable, home: Home, models: Mo
 
 
 def test_the_stop_route_drains_like_a_signal(daemon: Daemon, models: Models) -> None:
-    names = models.add_many(5, "short", "tokens 20", "token-delay-ms 50")
+    names = models.add_many(MODELS, "short", "tokens 20", "token-delay-ms 50")
     streams = open_streams(daemon, names)
     response = daemon.control("POST", "stop")
     assert (response.status, response.json()) == (202, {"stopping": True})
