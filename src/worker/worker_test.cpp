@@ -100,7 +100,7 @@ TEST_F(WorkerLife, a_missing_engine_is_said_with_what_to_do) {
   begin("ready", config);
   const auto lease = acquire();
   ASSERT_FALSE(lease);
-  EXPECT_EQ(lease.error().kind, ErrorKind::not_found);
+  EXPECT_EQ(lease.error().kind, ErrorKind::unavailable);
   EXPECT_THAT(lease.error().message, HasSubstr("LLF_ENGINE"));
 }
 
