@@ -84,6 +84,12 @@ TEST(CommandLine, an_engine_gets_only_flags_that_it_knows) {
               ElementsAre("/e/llama-server", "--model", "/m/a model.gguf", "--host", "w.sock"));
 }
 
+TEST(DefaultPlan, what_reserves_much_memory_gets_few_slots) {
+  EXPECT_EQ(default_plan(ByteSize::mib(2), 8).slots, limits::kFewSlots);
+  EXPECT_EQ(default_plan(ByteSize::mib(500), 8).slots, limits::kSlots);
+  EXPECT_EQ(default_plan(ByteSize::gib(8), 8).slots, limits::kFewSlots);
+}
+
 TEST(DefaultPlan, always_has_a_thread) {
   EXPECT_EQ(default_plan(ByteSize::gib(1), 0).threads, 1U);
 }

@@ -40,7 +40,7 @@ class TestEngines {
   ~TestEngines() { run(server.drain(std::chrono::seconds(0))); }
 
   /// Makes the engine that workers start from now on. `script` is what it does after it has linked
-  /// its socket; `ready` is a script for the two lines of readiness.
+  /// its socket; `ready` in it prints the two lines of readiness, without it /health says no.
   void make(std::string_view script) {
     static constexpr std::string_view kEngine = R"(#!/bin/sh
 case "$1" in
@@ -55,6 +55,7 @@ done
 echo spawn >>{}
 {}
 )";
+    status = script.contains("ready") ? 200 : 503;
     const auto text =
         fmt::format(kEngine, health_socket().native(), spawns_file().native(), script);
     ASSERT_TRUE(os::write_file_atomically(folder / "engine", text, 0755));
@@ -91,7 +92,7 @@ echo spawn >>{}
   os::TestFolder folder;
   net::Loop loop;
   net::HttpServer server;
-  int status = 200;  ///< of every answer
+  int status = 503;  ///< of every answer
 
  private:
   [[nodiscard]] std::filesystem::path health_socket() const { return run_dir() / "t.sock"; }

@@ -125,11 +125,17 @@ class TestFsmModel {
 
   void end_process() {
     const auto process = *process_;
+    const bool loading = fsm_.state() == WorkerState::starting;
+    const auto waited = open_;
     process_.reset();
     check_of_.reset();
     const bool never_started = healthy_ != process.generation && chance(20);
     apply(never_started ? fsm_.spawn_failed(process.generation, now_)
                         : fsm_.exited(process.generation, now_));
+    if (!loading) return;
+    for (const auto waiter : waited) {
+      EXPECT_FALSE(open_.contains(waiter)) << "a failed load was not told at once" << where();
+    }
   }
 
   void pass(Duration duration) {

@@ -50,6 +50,10 @@ TEST(WorkerFsmModel, an_always_crashing_engine_is_not_started_more_often_than_th
       while (now - starts.front() > limits::kCircuitWindow) starts.pop_front();
       // Five open the circuit; each cooldown of a minute lets one more through.
       ASSERT_LE(starts.size(), limits::kCircuitCrashes + 10);
+      const auto count = starts.size();
+      if (id > 2 && count > 1) {
+        ASSERT_GE(starts[count - 1] - starts[count - 2], 2 * limits::kBackoffFirst);
+      }
       static_cast<void>(fsm.exited(fsm.generation(), now));
     }
     now += std::chrono::milliseconds(random() % 2000);

@@ -99,9 +99,9 @@ class Worker {
   ~Worker();
 
   /// A lease on the ready worker; starts it, and waits for it, as long as that takes (the policy's
-  /// load_limit). Errors, with the engine's last lines where it said something: not_found (no
-  /// engine), upstream (it ended while it loaded), timeout (load_limit), unavailable (stopped
-  /// meanwhile, or failed too often and is not tried now), cancelled.
+  /// load_limit). Errors, with the engine's last lines where it said something: upstream (it ended
+  /// while it loaded), timeout (load_limit), unavailable (there is no engine or none that can be
+  /// started, it was stopped meanwhile, or it failed too often and is not tried now), cancelled.
   [[nodiscard]] Task<Expected<Lease>> acquire();
 
   /// Ends the process and fails who waits for it; returns when it is gone. A later acquire starts a

@@ -14,6 +14,13 @@ namespace {
 using namespace std::chrono_literals;
 using testing::HasSubstr;
 
+/// Returns when there is a process.
+Task<void> until_started(Worker& worker) {
+  while (worker.status().pid == 0) {
+    if (!co_await worker.log_beyond(worker.log_newest())) co_return;
+  }
+}
+
 using Supervision = WorkerTest;
 
 /// Returns when a crash has been repaired.
@@ -95,9 +102,7 @@ TEST_F(Supervision, progress_is_the_share_of_the_file_that_is_in_memory) {
   auto config = engines.config();
   config.size = ByteSize::gib(1);
   begin("exec sleep 1000", config);
-  engines.status = 503;
-  const auto left = engines.run(net::with_deadline(worker->acquire(), 100ms, "patience"));
-  ASSERT_FALSE(left);
+  engines.run(net::race(worker->acquire(), until_started(*worker)));
   const auto status = worker->status();
   EXPECT_EQ(status.state, WorkerState::starting);
   ASSERT_TRUE(status.progress);

