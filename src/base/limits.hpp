@@ -127,6 +127,7 @@ inline constexpr auto kControlTimeout = 10s;  ///< of an answer of the control A
 inline constexpr ByteSize kControlAnswer = ByteSize::mib(16);
 inline constexpr auto kChatSilence = 600s;  ///< of a chat stream; the daemon pings far more often
 inline constexpr auto kChatEnd = 1s;      ///< for the end of a chat stream whose `[DONE]` has come
+inline constexpr ByteSize kReadinessLine = ByteSize::kib(64);  ///< what llfd says when it started
 inline constexpr auto kStartLimit = 30s;  ///< from starting llfd to its readiness
 inline constexpr auto kStopLimit = 30s;   ///< until a daemon that was told to stop is gone
 
@@ -136,5 +137,7 @@ inline constexpr auto kProgressDelay = 300ms;  ///< what is faster shows no prog
 inline constexpr auto kProgressPoll = 250ms;   ///< between looks at a load's progress
 inline constexpr ByteSize kHistoryFile = ByteSize::mib(1);  ///< of what was typed in chats
 inline constexpr std::size_t kHistoryEntries = 1000;
+inline constexpr ByteSize kHistoryEntry =
+    ByteSize::kib(64);  ///< a longer one, pasted, is not kept for the arrow keys
 
 }  // namespace llf::limits

@@ -17,9 +17,6 @@ namespace {
 // Far more than the limit: appending chats may pass it before one loads.
 constexpr auto kLargest = ByteSize(limits::kHistoryFile.bytes() * 64);
 
-// A pasted document is not typed again by an arrow key.
-constexpr std::size_t kLongestEntry = 64 * 1024;
-
 std::string escape(std::string_view entry) {
   std::string out;
   for (const char c : entry) {
@@ -81,7 +78,7 @@ std::vector<std::string> InputHistory::load() const {
 }
 
 Expected<void> InputHistory::append(std::string_view entry) const {
-  if (entry.size() > kLongestEntry) return {};
+  if (entry.size() > limits::kHistoryEntry.bytes()) return {};
   const os::UniqueFd fd(
       ::open(path_.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600));
   const auto what = fmt::format("writing {}", path_.native());

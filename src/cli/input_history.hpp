@@ -19,8 +19,8 @@ class InputHistory {
   /// them. A missing or unreadable file is an empty history.
   [[nodiscard]] std::vector<std::string> load() const;
 
-  /// Adds one entry, unless it is longer than 64 KiB. Errors: io, forbidden, not_found (the
-  /// folder).
+  /// Adds one entry, unless it is longer than limits::kHistoryEntry. Errors: io, forbidden,
+  /// not_found (the folder).
   [[nodiscard]] Expected<void> append(std::string_view entry) const;
 
  private:

@@ -1,5 +1,7 @@
 #include "cli/line_editor.hpp"
 
+#include "base/limits.hpp"
+#include "os/unique_fd.hpp"
 #include "text/safe_text.hpp"
 #include "text/style.hpp"
 #include "text/utf8.hpp"
@@ -71,9 +73,11 @@ struct EndHistory {
 using File = std::unique_ptr<std::FILE, CloseFile>;
 
 File open_file(int fd, const char* mode) {
-  const int copy = ::dup(fd);
-  if (copy < 0) return nullptr;
-  return File(::fdopen(copy, mode));
+  os::UniqueFd copy(::dup(fd));
+  if (!copy) return nullptr;
+  File file(::fdopen(copy.get(), mode));
+  if (file) static_cast<void>(copy.release());
+  return file;
 }
 
 class LineEditor final : public LineReader {
@@ -89,7 +93,7 @@ class LineEditor final : public LineReader {
     editor_.reset(::el_init("llf", in_file_.get(), out_file_.get(), out_file_.get()));
     history_.reset(::history_winit());
     if (!editor_ || !history_) return false;
-    ::history_w(history_.get(), &event_, H_SETSIZE, 2000);
+    ::history_w(history_.get(), &event_, H_SETSIZE, static_cast<int>(limits::kHistoryEntries));
     ::history_w(history_.get(), &event_, H_SETUNIQUE, 1);
     for (const auto& entry : history) remember(entry);
     configure();

@@ -16,15 +16,13 @@
 namespace llf::cli {
 namespace {
 
-constexpr std::size_t kReadSize = 64 * 1024;
-
 Error read_error() {
   return errno_error("reading the standard input", errno);
 }
 
 /// The next bytes; empty at the end. Waits when there are none.
 Expected<std::string> read_some(int fd) {
-  std::string buffer(kReadSize, '\0');
+  std::string buffer(limits::kReadSize.bytes(), '\0');
   while (true) {
     const auto count = ::read(fd, buffer.data(), buffer.size());
     if (count >= 0) {

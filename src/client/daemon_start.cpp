@@ -22,8 +22,6 @@ namespace {
 
 using std::chrono::milliseconds;
 
-constexpr std::size_t kReadinessLine = 64 * 1024;
-
 /// Waits for `fd` to be readable until `deadline`: false when the time is over.
 Expected<bool> wait_readable(int fd, MonoTime deadline) {
   while (true) {
@@ -41,7 +39,7 @@ Expected<std::string> await_line(int fd, Duration limit) {
   const auto deadline = mono_now() + limit;
   std::string line;
   std::array<char, 4096> buffer{};
-  while (line.size() < kReadinessLine) {
+  while (line.size() < limits::kReadinessLine.bytes()) {
     const auto ready = wait_readable(fd, deadline);
     if (!ready) return failure(ready.error());
     if (!*ready) {

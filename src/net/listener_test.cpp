@@ -29,7 +29,7 @@ class FewFiles {
     ::getrlimit(RLIMIT_NOFILE, &old_);
     const os::UniqueFd next(::dup(0));
     rlimit low = old_;
-    low.rlim_cur = static_cast<rlim_t>(next.get() + more);
+    low.rlim_cur = static_cast<rlim_t>(next.get()) + static_cast<rlim_t>(more);
     ::setrlimit(RLIMIT_NOFILE, &low);
   }
   FewFiles(const FewFiles&) = delete;

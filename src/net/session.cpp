@@ -73,7 +73,7 @@ Task<Session::Next> Session::serve_one() {
   auto head = co_await reader_.read_head();
   if (!head) {
     Exchange exchange(socket_, inbox_, facts_of({}));
-    co_return co_await answer_stop(std::move(head.error()), exchange);
+    co_return co_await answer_stop(head.error(), exchange);
   }
   const auto framing = head->body;
   const bool expects_continue = head->expect_continue;
@@ -94,7 +94,7 @@ Task<Session::Next> Session::serve_one() {
       static_cast<void>(co_await socket_.write_all({kContinue}, server_.options.write_timeout));
     }
     auto body = co_await reader_.read_body(framing, request.body, lease);
-    if (!body) co_return co_await answer_stop(std::move(body.error()), exchange);
+    if (!body) co_return co_await answer_stop(body.error(), exchange);
   }
 
   Responder responder(exchange);

@@ -2,6 +2,7 @@
 
 #include "base/limits.hpp"
 
+#include <algorithm>
 #include <cerrno>
 #include <memory>
 #include <poll.h>

@@ -3,6 +3,7 @@
 #include "os/process_facts.hpp"
 #include "os/test_folder.hpp"
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include <array>

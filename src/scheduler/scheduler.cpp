@@ -99,6 +99,7 @@ Task<void> Scheduler::stop_all() {
 
 std::vector<worker::WorkerStatus> Scheduler::status() const {
   std::vector<worker::WorkerStatus> all;
+  all.reserve(workers_.size());
   for (const auto& [name, worker] : workers_) all.push_back(worker->status());
   return all;
 }

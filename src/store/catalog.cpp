@@ -75,6 +75,7 @@ Expected<ModelFile> Catalog::find(const ModelId& id) {
                    "folder and name that in LLF_MODELS");
   }
   std::vector<std::string> names;
+  names.reserve(models_.size());
   for (const auto& model : models_) names.push_back(model.id.str());
   const auto hint = did_you_mean(id.str(), names);
   if (!hint.empty()) {
