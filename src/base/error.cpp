@@ -44,6 +44,11 @@ ErrorKind kind_of_errno(int error_number) {
     case EEXIST:
     case EADDRINUSE:
       return ErrorKind::conflict;
+    case EMFILE:
+    case ENFILE:
+    case ENOBUFS:
+    case ENOMEM:
+      return ErrorKind::unavailable;
     case ETIMEDOUT:
       return ErrorKind::timeout;
     default:

@@ -51,7 +51,8 @@ struct ErrorFacts {
 /// The kind with this `name`, or `internal` when there is none (an answer of a newer daemon).
 [[nodiscard]] ErrorKind error_kind_from_name(std::string_view name);
 
-/// An `io` error (or `not_found`, `forbidden`, `conflict` where errno says so) for a failed system
+/// An `io` error (or `not_found`, `forbidden`, `conflict`, `timeout`, or `unavailable` for what the
+/// machine has run out of, where errno says so) for a failed system
 /// call: "opening /x: Permission denied".
 [[nodiscard]] Error errno_error(std::string_view what, int error_number);
 

@@ -44,6 +44,7 @@ TEST(Error, errno_chooses_the_kind_and_words) {
   EXPECT_EQ(error.message, "opening /x: Permission denied");
   EXPECT_EQ(errno_error("y", ENOENT).kind, ErrorKind::not_found);
   EXPECT_EQ(errno_error("y", ENOSPC).kind, ErrorKind::io);
+  EXPECT_EQ(errno_error("y", EMFILE).kind, ErrorKind::unavailable);
 }
 
 }  // namespace

@@ -15,6 +15,7 @@ using namespace std::chrono_literals;
 // json
 inline constexpr std::size_t kJsonDepth = 64;
 inline constexpr ByteSize kJsonDocument = ByteSize::mib(64);
+inline constexpr std::size_t kSkimmedText = 4096;  ///< bytes that json::skim tells of a string
 
 // log
 inline constexpr ByteSize kLogLine = ByteSize::kib(16);  ///< longer lines are cut, and say so
@@ -54,7 +55,13 @@ inline constexpr int kListenBacklog = 1024;
 inline constexpr auto kConnectTimeout = 5s;
 inline constexpr auto kResponseTimeout = 30s;  ///< of an upstream, unless the caller says
 inline constexpr ByteSize kReadSize = ByteSize::kib(64);  ///< of one read
-inline constexpr int kReadsPerTurn = 16;  ///< of one connection before the others get the loop
+inline constexpr int kAcceptsPerTurn = 16;                ///< likewise
+inline constexpr int kFillsPerTurn = 32;                  ///< likewise, of an upstream's body
+inline constexpr auto kBacklogRetry = 5ms;  ///< a Unix socket whose queue is full is tried again
+inline constexpr int kProbeIdleS = 60;      ///< TCP keep-alive: seconds of silence, then probes
+inline constexpr int kProbeEveryS = 10;     ///< at this distance
+inline constexpr int kProbes = 3;           ///< and after so many the peer is gone
+inline constexpr int kReadsPerTurn = 16;    ///< of one connection before the others get the loop
 inline constexpr ByteSize kRelayBuffer = ByteSize::kib(64);
 
 // store
@@ -70,11 +77,15 @@ inline constexpr std::size_t kReplays =
 inline constexpr auto kExitNotice = 500ms;  ///< a dead worker's exit is known this soon after its
                                             ///< connections broke
 inline constexpr std::size_t kEngineMessage = 2000;  ///< bytes of an engine's refusal passed on
+inline constexpr std::size_t kShownPath = 100;       ///< bytes of an unknown path in its error
 
 // os
 inline constexpr std::size_t kSocketPath = 100;  ///< bytes of a Unix socket's path, exclusive
 inline constexpr ByteSize kProcNetFile = ByteSize::mib(16);  ///< of /proc/net/tcp
 inline constexpr ByteSize kProcFile = ByteSize::kib(256);    ///< read from /proc or /sys at most
+inline constexpr std::size_t kProcessTree = 64;  ///< processes of one engine that are looked at
+inline constexpr auto kReapLimit = 5s;   ///< from SIGKILL until a process is left to the kernel
+inline constexpr auto kLockRetry = 5ms;  ///< between two tries for a lock that is held
 
 // worker
 inline constexpr ByteSize kSmallModel = ByteSize::mib(50);  ///< below it: one thread, quick start
@@ -98,11 +109,14 @@ inline constexpr auto kKillLimit = 30s;        ///< from SIGKILL until a process
 inline constexpr auto kBackoffFirst = 1s;      ///< pause after a crash, doubled for each
 inline constexpr auto kBackoffMax = 60s;       ///< one in a row, up to this
 inline constexpr auto kStableAfter = 60s;      ///< ready for so long: the pause begins anew
-inline constexpr std::size_t kCircuitCrashes = 5;     ///< within kCircuitWindow: starts are refused
-inline constexpr auto kCircuitWindow = 600s;          ///< see kCircuitCrashes
-inline constexpr auto kCircuitCooldown = 60s;         ///< then one more try
-inline constexpr auto kLivenessInterval = 1s;         ///< between looks at a request's progress
-inline constexpr auto kProgressInterval = 250ms;      ///< between samples of a load's progress
+inline constexpr std::size_t kCircuitCrashes = 5;  ///< within kCircuitWindow: starts are refused
+inline constexpr auto kCircuitWindow = 600s;       ///< see kCircuitCrashes
+inline constexpr auto kCircuitCooldown = 60s;      ///< then one more try
+inline constexpr auto kLivenessInterval = 1s;      ///< between looks at a request's progress
+inline constexpr auto kProgressInterval = 250ms;   ///< between samples of a load's progress
+inline constexpr int kWorkShare = 50;  ///< an engine works that uses one part in so many of a core
+inline constexpr std::size_t kLogGathered = 16384;    ///< bytes of log written at once
+inline constexpr std::size_t kLogFileName = 100;      ///< bytes of a model's name in its log's
 inline constexpr std::size_t kWorkerLogLines = 1000;  ///< kept in memory per worker
 inline constexpr ByteSize kWorkerLogLine = ByteSize::kib(4);  ///< longer lines are cut
 inline constexpr std::size_t kErrorLogLines = 20;             ///< of the engine in an error
@@ -110,8 +124,8 @@ inline constexpr auto kProbeTimeout = 30s;                    ///< of one run of
 inline constexpr ByteSize kProbeOutput = ByteSize::mib(1);    ///< of --help
 
 // scheduler
-inline constexpr auto kUnloadPoll =
-    50ms;  ///< between looks at a model that is to be unloaded and is busy
+inline constexpr auto kBusyPoll = 50ms;    ///< between looks at models that are to go and are busy
+inline constexpr auto kRoomPatience = 2s;  ///< for a place while every loaded model is busy
 
 // worker, scheduler and daemon: defaults of settings
 inline constexpr auto kLoadTimeout = 600s;     ///< a model that is not ready by then has failed
@@ -122,11 +136,16 @@ inline constexpr auto kDrainTimeout = 10s;     ///< running answers may end when
 inline constexpr auto kInterruptTime = 1s;     ///< then their error event is to be taken
 inline constexpr auto kPingInterval = 15s;  ///< of silence in an event stream, then a comment (F05)
 
+// daemon
+inline constexpr auto kGuardPause = 60s;  ///< from the end of a guard to its replacement
+inline constexpr auto kGuardTime =
+    5s;  ///< that a guard may take to clear a killed daemon's remains
+
 // client
 inline constexpr auto kControlTimeout = 10s;  ///< of an answer of the control API
 inline constexpr ByteSize kControlAnswer = ByteSize::mib(16);
 inline constexpr auto kChatSilence = 600s;  ///< of a chat stream; the daemon pings far more often
-inline constexpr auto kChatEnd = 1s;      ///< for the end of a chat stream whose `[DONE]` has come
+inline constexpr auto kChatEnd = 1s;  ///< for the end of a chat stream whose `[DONE]` has come
 inline constexpr ByteSize kReadinessLine = ByteSize::kib(64);  ///< what llfd says when it started
 inline constexpr auto kStartLimit = 30s;  ///< from starting llfd to its readiness
 inline constexpr auto kStopLimit = 30s;   ///< until a daemon that was told to stop is gone

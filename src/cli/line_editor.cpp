@@ -1,10 +1,10 @@
 #include "cli/line_editor.hpp"
 
 #include "base/limits.hpp"
+#include "base/utf8.hpp"
 #include "os/unique_fd.hpp"
 #include "text/safe_text.hpp"
 #include "text/style.hpp"
-#include "text/utf8.hpp"
 
 #include <fmt/format.h>
 #include <histedit.h>
@@ -39,7 +39,7 @@ std::wstring widen(std::u32string_view text) {
 
 std::string narrow(std::wstring_view text) {
   std::string out;
-  for (const wchar_t c : text) text::append_utf8(static_cast<char32_t>(c), out);
+  for (const wchar_t c : text) append_utf8(static_cast<char32_t>(c), out);
   return out;
 }
 
@@ -53,7 +53,7 @@ void use_utf8_locale() {
 
 /// A line of the prompt in the user's colour, for EL_PROMPT_ESC.
 std::wstring prompt_text(std::string_view prompt, text::Color color) {
-  auto plain = widen(text::decode_utf8(prompt));
+  auto plain = widen(decode_utf8(prompt));
   if (color == text::Color::off) return plain;
   const auto sequence = [](std::wstring_view code) {
     return std::wstring(1, kSequenceMark).append(code) + kSequenceMark;
@@ -75,7 +75,8 @@ using File = std::unique_ptr<std::FILE, CloseFile>;
 File open_file(int fd, const char* mode) {
   os::UniqueFd copy(::dup(fd));
   if (!copy) return nullptr;
-  File file(::fdopen(copy.get(), mode));
+  // The analyzer does not see who closes it.
+  File file(::fdopen(copy.get(), mode));  // NOLINT(clang-analyzer-unix.Stream): File does
   if (file) static_cast<void>(copy.release());
   return file;
 }
@@ -124,7 +125,7 @@ class LineEditor final : public LineReader {
   }
 
   void remember(std::string_view entry) override {
-    const auto wide = widen(text::decode_utf8(entry));
+    const auto wide = widen(decode_utf8(entry));
     ::history_w(history_.get(), &event_, H_ENTER, wide.c_str());
   }
 
@@ -245,7 +246,7 @@ class LineEditor final : public LineReader {
     }
     raw.resize(raw.size() - kPasteEnd.size());
     std::string bytes;
-    for (const char32_t c : raw) text::append_utf8(c, bytes);
+    for (const char32_t c : raw) append_utf8(c, bytes);
     auto text = normalize_paste(bytes);
     if (text.empty()) return CC_REFRESH;
     const auto lines = 1 + std::ranges::count(text, '\n');
@@ -254,7 +255,7 @@ class LineEditor final : public LineReader {
                          .text = std::move(text)});
       text = pasted_.back().sign;
     }
-    const auto wide = widen(text::decode_utf8(text));
+    const auto wide = widen(decode_utf8(text));
     return ::el_winsertstr(editor_.get(), wide.c_str()) == 0 ? CC_REFRESH : CC_ERROR;
   }
 
@@ -283,7 +284,7 @@ class LineEditor final : public LineReader {
   std::unique_ptr<EditLine, EndEditLine> editor_;  // ends first: it sets the terminal back
   HistEventW event_{};
   std::wstring prompt_;
-  text::Utf8Decoder decoder_;
+  Utf8Decoder decoder_;
   std::u32string ready_;     // read, not yet taken
   bool typed_ahead_ = true;  // what is read was there before the reading began
   std::vector<Pasted> pasted_;

@@ -1,7 +1,7 @@
 #include "cli/piped_input.hpp"
 
 #include "base/limits.hpp"
-#include "text/utf8.hpp"
+#include "base/utf8.hpp"
 
 #include <fmt/format.h>
 
@@ -85,13 +85,8 @@ Expected<std::string> read_whole_input(int fd) {
 }
 
 Utf8Text to_utf8(std::string bytes) {
-  const auto points = text::decode_utf8(bytes);
-  if (!points.contains(text::kReplacement)) return {.text = std::move(bytes), .replaced = false};
-  std::string out;
-  for (const char32_t c : points) text::append_utf8(c, out);
-  // A U+FFFD that was there before is not one of ours.
-  const bool replaced = out != bytes;
-  return {.text = std::move(out), .replaced = replaced};
+  const bool replaced = !is_utf8(bytes);
+  return {.text = repair_utf8(std::move(bytes)), .replaced = replaced};
 }
 
 }  // namespace llf::cli

@@ -1,5 +1,8 @@
 #include "json/json.hpp"
 
+#include "base/utf8.hpp"
+#include "json/parse_error.hpp"
+
 #include <boost/json/basic_parser_impl.hpp>
 #include <boost/json/parser.hpp>
 #include <boost/json/serialize.hpp>
@@ -7,40 +10,10 @@
 #include <boost/system/error_code.hpp>
 #include <fmt/format.h>
 
+#include <utility>
+
 namespace llf::json {
 namespace {
-
-struct Position {
-  std::size_t line = 1;
-  std::size_t column = 1;
-};
-
-Position position_of(std::string_view text, std::size_t offset) {
-  Position at;
-  for (const char c : text.substr(0, offset)) {
-    if (c == '\n') {
-      ++at.line;
-      at.column = 1;
-    } else {
-      ++at.column;
-    }
-  }
-  return at;
-}
-
-/// Boost's messages are for its own developers; these are for whoever wrote the text.
-std::string_view reason(const boost::system::error_code& code) {
-  using boost::json::error;
-  if (code == error::incomplete) return "the text ends too early";
-  if (code == error::extra_data) return "something follows the end of the value";
-  if (code == error::too_deep) return "nested too deeply";
-  if (code == error::illegal_leading_surrogate || code == error::illegal_trailing_surrogate ||
-      code == error::expected_hex_digit || code == error::expected_utf16_escape) {
-    return "a wrong \\u escape in a string";
-  }
-  if (code == error::exponent_overflow) return "a number that is too large";
-  return "not valid JSON";
-}
 
 void write_value(const Value& value, std::string& out, std::size_t indent);
 
@@ -101,11 +74,7 @@ const Value* find(const Object& object, std::string_view key) {
 }  // namespace
 
 Expected<Value> parse(std::string_view text, const ParseOptions& options) {
-  if (text.size() > limits::kJsonDocument.bytes()) {
-    return failure(ErrorKind::too_large,
-                   fmt::format("the JSON text has {}; the limit is {}",
-                               to_string(ByteSize(text.size())), to_string(limits::kJsonDocument)));
-  }
+  if (auto fits = check_size(text); !fits) return failure(fits.error());
   boost::json::parse_options boost_options;
   boost_options.max_depth = options.max_depth;
   boost_options.allow_comments = options.comments;
@@ -117,21 +86,18 @@ Expected<Value> parse(std::string_view text, const ParseOptions& options) {
   if (!code && offset < text.size()) code = boost::json::error::extra_data;
   if (!code) parser.finish(code);
   if (!code) return parser.release();
-  const auto at = position_of(text, offset);
-  const auto kind =
-      code == boost::json::error::too_deep ? ErrorKind::too_large : ErrorKind::invalid;
-  return failure(kind, fmt::format("line {}, column {}: {}", at.line, at.column, reason(code)));
+  return failure(parse_error(text, offset, code));
 }
 
 std::string write(const Value& value) {
-  return boost::json::serialize(value);
+  return repair_utf8(boost::json::serialize(value));
 }
 
 std::string write_pretty(const Value& value) {
   std::string out;
   write_value(value, out, 0);
   out += '\n';
-  return out;
+  return repair_utf8(std::move(out));
 }
 
 Expected<std::string> get_string(const Object& object, std::string_view key) {

@@ -27,10 +27,11 @@ struct ParseOptions {
 /// …"), or `too_large` past the limit on bytes or depth. Invalid UTF-8 is `invalid`. Any thread.
 [[nodiscard]] Expected<Value> parse(std::string_view text, const ParseOptions& options = {});
 
-/// One line, no spaces. Any thread.
+/// One line, no spaces. Bytes of strings that are no UTF-8 (of file names, of what engines print)
+/// become U+FFFD, so that the text is always valid. Any thread.
 [[nodiscard]] std::string write(const Value& value);
 
-/// Indented by two spaces, ending in a newline, for people. Any thread.
+/// The same indented by two spaces, ending in a newline, for people. Any thread.
 [[nodiscard]] std::string write_pretty(const Value& value);
 
 /// Typed look-ups that never throw: the value when `object` has `key` with that type, else

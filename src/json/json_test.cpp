@@ -44,6 +44,13 @@ TEST(Json, invalid_utf8_is_refused) {
   EXPECT_FALSE(parse("\"\xc0\xaf\""));
 }
 
+TEST(Json, what_is_written_is_valid_whatever_its_strings_are) {
+  const Value value{{"name", "caf\xE9"}, {"\xFF", 1}};
+  EXPECT_EQ(write(value), "{\"name\":\"caf\xEF\xBF\xBD\",\"\xEF\xBF\xBD\":1}");
+  EXPECT_TRUE(parse(write(value)));
+  EXPECT_TRUE(parse(write_pretty(value)));
+}
+
 TEST(Json, comments_and_trailing_commas_only_where_allowed) {
   constexpr std::string_view kText = "{ // port\n \"port\": 8000, }";
   EXPECT_FALSE(parse(kText));

@@ -1,6 +1,7 @@
 #include "log/log.hpp"
 
 #include "base/limits.hpp"
+#include "base/utf8.hpp"
 
 #include <spdlog/logger.h>
 #include <spdlog/sinks/rotating_file_sink.h>
@@ -72,14 +73,17 @@ void append_escaped(std::string& out, char c) {
 
 }  // namespace
 
-std::string sanitize(std::string_view text) {
+std::string sanitize(std::string_view raw) {
+  const auto text = repair_utf8(std::string(raw));
   constexpr std::size_t kShortestKey = 8;
   std::string out;
   out.reserve(text.size());
   std::size_t i = 0;
-  while (i < text.size() && out.size() < limits::kLogLine.bytes()) {
+  // Only between characters is a line cut.
+  const auto inside = [&] { return (static_cast<unsigned char>(text[i]) & 0xC0U) == 0x80U; };
+  while (i < text.size() && (out.size() < limits::kLogLine.bytes() || inside())) {
     const bool at_word = i == 0 || !is_secret_char(text[i - 1]);
-    const auto prefix = at_word ? secret_prefix(text.substr(i)) : 0;
+    const auto prefix = at_word ? secret_prefix(std::string_view(text).substr(i)) : 0;
     auto end = i + prefix;
     while (prefix > 0 && end < text.size() && is_secret_char(text[end])) ++end;
     if (prefix > 0 && end - i - prefix >= kShortestKey) {
@@ -112,6 +116,10 @@ Expected<void> open(const Options& options) {
 void close() {
   logger()->flush();
   logger() = make_logger(std::make_shared<spdlog::sinks::stderr_sink_mt>());
+}
+
+void count_dropped(std::uint64_t lines) {
+  g_dropped.fetch_add(lines);
 }
 
 std::uint64_t dropped_lines() {

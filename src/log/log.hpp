@@ -33,14 +33,17 @@ void close();
 /// The number of lines that could not be written since `open`. Any thread.
 [[nodiscard]] std::uint64_t dropped_lines();
 
+/// Counts lines among them that another log (a worker's) could not write. Any thread.
+void count_dropped(std::uint64_t lines);
+
 /// True when lines of `level` are written: for callers that would compute something costly.
 [[nodiscard]] bool enabled(Level level);
 
 /// Writes one line. Any thread. `area` is the module or worker that speaks.
 void write(Level level, std::string_view area, std::string_view message);
 
-/// `text` as it may stand in a log line: control characters as \xNN, secrets (`sk-…`, `hf_…`,
-/// `Bearer …`) as ***, cut at limits::kLogLine.
+/// `text` as it may stand in a log line: control characters as \xNN, what is no UTF-8 as U+FFFD,
+/// secrets (`sk-…`, `hf_…`, `Bearer …`) as ***, cut at limits::kLogLine.
 [[nodiscard]] std::string sanitize(std::string_view text);
 
 template <class... Args>

@@ -67,6 +67,10 @@ TEST(LogSanitize, control_characters_are_escaped) {
   EXPECT_EQ(sanitize("a\x1b[31mb\nc"), "a\\x1b[31mb\\x0ac");
 }
 
+TEST(LogSanitize, what_is_no_utf8_is_replaced) {
+  EXPECT_EQ(sanitize("caf\xE9 \xC3\xA9"), "caf\xEF\xBF\xBD \xC3\xA9");
+}
+
 TEST(LogSanitize, secrets_are_redacted_by_shape) {
   EXPECT_EQ(sanitize("key sk-abcdefgh12345 end"), "key sk-*** end");
   EXPECT_EQ(sanitize("Authorization: Bearer abcdefgh.ijkl"), "Authorization: Bearer ***");
@@ -81,6 +85,8 @@ TEST(LogSanitize, words_that_only_look_like_it_stay) {
 TEST(LogSanitize, a_long_line_is_cut_and_says_so) {
   const auto line = sanitize(std::string(limits::kLogLine.bytes() + 5, 'x'));
   EXPECT_TRUE(line.ends_with("… (5 bytes more)"));
+  const auto wide = sanitize(std::string(limits::kLogLine.bytes() - 1, 'x') + "€€");
+  EXPECT_TRUE(wide.ends_with("x€… (3 bytes more)"));
 }
 
 }  // namespace

@@ -2,6 +2,7 @@
 
 #include "base/limits.hpp"
 #include "base/nearest.hpp"
+#include "base/utf8.hpp"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -24,7 +25,8 @@ std::optional<ModelFile> read_entry(const fs::path& path, Source source) {
   struct stat facts{};
   if (path.extension() != kExtension) return std::nullopt;
   if (::stat(path.c_str(), &facts) != 0 || !S_ISREG(facts.st_mode)) return std::nullopt;
-  return ModelFile{.id = ModelId(path.stem().string()),
+  // Whatever the bytes of a file's name are, its model can be named in JSON.
+  return ModelFile{.id = ModelId(repair_utf8(path.stem().string())),
                    .path = path.string(),
                    .size = ByteSize(static_cast<std::uint64_t>(facts.st_size)),
                    .modified = facts.st_mtim.tv_sec,

@@ -58,6 +58,12 @@ TEST_F(CatalogFolder, a_file_that_appears_is_found_at_once) {
   EXPECT_EQ(found->path, (folder_ / "models/new.gguf").string());
 }
 
+TEST_F(CatalogFolder, a_name_that_is_no_utf8_can_still_be_asked_for) {
+  touch("models/caf\xE9.gguf");
+  auto models = catalog();
+  EXPECT_TRUE(models.find(ModelId("caf\xEF\xBF\xBD")));
+}
+
 TEST_F(CatalogFolder, a_file_that_is_gone_is_not_found_any_more) {
   touch("models/old.gguf");
   auto models = catalog();

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "text/utf8.hpp"
+#include "base/utf8.hpp"
 
 #include <cstddef>
 #include <cstdint>

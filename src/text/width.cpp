@@ -1,6 +1,6 @@
 #include "text/width.hpp"
 
-#include "text/utf8.hpp"
+#include "base/utf8.hpp"
 #include "text/width_table.hpp"
 
 #include <algorithm>

@@ -1,10 +1,11 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
 
-namespace llf::text {
+namespace llf {
 
 /// What stands for bytes that are no UTF-8.
 inline constexpr char32_t kReplacement = U'\uFFFD';
@@ -35,4 +36,13 @@ void append_utf8(char32_t c, std::string& out);
 /// The code points of a whole text. Any thread.
 [[nodiscard]] std::u32string decode_utf8(std::string_view text);
 
-}  // namespace llf::text
+/// Whether `text` is UTF-8 from its first byte to its last. Any thread.
+[[nodiscard]] bool is_utf8(std::string_view text);
+
+/// `text`, with U+FFFD for what is no UTF-8 (see Utf8Decoder). Any thread.
+[[nodiscard]] std::string repair_utf8(std::string text);
+
+/// At most the first `bytes` bytes of `text`, without cutting a character. Any thread.
+[[nodiscard]] std::string_view cut_utf8(std::string_view text, std::size_t bytes);
+
+}  // namespace llf

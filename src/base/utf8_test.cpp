@@ -1,8 +1,8 @@
-#include "text/utf8.hpp"
+#include "base/utf8.hpp"
 
 #include <gtest/gtest.h>
 
-namespace llf::text {
+namespace llf {
 namespace {
 
 TEST(Utf8, every_scalar_value_survives) {
@@ -33,5 +33,26 @@ TEST(Utf8, each_maximal_wrong_part_is_one_replacement) {
   EXPECT_EQ(decode_utf8("\xE2\xC3\xA9"), U"\uFFFDé");
 }
 
+TEST(Utf8, what_is_well_formed_is_told_from_what_is_not) {
+  for (const auto* text : {"", "abc", "é", "€", "😀", "a\xEF\xBF\xBD z"}) {
+    EXPECT_TRUE(is_utf8(text)) << text;
+    EXPECT_EQ(repair_utf8(text), text);
+  }
+  for (const auto* text : {"\xFF", "\xC3", "\xC0\x80", "\xED\xA0\x80", "\xF4\x90\x80\x80",
+                           "\xE2\x82", "\x80", "a\xE9 b"}) {
+    EXPECT_FALSE(is_utf8(text)) << text;
+    EXPECT_TRUE(is_utf8(repair_utf8(text)));
+  }
+  EXPECT_EQ(repair_utf8("a\xE9 b"), "a\xEF\xBF\xBD b");
+}
+
+TEST(Utf8, a_cut_falls_between_characters) {
+  EXPECT_EQ(cut_utf8("abc", 2), "ab");
+  EXPECT_EQ(cut_utf8("abc", 3), "abc");
+  EXPECT_EQ(cut_utf8("a€b", 2), "a");
+  EXPECT_EQ(cut_utf8("a€b", 4), "a€");
+  EXPECT_EQ(cut_utf8("€", 1), "");
+}
+
 }  // namespace
-}  // namespace llf::text
+}  // namespace llf
