@@ -1,9 +1,12 @@
 #include "net/address.hpp"
 
+#include "os/unique_fd.hpp"
+
 #include <fmt/format.h>
 
 #include <arpa/inet.h>
 #include <array>
+#include <cerrno>
 #include <cstddef>
 #include <cstring>
 #include <netinet/in.h>
@@ -85,6 +88,15 @@ std::uint16_t Address::port() const {
 std::string Address::to_string() const {
   return family() == AF_INET6 ? fmt::format("[{}]:{}", host(), port())
                               : fmt::format("{}:{}", host(), port());
+}
+
+bool is_served(const std::string& path) {
+  const auto address = Address::of_unix(path);
+  if (!address) return false;
+  const os::UniqueFd probe(::socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
+  if (!probe) return true;
+  // EAGAIN: its queue is full, so it is there.
+  return ::connect(probe.get(), address->get(), address->size()) == 0 || errno == EAGAIN;
 }
 
 }  // namespace llf::net

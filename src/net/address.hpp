@@ -33,4 +33,8 @@ class Address {
   socklen_t size_ = 0;
 };
 
+/// True when somebody accepts connections on the Unix socket at `path`, or when that cannot be
+/// found out. False without such a file. Any thread; does not block.
+[[nodiscard]] bool is_served(const std::string& path);
+
 }  // namespace llf::net

@@ -1,8 +1,12 @@
 #include "net/address.hpp"
 
+#include "os/test_folder.hpp"
+#include "os/unique_fd.hpp"
+
 #include <gtest/gtest.h>
 
 #include <string>
+#include <sys/socket.h>
 #include <sys/un.h>
 
 namespace llf::net {
@@ -33,6 +37,24 @@ TEST(Address, a_path_must_fit_into_the_kernels_structure) {
   EXPECT_FALSE(Address::of_unix(""));
   EXPECT_EQ(Address::of_unix("/a")->host(), "");
   EXPECT_EQ(Address::of_unix("/a")->port(), 0);
+}
+
+TEST(Address, a_socket_is_served_while_somebody_listens) {
+  const os::TestFolder folder;
+  const auto path = (folder.path() / "s").string();
+  EXPECT_FALSE(is_served(path));
+  EXPECT_FALSE(is_served(std::string(sizeof(sockaddr_un::sun_path), 'x')));
+  const auto address = Address::of_unix(path);
+  ASSERT_TRUE(address);
+  {
+    const os::UniqueFd listener(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
+    ASSERT_EQ(::bind(listener.get(), address->get(), address->size()), 0);
+    EXPECT_FALSE(is_served(path));
+    ASSERT_EQ(::listen(listener.get(), 0), 0);
+    EXPECT_TRUE(is_served(path));
+    EXPECT_TRUE(is_served(path)) << "its queue is full";
+  }
+  EXPECT_FALSE(is_served(path)) << "the file is left, its owner is gone";
 }
 
 }  // namespace

@@ -17,8 +17,6 @@
 namespace llf::net {
 namespace {
 
-constexpr auto kBacklogRetry = std::chrono::milliseconds(5);
-
 Error connect_error(int error) {
   auto result = errno_error("cannot connect", error);
   if (result.kind != ErrorKind::timeout) result.kind = ErrorKind::unavailable;
@@ -36,7 +34,8 @@ Task<Expected<Socket>> connect_once(Address address, MonoTime deadline) {
   }
   while (::connect(fd.get(), address.get(), address.size()) != 0) {
     if (errno == EAGAIN && mono_now() < deadline) {
-      if (auto slept = co_await sleep_for(kBacklogRetry); !slept) co_return failure(slept.error());
+      if (auto slept = co_await sleep_for(limits::kBacklogRetry); !slept)
+        co_return failure(slept.error());
     } else if (errno == EINPROGRESS) {
       break;
     } else if (errno != EINTR) {

@@ -17,7 +17,6 @@
 namespace llf::net {
 namespace {
 
-constexpr int kAcceptsPerTurn = 16;
 constexpr Refusal kFull{.status = 503,
                         .kind = ErrorKind::unavailable,
                         .code = "too_many_connections",
@@ -26,7 +25,7 @@ constexpr Refusal kFull{.status = 503,
 /// What the process may open, less what it needs for itself.
 std::size_t connection_limit() {
   rlimit limit{};
-  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return 1024;
+  static_cast<void>(::getrlimit(RLIMIT_NOFILE, &limit));  // it fails for wrong arguments only
   const auto files = static_cast<std::size_t>(limit.rlim_cur);
   return std::max(files, limits::kReservedDescriptors * 2) - limits::kReservedDescriptors;
 }
@@ -96,7 +95,7 @@ Task<void> HttpServer::Impl::accept_from(Listener& listener) {
     auto client = co_await listener.accept();
     if (!client) break;
     start(std::move(*client));
-    if (accepted % kAcceptsPerTurn == 0) co_await give_turn();
+    if (accepted % limits::kAcceptsPerTurn == 0) co_await give_turn();
   }
   std::erase_if(listeners, [&listener](const auto& one) { return one.get() == &listener; });
 }

@@ -29,17 +29,10 @@ os::UniqueFd open_spare() {
   return os::UniqueFd(::open("/dev/null", O_RDONLY | O_CLOEXEC));
 }
 
-/// True when something accepts connections at the address.
-bool is_served(const Address& address) {
-  const os::UniqueFd probe(::socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
-  if (!probe) return true;  // unknown: nothing is taken away
-  return ::connect(probe.get(), address.get(), address.size()) == 0 || errno == EAGAIN;
-}
-
-void remove_stale_socket(const Address& address, const std::string& path) {
+void remove_stale_socket(const std::string& path) {
   struct stat status{};
   if (::lstat(path.c_str(), &status) != 0 || !S_ISSOCK(status.st_mode)) return;
-  if (!is_served(address)) ::unlink(path.c_str());
+  if (!is_served(path)) ::unlink(path.c_str());
 }
 
 /// Errors of accept(2) that say that this one client is gone again; the next one may be accepted.
@@ -98,7 +91,7 @@ Expected<Listener> Listener::unix_socket(LoopContext& context, const std::string
   const auto where = Address::of_unix(path);
   if (!where) return failure(where.error());
   const auto what = fmt::format("listening on {}", path);
-  remove_stale_socket(*where, path);
+  remove_stale_socket(path);
   os::UniqueFd fd(::socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
   if (!fd) return failure(errno_error(what, errno));
   // The file appears with this mode (less the umask), then gets exactly it.
@@ -151,9 +144,9 @@ Accepted Listener::prepare(os::UniqueFd fd) const {
   // Urgent data is read like any other, or it would wake the loop for ever.
   set_option(number, SOL_SOCKET, SO_OOBINLINE, 1);
   set_option(number, SOL_SOCKET, SO_KEEPALIVE, 1);
-  set_option(number, IPPROTO_TCP, TCP_KEEPIDLE, 60);
-  set_option(number, IPPROTO_TCP, TCP_KEEPINTVL, 10);
-  set_option(number, IPPROTO_TCP, TCP_KEEPCNT, 3);
+  set_option(number, IPPROTO_TCP, TCP_KEEPIDLE, limits::kProbeIdleS);
+  set_option(number, IPPROTO_TCP, TCP_KEEPINTVL, limits::kProbeEveryS);
+  set_option(number, IPPROTO_TCP, TCP_KEEPCNT, limits::kProbes);
   result.peer.address = Address::peer_of(number).host();
   return result;
 }

@@ -12,8 +12,6 @@
 namespace llf::net {
 namespace {
 
-constexpr int kFillsPerTurn = 32;
-
 Error broken_framing(const FramingError& error) {
   return {.kind = ErrorKind::upstream,
           .message = fmt::format("the answer is not valid HTTP: {}", error.message)};
@@ -77,7 +75,7 @@ Error UpstreamBody::cut_short() const {
 }
 
 Task<Expected<UpstreamBody::Filled>> UpstreamBody::fill(MonoTime deadline) {
-  if (++fills_ % kFillsPerTurn == 0) co_await give_turn();
+  if (++fills_ % limits::kFillsPerTurn == 0) co_await give_turn();
   inbox_.bytes.erase(0, std::exchange(used_, 0));
   const auto silent = deadline_after(timeouts_.read);
   while (!inbox_.ended) {

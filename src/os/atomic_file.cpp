@@ -7,9 +7,11 @@
 #include <array>
 #include <atomic>
 #include <cerrno>
+#include <charconv>
 #include <cstdint>
 #include <cstdio>
 #include <fcntl.h>
+#include <optional>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -64,11 +66,18 @@ Expected<void> sync_folder(const fs::path& dir) {
   return {};
 }
 
+constexpr std::string_view kTemporaryEnding = ".tmp";
+
 // Unique among the processes and threads that may write the same file at once.
 fs::path temporary_beside(const fs::path& path) {
   static std::atomic<std::uint32_t> counter = 0;
-  const auto name = fmt::format(".{}.{}.{}.tmp", path.filename().native(), ::getpid(), ++counter);
+  const auto name =
+      fmt::format(".{}.{}.{}{}", path.filename().native(), ::getpid(), ++counter, kTemporaryEnding);
   return path.parent_path() / name;
+}
+
+bool is_number(std::string_view text) {
+  return !text.empty() && text.find_first_not_of("0123456789") == std::string_view::npos;
 }
 
 Expected<void> replace(const fs::path& path, const Content& content) {
@@ -97,6 +106,22 @@ Expected<void> write_file_atomically(const fs::path& path, std::string_view byte
 
 Expected<void> replace_file(const fs::path& path, std::string_view bytes, unsigned mode) {
   return replace(path, {.bytes = bytes, .mode = mode, .durability = Durability::none});
+}
+
+std::optional<pid_t> writer_of_temporary(std::string_view name) {
+  if (!name.starts_with('.') || !name.ends_with(kTemporaryEnding)) return std::nullopt;
+  name.remove_suffix(kTemporaryEnding.size());
+  const auto counter = name.rfind('.');
+  const auto dot = counter == std::string_view::npos ? 0 : name.rfind('.', counter - 1);
+  if (dot == 0 || dot == std::string_view::npos) return std::nullopt;
+  if (!is_number(name.substr(counter + 1))) return std::nullopt;
+  const auto digits = name.substr(dot + 1, counter - dot - 1);
+  const char* begin = digits.data();
+  const char* end = begin + digits.size();
+  pid_t pid = 0;
+  const auto [stop, error] = std::from_chars(begin, end, pid);
+  if (error != std::errc() || stop != end || pid <= 0) return std::nullopt;
+  return pid;
 }
 
 Expected<std::string> read_file(const fs::path& path, ByteSize limit) {

@@ -4,8 +4,10 @@
 #include "base/expected.hpp"
 
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <sys/types.h>
 
 namespace llf::os {
 
@@ -21,6 +23,10 @@ namespace llf::os {
 /// meanwhile, but after a power cut it may be either, or empty. For what only matters until then.
 [[nodiscard]] Expected<void> replace_file(const std::filesystem::path& path, std::string_view bytes,
                                           unsigned mode = 0600);
+
+/// The process that writes the temporary file of this name for one of the two functions above;
+/// nothing for any other name. Pure.
+[[nodiscard]] std::optional<pid_t> writer_of_temporary(std::string_view name);
 
 /// The content of a regular file (or one of /proc). Errors: not_found, forbidden, io; `too_large`
 /// when it is longer than `limit`; `invalid` when it is a folder. Blocks. Any thread.

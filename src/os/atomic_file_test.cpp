@@ -6,6 +6,8 @@
 
 #include <algorithm>
 #include <iterator>
+#include <optional>
+#include <string>
 #include <sys/stat.h>
 
 namespace llf::os {
@@ -56,6 +58,14 @@ TEST(AtomicFile, a_missing_folder_is_not_found) {
   const auto written = write_file_atomically(folder / "none/a", "x");
   ASSERT_FALSE(written);
   EXPECT_EQ(written.error().kind, ErrorKind::not_found);
+}
+
+TEST(TemporaryName, tells_its_writer) {
+  EXPECT_EQ(writer_of_temporary(".a.json.42.1.tmp"), 42);
+  for (const auto* name : {"a.json.42.1.tmp", ".a.json.42.1.part", ".a.tmp", ".a.x.1.tmp",
+                           ".a.42.x.tmp", ".a.42..tmp", ".a.-1.1.tmp", "..1.tmp", ".tmp", "a"}) {
+    EXPECT_EQ(writer_of_temporary(name), std::nullopt) << name;
+  }
 }
 
 TEST(ReadFile, a_long_file_is_too_large) {

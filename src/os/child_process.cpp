@@ -1,15 +1,18 @@
 #include "os/child_process.hpp"
 
 #include "base/assert.hpp"
+#include "base/limits.hpp"
 
 #include <fmt/format.h>
 
 #include <array>
 #include <cerrno>
+#include <chrono>
 #include <csignal>
 #include <cstring>
 #include <fcntl.h>
 #include <linux/close_range.h>
+#include <poll.h>
 #include <span>
 #include <string_view>
 #include <sys/prctl.h>
@@ -60,6 +63,7 @@ std::vector<char*> pointers(const std::vector<std::string>& strings) {
 
 /// Everything that the child needs, ready before the fork.
 struct Plan {
+  const char* program = nullptr;
   std::vector<char*> argv;
   std::vector<char*> env;
   const char* cwd = nullptr;
@@ -108,7 +112,7 @@ void connect_streams(const Plan& plan) {
   if (plan.cwd != nullptr && ::chdir(plan.cwd) != 0) {
     report_and_exit(plan, ChildFailure::Stage::cwd);
   }
-  ::execve(plan.argv[0], plan.argv.data(), plan.env.data());
+  ::execve(plan.program, plan.argv.data(), plan.env.data());
   report_and_exit(plan, ChildFailure::Stage::exec);
 }
 
@@ -213,7 +217,9 @@ Expected<Pipe> make_pipe() {
 }
 
 Expected<ChildProcess> spawn(const SpawnOptions& options) {
-  LLF_ASSERT(!options.argv.empty() && options.argv[0].contains('/'));
+  LLF_ASSERT(!options.argv.empty());
+  const auto& program = options.program.empty() ? options.argv[0] : options.program;
+  LLF_ASSERT(program.contains('/'));
   LLF_ASSERT(options.out != Stream::as_out);
   auto null_fd = open_null();
   if (!null_fd) return failure(null_fd.error());
@@ -224,7 +230,8 @@ Expected<ChildProcess> spawn(const SpawnOptions& options) {
   auto report = make_pipe();
   if (!report) return failure(report.error());
 
-  const Plan plan{.argv = pointers(options.argv),
+  const Plan plan{.program = program.c_str(),
+                  .argv = pointers(options.argv),
                   .env = pointers(options.env),
                   .cwd = options.cwd.empty() ? nullptr : options.cwd.c_str(),
                   .null_fd = null_fd->get(),
@@ -235,13 +242,13 @@ Expected<ChildProcess> spawn(const SpawnOptions& options) {
                   .parent = ::getpid(),
                   .lifetime = options.lifetime};
   const pid_t pid = ::fork();
-  if (pid < 0) return failure(errno_error(fmt::format("starting {}", options.argv[0]), errno));
+  if (pid < 0) return failure(errno_error(fmt::format("starting {}", program), errno));
   if (pid == 0) run_child(plan);
 
   static_cast<void>(::setpgid(pid, pid));  // in the child too: whoever comes first
   ChildProcess child(pid, UniqueFd(static_cast<int>(::syscall(SYS_pidfd_open, pid, 0U))));
   if (!child.pidfd_) return failure(errno_error("watching a child process", errno));
-  if (auto done = await_exec(std::move(*report), options.argv[0]); !done) {
+  if (auto done = await_exec(std::move(*report), program); !done) {
     return failure(done.error());
   }
   child.out_ = std::move(out->ours);
@@ -256,7 +263,8 @@ Expected<void> spawn_daemon(const DaemonOptions& options) {
   if (!null_fd) return failure(null_fd.error());
   auto report = make_pipe();
   if (!report) return failure(report.error());
-  const Plan plan{.argv = pointers(options.argv),
+  const Plan plan{.program = options.argv[0].c_str(),
+                  .argv = pointers(options.argv),
                   .env = pointers(options.env),
                   .cwd = "/",
                   .null_fd = null_fd->get(),
@@ -299,8 +307,12 @@ void ChildProcess::kill_and_reap() noexcept {
   if (pid_ < 0 || status_) return;
   static_cast<void>(::kill(-pid_, SIGKILL));
   static_cast<void>(::kill(pid_, SIGKILL));
-  int ignored = 0;
-  static_cast<void>(wait_for(pid_, &ignored));
+  pollfd end{.fd = pidfd_.get(), .events = POLLIN, .revents = 0};
+  constexpr std::chrono::milliseconds kLimit = limits::kReapLimit;
+  if (::poll(&end, 1, static_cast<int>(kLimit.count())) == 1) {
+    int ignored = 0;
+    static_cast<void>(wait_for(pid_, &ignored));
+  }
   pid_ = -1;
 }
 

@@ -37,17 +37,18 @@ enum class Stream : std::uint8_t {
 enum class Lifetime : std::uint8_t { dies_with_parent, independent };
 
 struct SpawnOptions {
-  std::vector<std::string> argv;  ///< argv[0] is the program: a path with a slash, not searched
-  std::vector<std::string> env;   ///< "NAME=value": the whole environment
-  std::filesystem::path cwd;      ///< empty: ours
+  std::string program;  ///< a path with a slash, not searched; empty: argv[0]
+  std::vector<std::string> argv;
+  std::vector<std::string> env;  ///< "NAME=value": the whole environment
+  std::filesystem::path cwd;     ///< empty: ours
   Stream out = Stream::pipe;
   Stream err = Stream::pipe;
   Lifetime lifetime = Lifetime::dies_with_parent;
 };
 
 /// A child of ours, leader of a process group of its own, with /dev/null as stdin. Destroying it
-/// kills the group and reaps it, so that neither a process nor a zombie is left. Owned by the
-/// thread that spawned it.
+/// kills the group and reaps it, so that neither a process nor a zombie is left; one that hangs in
+/// the kernel is given up after limits::kReapLimit. Owned by the thread that spawned it.
 class ChildProcess {
  public:
   ChildProcess(ChildProcess&& other) noexcept;

@@ -1,20 +1,15 @@
 #include "os/file_lock.hpp"
 
+#include "base/limits.hpp"
+
 #include <fmt/format.h>
 
 #include <cerrno>
-#include <chrono>
 #include <fcntl.h>
 #include <sys/file.h>
 #include <thread>
 
 namespace llf::os {
-namespace {
-
-// flock cannot wait with a limit, so acquire tries again at this distance.
-constexpr auto kRetryEvery = std::chrono::milliseconds(5);
-
-}  // namespace
 
 Expected<std::optional<FileLock>> FileLock::try_acquire(const std::filesystem::path& path) {
   UniqueFd fd(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600));
@@ -34,7 +29,8 @@ Expected<FileLock> FileLock::acquire(const std::filesystem::path& path, Duration
       return failure(ErrorKind::timeout,
                      fmt::format("{} is locked by another process", path.native()));
     }
-    std::this_thread::sleep_for(kRetryEvery);
+    // flock cannot wait with a limit.
+    std::this_thread::sleep_for(limits::kLockRetry);
   }
 }
 

@@ -18,8 +18,8 @@ class FileLock {
   [[nodiscard]] static Expected<std::optional<FileLock>> try_acquire(
       const std::filesystem::path& path);
 
-  /// Waits for the lock. Blocks the thread: for `llf`, never on the daemon's loop. `timeout` after
-  /// `limit`.
+  /// Waits for the lock. Blocks the thread: for `llf`, and for `llfd` before its loop runs.
+  /// `timeout` after `limit`.
   [[nodiscard]] static Expected<FileLock> acquire(const std::filesystem::path& path,
                                                   Duration limit);
 

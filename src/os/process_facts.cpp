@@ -10,12 +10,15 @@
 #include <cerrno>
 #include <charconv>
 #include <csignal>
+#include <filesystem>
 #include <iterator>
 #include <limits>
 #include <optional>
 #include <poll.h>
+#include <ranges>
 #include <sched.h>
 #include <sys/syscall.h>
+#include <system_error>
 #include <unistd.h>
 #include <vector>
 
@@ -180,15 +183,20 @@ Expected<ProcStat> parse_proc_stat(std::string_view text) {
   const auto close = text.rfind(')');
   if (close != std::string_view::npos) {
     const auto fields = words(text.substr(close + 1));
+    constexpr std::size_t kGroup = 2;
     constexpr std::size_t kUserTime = 11;
     constexpr std::size_t kSystemTime = 12;
     constexpr std::size_t kStartTime = 19;
     if (fields.size() > kStartTime) {
+      const auto group = number(fields[kGroup]);
       const auto user = number(fields[kUserTime]);
       const auto system = number(fields[kSystemTime]);
       const auto start = number(fields[kStartTime]);
-      if (user && system && start) {
-        return ProcStat{.state = fields[0][0], .cpu_ticks = *user + *system, .start_time = *start};
+      if (group && user && system && start) {
+        return ProcStat{.state = fields[0][0],
+                        .group = static_cast<pid_t>(*group),
+                        .cpu_ticks = *user + *system,
+                        .start_time = *start};
       }
     }
   }
@@ -215,6 +223,37 @@ Expected<std::chrono::nanoseconds> cpu_time(pid_t pid) {
   if (!stat) return failure(stat.error());
   const auto per_second = static_cast<std::uint64_t>(::sysconf(_SC_CLK_TCK));
   return std::chrono::nanoseconds(stat->cpu_ticks * (std::nano::den / per_second));
+}
+
+std::vector<pid_t> process_tree(pid_t pid) {
+  std::vector<pid_t> tree{pid};
+  for (std::size_t i = 0; i < tree.size(); ++i) {
+    const auto children = read_small(fmt::format("/proc/{0}/task/{0}/children", tree[i]));
+    if (!children) continue;
+    for (const auto word : words(*children)) {
+      const auto child = number(word);
+      if (child && tree.size() < limits::kProcessTree) tree.push_back(static_cast<pid_t>(*child));
+    }
+  }
+  return tree;
+}
+
+Expected<ByteSize> tree_rss(pid_t pid) {
+  auto sum = rss_bytes(pid);
+  if (!sum) return sum;
+  for (const auto child : process_tree(pid) | std::views::drop(1)) {
+    sum = ByteSize(sum->bytes() + rss_bytes(child).value_or(ByteSize()).bytes());
+  }
+  return sum;
+}
+
+Expected<std::chrono::nanoseconds> tree_cpu_time(pid_t pid) {
+  auto sum = cpu_time(pid);
+  if (!sum) return sum;
+  for (const auto child : process_tree(pid) | std::views::drop(1)) {
+    *sum += cpu_time(child).value_or(std::chrono::nanoseconds::zero());
+  }
+  return sum;
 }
 
 Expected<std::string> boot_id() {
@@ -276,6 +315,26 @@ Expected<SignalResult> end_identified(const ProcessIdentity& identity,
   if (::poll(&end, 1, static_cast<int>(limit.count())) == 1) return SignalResult::sent;
   return failure(ErrorKind::timeout,
                  fmt::format("process {} does not end though it was killed", identity.pid));
+}
+
+std::vector<ProcessIdentity> members_of_group(pid_t group) {
+  std::vector<ProcessIdentity> members;
+  std::error_code error;
+  const std::filesystem::directory_iterator end;
+  for (std::filesystem::directory_iterator at("/proc", error); !error && at != end;
+       at.increment(error)) {
+    const auto pid = number(at->path().filename().native());
+    if (!pid) continue;
+    const auto stat = proc_stat(static_cast<pid_t>(*pid));
+    if (!stat || stat->group != group || stat->state == 'Z') continue;
+    if (auto one = identify(static_cast<pid_t>(*pid))) members.push_back(*std::move(one));
+  }
+  return members;
+}
+
+bool works_in(pid_t pid, const std::filesystem::path& folder) {
+  std::error_code error;
+  return std::filesystem::equivalent(fmt::format("/proc/{}/cwd", pid), folder, error) && !error;
 }
 
 Expected<ByteSize> total_memory() {

@@ -5,15 +5,18 @@
 
 #include <chrono>
 #include <cstdint>
+#include <filesystem>
 #include <string>
 #include <string_view>
 #include <sys/types.h>
+#include <vector>
 
 namespace llf::os {
 
 /// The fields of /proc/PID/stat that llf needs (proc(5)).
 struct ProcStat {
   char state = '?';              ///< R, S, D, Z (zombie), T (stopped) …
+  pid_t group = -1;              ///< process group
   std::uint64_t cpu_ticks = 0;   ///< user and system time of all threads, in clock ticks
   std::uint64_t start_time = 0;  ///< clock ticks after boot: with the pid it names one process
 };
@@ -30,6 +33,14 @@ struct ProcStat {
 
 /// CPU time that all threads of `pid` have used.
 [[nodiscard]] Expected<std::chrono::nanoseconds> cpu_time(pid_t pid);
+
+/// `pid` and what it has started, and so on, that runs: a program may be a script around the one
+/// that works. At most limits::kProcessTree. Any thread.
+[[nodiscard]] std::vector<pid_t> process_tree(pid_t pid);
+
+/// The sums of the above over a process tree.
+[[nodiscard]] Expected<ByteSize> tree_rss(pid_t pid);
+[[nodiscard]] Expected<std::chrono::nanoseconds> tree_cpu_time(pid_t pid);
 
 /// Names this boot of the machine: start times compare only within one.
 [[nodiscard]] Expected<std::string> boot_id();
@@ -61,6 +72,14 @@ enum class SignalResult : std::uint8_t {
 /// signal_identified.
 [[nodiscard]] Expected<SignalResult> end_identified(const ProcessIdentity& identity,
                                                     std::chrono::milliseconds limit);
+
+/// The processes in this group now, zombies left out, their leader included. Looks at every process
+/// of the machine. Any thread.
+[[nodiscard]] std::vector<ProcessIdentity> members_of_group(pid_t group);
+
+/// Whether the current folder of `pid` is `folder`, whatever that is called. False for a process
+/// that is gone or not ours to look at.
+[[nodiscard]] bool works_in(pid_t pid, const std::filesystem::path& folder);
 
 /// RAM of the machine, or of our cgroup (v1 or v2) when that is less.
 [[nodiscard]] Expected<ByteSize> total_memory();

@@ -7,7 +7,9 @@
 #include <chrono>
 #include <csignal>
 #include <poll.h>
+#include <sched.h>
 #include <unistd.h>
+#include <vector>
 
 namespace llf::os {
 namespace {
@@ -19,6 +21,7 @@ TEST(ProcStat, a_name_with_parentheses_does_not_confuse) {
       "42 (a) R (b) S 1 42 42 0 -1 4194560 100 0 0 0 7 5 0 0 20 0 1 0 98765 1 2 3 4\n");
   ASSERT_TRUE(stat);
   EXPECT_EQ(stat->state, 'S');
+  EXPECT_EQ(stat->group, 42);
   EXPECT_EQ(stat->cpu_ticks, 12U);
   EXPECT_EQ(stat->start_time, 98765U);
 }
@@ -43,6 +46,33 @@ TEST(ProcessFacts, of_no_process_are_not_found) {
   constexpr pid_t kNobody = 0x3fffffff;
   EXPECT_EQ(rss_bytes(kNobody).error().kind, ErrorKind::not_found);
   EXPECT_EQ(identify(kNobody).error().kind, ErrorKind::not_found);
+}
+
+TEST(ProcessFacts, know_the_members_of_a_group_and_where_they_work) {
+  auto child = spawn({.argv = {"/bin/sleep", "1000"}, .env = {}, .cwd = "/tmp"});
+  ASSERT_TRUE(child);
+  const auto identity = identify(child->pid());
+  ASSERT_TRUE(identity);
+  EXPECT_EQ(members_of_group(child->pid()), std::vector{*identity});
+  EXPECT_TRUE(works_in(child->pid(), "/tmp/."));
+  EXPECT_FALSE(works_in(child->pid(), "/"));
+  ASSERT_EQ(end_identified(*identity, 60s), SignalResult::sent);
+  EXPECT_TRUE(members_of_group(child->pid()).empty()) << "a zombie has ended";
+}
+
+TEST(ProcessFacts, a_tree_is_counted_as_one) {
+  constexpr auto* kScript = "(/bin/sh -c 'sleep 1000; :'; :) & wait";
+  auto script = spawn({.argv = {"/bin/sh", "-c", kScript}, .env = {}, .cwd = "/"});
+  ASSERT_TRUE(script);
+  const auto pid = script->pid();
+  constexpr std::size_t kProcesses = 4;
+  while (process_tree(pid).size() < kProcesses) ::sched_yield();
+  EXPECT_EQ(process_tree(pid).front(), pid);
+  EXPECT_GT(tree_rss(pid)->bytes(), rss_bytes(pid)->bytes());
+  EXPECT_GE(*tree_cpu_time(pid), *cpu_time(pid));
+  constexpr pid_t kNobody = 0x3fffffff;
+  EXPECT_EQ(tree_rss(kNobody).error().kind, ErrorKind::not_found);
+  EXPECT_EQ(tree_cpu_time(kNobody).error().kind, ErrorKind::not_found);
 }
 
 TEST(MachineFacts, are_plausible) {

@@ -85,4 +85,10 @@ std::optional<int> SignalWatch::take() {
   return found;
 }
 
+void block_signals() {
+  sigset_t all;
+  sigfillset(&all);
+  static_cast<void>(::sigprocmask(SIG_BLOCK, &all, nullptr));
+}
+
 }  // namespace llf::os

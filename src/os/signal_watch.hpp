@@ -37,4 +37,8 @@ class SignalWatch {
   std::vector<int> numbers_;
 };
 
+/// Blocks every signal that can be blocked, for good: for a process that ends only with another
+/// one. Main thread.
+void block_signals();
+
 }  // namespace llf::os

@@ -4,6 +4,7 @@
 
 #include <csignal>
 #include <poll.h>
+#include <unistd.h>
 
 namespace llf::os {
 namespace {
@@ -68,6 +69,16 @@ TEST(SignalWatchDeathTest, a_second_interrupt_that_nobody_took_ends_the_program)
         ::raise(SIGINT);
       },
       ::testing::ExitedWithCode(130), "");
+}
+
+TEST(BlockSignalsDeathTest, what_ends_others_does_not_end_a_guard) {
+  EXPECT_EXIT(
+      {
+        block_signals();
+        for (const int number : {SIGTERM, SIGINT, SIGHUP}) ::raise(number);
+        ::_exit(0);
+      },
+      ::testing::ExitedWithCode(0), "");
 }
 
 }  // namespace
