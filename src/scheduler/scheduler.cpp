@@ -2,12 +2,12 @@
 
 #include "base/limits.hpp"
 #include "log/log.hpp"
-#include "net/task_group.hpp"
 #include "net/timer.hpp"
 #include "scheduler/eviction.hpp"
 
 #include <fmt/format.h>
 
+#include <memory>
 #include <utility>
 
 namespace llf::scheduler {
@@ -27,13 +27,35 @@ Scheduler::Scheduler(net::Loop& loop, store::Catalog& catalog, std::size_t max_l
     : loop_(loop),
       catalog_(catalog),
       max_loaded_(max_loaded),
-      make_worker_(std::move(make_worker)) {}
+      make_worker_(std::move(make_worker)),
+      tasks_(loop, "scheduler") {}
+
+/// As long as one lives, a worker is on its way out: who needs a place waits for its end.
+class Scheduler::Removal {
+ public:
+  explicit Removal(Scheduler& scheduler) : scheduler_(scheduler) { ++scheduler_.removing_; }
+  Removal(const Removal&) = delete;
+  Removal& operator=(const Removal&) = delete;
+  ~Removal() {
+    --scheduler_.removing_;
+    scheduler_.room_.set();
+    scheduler_.room_.reset();
+  }
+
+ private:
+  Scheduler& scheduler_;
+};
 
 Task<Expected<worker::Lease>> Scheduler::acquire(ModelId model) {
   const auto file = catalog_.find(model);
   if (!file) co_return failure(file.error());
+  const auto give_up = mono_now() + limits::kRoomPatience;
   while (!workers_.contains(model) && workers_.size() >= max_loaded_) {
-    if (auto evicted = co_await evict_one(); !evicted) co_return failure(evicted.error());
+    const auto evicted = removing_ > 0 ? Expected<void>() : evict_one();
+    if (!evicted && mono_now() >= give_up) co_return failure(evicted.error());
+    const auto waited =
+        evicted ? co_await room_.wait() : co_await net::sleep_for(limits::kBusyPoll);
+    if (!waited) co_return failure(waited.error());
   }
   auto& slot = workers_[model];
   if (!slot) slot = make_worker_(*file);
@@ -41,7 +63,7 @@ Task<Expected<worker::Lease>> Scheduler::acquire(ModelId model) {
   co_return co_await worker->acquire();
 }
 
-Task<Expected<void>> Scheduler::evict_one() {
+Expected<void> Scheduler::evict_one() {
   std::vector<Candidate> loaded;
   std::vector<ModelId> names;
   for (const auto& [name, worker] : workers_) {
@@ -51,21 +73,26 @@ Task<Expected<void>> Scheduler::evict_one() {
   }
   const auto victim = choose_victim(loaded, max_loaded_);
   if (!victim) {
-    co_return failure(ErrorKind::unavailable,
-                      fmt::format("{} models are in memory and all are busy; try again later, end "
-                                  "one with `llf stop MODEL`, or raise LLF_MAX_LOADED",
-                                  workers_.size()));
+    return failure(ErrorKind::unavailable,
+                   fmt::format("{} models are in memory and all are busy; try again later, end one "
+                               "with `llf stop MODEL`, or raise LLF_MAX_LOADED",
+                               workers_.size()));
   }
   const auto& name = names[*victim];
   log::info("scheduler", "{} goes to make room", name.str());
-  co_await remove(name, workers_.at(name));
-  co_return Expected<void>{};
+  // A task of its own: it goes on when the request that needs the room is given up.
+  tasks_.spawn(remove(name, workers_.at(name), std::make_unique<Removal>(*this)));
+  return {};
 }
 
-Task<void> Scheduler::remove(ModelId model, std::shared_ptr<worker::Worker> worker) {
+Task<void> Scheduler::remove(ModelId model, std::shared_ptr<worker::Worker> worker,
+                             std::unique_ptr<Removal>) {
   co_await worker->stop();
   const auto at = workers_.find(model);
-  const bool wanted_again = is_busy(worker->status());
+  // Not by its leases, which may be of the process that has ended.
+  const auto status = worker->status();
+  const bool wanted_again = status.waiting > 0 || (status.state != WorkerState::stopped &&
+                                                   status.state != WorkerState::failed);
   if (at == workers_.end() || at->second != worker || wanted_again) co_return;
   workers_.erase(at);
   co_await worker->close();
@@ -82,10 +109,10 @@ Task<Expected<void>> Scheduler::unload(ModelId model) {
     return status.active > 0 || status.waiting > 0;  // who waits is served by it, too (F15)
   };
   while (in_use() && mono_now() < deadline) {
-    auto waited = co_await net::sleep_for(limits::kUnloadPoll);
+    auto waited = co_await net::sleep_for(limits::kBusyPoll);
     if (!waited) co_return failure(waited.error());
   }
-  co_await remove(std::move(model), worker);
+  co_await remove(std::move(model), worker, std::make_unique<Removal>(*this));
   co_return Expected<void>{};
 }
 
@@ -95,6 +122,7 @@ Task<void> Scheduler::stop_all() {
   net::TaskGroup ending(loop_, "ending workers");
   for (auto& [name, worker] : workers) ending.spawn(worker->close());
   co_await ending.join();
+  co_await tasks_.join();
 }
 
 std::vector<worker::WorkerStatus> Scheduler::status() const {

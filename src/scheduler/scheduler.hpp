@@ -3,7 +3,9 @@
 #include "base/expected.hpp"
 #include "base/id.hpp"
 #include "base/task.hpp"
+#include "net/event.hpp"
 #include "net/loop.hpp"
+#include "net/task_group.hpp"
 #include "store/catalog.hpp"
 #include "worker/worker.hpp"
 
@@ -28,7 +30,8 @@ class Scheduler {
   Scheduler& operator=(const Scheduler&) = delete;
 
   /// A lease on a ready worker of this model; waits while it loads. Errors: `not_found` (no such
-  /// model), `unavailable` (every place is taken by a busy model), and whatever the load failed of.
+  /// model), `unavailable` (every place is taken by a model that stays busy), and whatever the load
+  /// failed of.
   [[nodiscard]] Task<Expected<worker::Lease>> acquire(ModelId model);
 
   /// Ends the model's worker: its running requests get limits::kDrainTimeout to end first. What it
@@ -45,17 +48,23 @@ class Scheduler {
   [[nodiscard]] std::shared_ptr<worker::Worker> find(const ModelId& model) const;
 
  private:
-  /// Ends the longest unused worker; `unavailable` when all are busy.
-  [[nodiscard]] Task<Expected<void>> evict_one();
+  class Removal;
+
+  /// Begins to end the longest unused worker; `unavailable` when all are busy.
+  [[nodiscard]] Expected<void> evict_one();
 
   /// Ends the worker and forgets it, unless somebody came for it meanwhile.
-  [[nodiscard]] Task<void> remove(ModelId model, std::shared_ptr<worker::Worker> worker);
+  [[nodiscard]] Task<void> remove(ModelId model, std::shared_ptr<worker::Worker> worker,
+                                  std::unique_ptr<Removal> removal);
 
   net::Loop& loop_;
   store::Catalog& catalog_;
   std::size_t max_loaded_;
   MakeWorker make_worker_;
   std::map<ModelId, std::shared_ptr<worker::Worker>> workers_;
+  std::size_t removing_ = 0;
+  net::Event room_;  ///< pulses when a removal has ended
+  net::TaskGroup tasks_;
 };
 
 }  // namespace llf::scheduler

@@ -1,11 +1,15 @@
 #include "scheduler/scheduler.hpp"
 
 #include "net/run.hpp"
+#include "net/task_group.hpp"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <filesystem>
 #include <fstream>
+#include <string>
+#include <vector>
 
 namespace llf::scheduler {
 namespace {
@@ -44,6 +48,17 @@ class SchedulerTest : public testing::Test {
     return lease ? Error{.kind = ErrorKind::internal, .message = "acquired"} : lease.error();
   }
 
+  static Task<void> note_error(Scheduler& scheduler, std::vector<std::string>& errors) {
+    const auto lease = co_await scheduler.acquire(ModelId("b"));
+    errors.push_back(lease ? "acquired" : lease.error().message);
+  }
+
+  Task<void> acquire_twice(std::vector<std::string>& errors) {
+    net::TaskGroup tasks(loop_, "test");
+    for (int i = 0; i < 2; ++i) tasks.spawn(note_error(scheduler_, errors));
+    co_await tasks.join();
+  }
+
   fs::path folder_;
   net::Loop loop_;
   std::size_t made_ = 0;
@@ -78,6 +93,16 @@ TEST_F(SchedulerTest, past_the_limit_the_idle_one_makes_room) {
   EXPECT_EQ(made_, 2U);
   ASSERT_EQ(scheduler_.status().size(), 1U);
   EXPECT_EQ(scheduler_.status().front().model, "b");
+}
+
+// F14: nobody is told that all are busy while room is being made, and one is enough.
+TEST_F(SchedulerTest, two_that_need_the_same_room_share_it) {
+  static_cast<void>(error_of_acquire("a"));
+  std::vector<std::string> errors;
+  static_cast<void>(net::run_until_done(loop_, acquire_twice(errors)));
+  ASSERT_EQ(errors.size(), 2U);
+  for (const auto& error : errors) EXPECT_THAT(error, testing::HasSubstr("/nowhere/llama-server"));
+  EXPECT_EQ(made_, 2U);
 }
 
 TEST_F(SchedulerTest, unload_forgets_the_worker_and_only_once) {

@@ -79,18 +79,17 @@ void EngineProcess::send_signal(int signal) const {
   }
 }
 
-Task<os::ExitStatus> EngineProcess::run(OnLine on_line) {
+Task<std::optional<os::ExitStatus>> EngineProcess::run(OnLine on_line) {
   net::TaskGroup streams(loop_, "engine output");
   streams.spawn(drain(loop_, child_.take_out(), on_line));
   streams.spawn(drain(loop_, child_.take_err(), on_line));
-  os::ExitStatus status;
+  std::optional<os::ExitStatus> status;
   auto end = net::Descriptor::create(loop_, child_.pidfd());
   if (!end) {
     log::error("worker", "an engine cannot be watched: {}", end.error().message);
     streams.cancel();
   } else if (co_await end->wait_readable()) {
-    const auto reaped = child_.try_reap();
-    if (reaped && *reaped) status = **reaped;
+    if (const auto reaped = child_.try_reap()) status = *reaped;
   }
   co_await finish(streams);
   co_return status;

@@ -11,6 +11,7 @@
 #include <filesystem>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -50,8 +51,8 @@ class EngineProcess {
 
   /// Hands every line that the process prints on either stream to `on_line`, until it has ended;
   /// then reaps it. Both streams are always drained: an engine that cannot write stands still.
-  /// Once. When cancelled it returns early, with a success; the destructor does the rest.
-  [[nodiscard]] Task<os::ExitStatus> run(OnLine on_line);
+  /// Once. When cancelled it returns early, with nothing; the destructor does the rest.
+  [[nodiscard]] Task<std::optional<os::ExitStatus>> run(OnLine on_line);
 
  private:
   net::Loop& loop_;

@@ -41,8 +41,10 @@ struct Process : testing::Test {
   }
 
   os::ExitStatus run(EngineProcess& process) {
-    return net::run_until_done(
+    const auto status = net::run_until_done(
         loop, process.run([this](std::string_view line) { lines.emplace_back(line); }));
+    EXPECT_TRUE(status);
+    return status.value_or(os::ExitStatus());
   }
 };
 

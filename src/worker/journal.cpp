@@ -49,6 +49,29 @@ std::vector<os::ProcessIdentity> read_entries(const fs::path& file) {
   return entries;
 }
 
+/// Ends one process; whether it had to.
+bool end_orphan(const os::ProcessIdentity& process) {
+  const auto ended = os::end_identified(process, limits::kOrphanLimit);
+  if (!ended) {
+    log::warn("worker", "a process of an earlier daemon is left: {}", ended.error().message);
+    return false;
+  }
+  if (*ended == os::SignalResult::gone) return false;
+  log::info("worker", "ended process {}, left by an earlier daemon", process.pid);
+  return true;
+}
+
+/// Ends what runs in the group that an engine led. The engine itself is gone, so another group may
+/// have its number by now: ours works in the run folder, where nobody else has any business.
+std::size_t end_group(const os::ProcessIdentity& leader, const fs::path& run_dir) {
+  if (const auto boot = os::boot_id(); !boot || *boot != leader.boot_id) return 0;
+  std::size_t ended = 0;
+  for (const auto& member : os::members_of_group(leader.pid)) {
+    if (os::works_in(member.pid, run_dir) && end_orphan(member)) ++ended;
+  }
+  return ended;
+}
+
 std::size_t remove_sockets(const fs::path& run_dir) {
   std::size_t removed = 0;
   std::error_code error;
@@ -75,13 +98,8 @@ void Journal::remove(pid_t pid) {
 Journal::Reaped Journal::reap_orphans() {
   Reaped reaped;
   for (const auto& process : read_entries(file_)) {
-    const auto ended = os::end_identified(process, limits::kOrphanLimit);
-    if (!ended) {
-      log::warn("worker", "a process of an earlier daemon is left: {}", ended.error().message);
-    } else if (*ended == os::SignalResult::sent) {
-      ++reaped.processes;
-      log::info("worker", "ended process {}, left by an earlier daemon", process.pid);
-    }
+    if (end_orphan(process)) ++reaped.processes;
+    reaped.processes += end_group(process, file_.parent_path());
   }
   reaped.sockets = remove_sockets(file_.parent_path());
   save();

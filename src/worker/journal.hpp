@@ -8,11 +8,11 @@
 
 namespace llf::worker {
 
-/// Remembers on disk which engines run, so that a daemon that starts after another was killed can
-/// end what survived it (a worker normally dies with its daemon at once). Written without fsync: it
-/// has to survive a kill, not the machine, and its entries name the boot that they belong to.
-/// Failures to write are logged; a load does not fail for them. Owned by the daemon, outlives its
-/// workers; loop thread.
+/// Remembers on disk which engines run, so that after a daemon was killed its guard, or the next
+/// daemon, can end what survived it. An engine dies with its daemon at once; what it has started,
+/// or the engine behind a wrapper script, does not. Written without fsync: it has to survive a
+/// kill, not the machine, and its entries name the boot that they belong to. Failures to write are
+/// logged; a load does not fail for them. Owned by the daemon, outlives its workers; loop thread.
 class Journal {
  public:
   /// `file` lies in the run folder, whose sockets are the workers'.
@@ -28,9 +28,9 @@ class Journal {
   };
 
   /// Kills the processes in the file that still are the ones it means (never another one that got
-  /// the same pid, F19), removes all workers' sockets of the run folder, and empties the file. For
-  /// a daemon that holds the lock of its run folder and has no worker yet. Blocks until those
-  /// processes are gone, at most a few seconds.
+  /// the same pid, F19) and what is left of their process groups in the run folder; removes all
+  /// workers' sockets from there and empties the file. For a process that holds the lock of the run
+  /// folder and has no worker. Blocks until those processes are gone, at most a few seconds.
   Reaped reap_orphans();
 
  private:

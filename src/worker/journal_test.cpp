@@ -1,5 +1,6 @@
 #include "worker/journal.hpp"
 
+#include "base/limits.hpp"
 #include "os/atomic_file.hpp"
 #include "os/child_process.hpp"
 #include "os/test_folder.hpp"
@@ -7,10 +8,38 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
+#include <array>
+#include <charconv>
+#include <cstddef>
+#include <filesystem>
+#include <poll.h>
+#include <string>
+#include <sys/types.h>
+#include <unistd.h>
+#include <utility>
+#include <vector>
+
 namespace llf::worker {
 namespace {
 
 namespace fs = std::filesystem;
+
+/// The number that a child prints.
+pid_t first_number(os::UniqueFd out) {
+  constexpr int kSafetyMs = 60'000;
+  std::string text;
+  while (!text.ends_with('\n')) {
+    pollfd wait{.fd = out.get(), .events = POLLIN, .revents = 0};
+    std::array<char, 32> block{};
+    if (::poll(&wait, 1, kSafetyMs) != 1) return -1;
+    const auto got = ::read(out.get(), block.data(), block.size());
+    if (got <= 0) return -1;
+    text.append(block.data(), static_cast<std::size_t>(got));
+  }
+  pid_t pid = -1;
+  std::from_chars(text.data(), text.data() + text.size(), pid);
+  return pid;
+}
 
 struct Orphans : testing::Test {
   os::TestFolder folder;
@@ -45,7 +74,7 @@ TEST_F(Orphans, what_ended_in_order_is_not_looked_for) {
   EXPECT_TRUE(runs(*child));
 }
 
-// F19
+// F19: neither it nor its group, which works elsewhere.
 TEST_F(Orphans, a_process_that_got_the_pid_since_is_left_alone) {
   auto child = sleeper();
   ASSERT_TRUE(child);
@@ -54,6 +83,20 @@ TEST_F(Orphans, a_process_that_got_the_pid_since_is_left_alone) {
   Journal(file).add(entry);
   EXPECT_EQ(Journal(file).reap_orphans().processes, 0U);
   EXPECT_TRUE(runs(*child));
+}
+
+// An engine behind a wrapper script: the script dies with its daemon, the engine does not.
+TEST_F(Orphans, what_an_engine_left_in_its_group_is_ended) {
+  constexpr auto* kScript = "sleep 1000 & echo $!; exec sleep 1000";
+  auto wrapper = os::spawn({.argv = {"/bin/sh", "-c", kScript}, .env = {}, .cwd = folder.path()});
+  ASSERT_TRUE(wrapper);
+  const auto child = *os::identify(first_number(wrapper->take_out()));
+  const auto leader = *os::identify(wrapper->pid());
+  Journal(file).add(leader);
+  ASSERT_EQ(os::end_identified(leader, limits::kOrphanLimit), os::SignalResult::sent);
+  EXPECT_EQ(os::members_of_group(wrapper->pid()), std::vector{child});
+  EXPECT_EQ(Journal(file).reap_orphans().processes, 1U);
+  EXPECT_TRUE(os::members_of_group(wrapper->pid()).empty());
 }
 
 TEST_F(Orphans, a_broken_file_ends_nobody) {

@@ -1,14 +1,10 @@
 #include "worker/liveness.hpp"
 
+#include "base/limits.hpp"
+
 #include <algorithm>
 
 namespace llf::worker {
-namespace {
-
-// Work is at least this share of one core: an idle server's timers use less.
-constexpr int kWorkShare = 50;
-
-}  // namespace
 
 void Liveness::bytes_seen() {
   answer_began_ = true;
@@ -19,7 +15,8 @@ Liveness::Verdict Liveness::look(std::chrono::nanoseconds cpu_time, MonoTime now
   const auto passed = now - looked_at_;
   looked_at_ = now;
   const auto used = cpu_time - cpu_time_;
-  const bool works = looked_before_ && used > Duration::zero() && used >= passed / kWorkShare;
+  const bool works =
+      looked_before_ && used > Duration::zero() && used >= passed / limits::kWorkShare;
   cpu_time_ = cpu_time;
   looked_before_ = true;
   if (works && !answer_began_) {

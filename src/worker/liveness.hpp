@@ -28,6 +28,8 @@ class Liveness {
   /// Bytes of the answer came.
   void bytes_seen();
 
+  [[nodiscard]] bool answer_began() const { return answer_began_; }
+
   /// Regular look, with the CPU time that the engine's process has used in all. A look that comes
   /// late (we were stopped, or the machine slept) counts as one interval of silence only: nobody is
   /// blamed for our own sleep (F18).

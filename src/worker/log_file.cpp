@@ -1,5 +1,6 @@
 #include "worker/log_file.hpp"
 
+#include "log/log.hpp"
 #include "os/paths.hpp"
 
 #include <fmt/format.h>
@@ -16,9 +17,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::size_t kLongestName = 100;
-constexpr std::size_t kGathered = 16384;  // bytes
-
 bool is_plain(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' ||
          c == '_' || c == '-';
@@ -34,7 +32,7 @@ std::uint32_t hash_of(std::string_view text) {
 }  // namespace
 
 void LogFile::add(std::string_view line) {
-  if (gathered_.size() + line.size() >= kGathered) flush();
+  if (gathered_.size() + line.size() >= limits::kLogGathered) flush();
   gathered_.append(line);
   gathered_.push_back('\n');
 }
@@ -44,20 +42,20 @@ void LogFile::flush() {
   const auto text = std::exchange(gathered_, {});
   const auto lines = static_cast<std::uint64_t>(std::ranges::count(text, '\n'));
   if (!fd_ && !open()) {
-    dropped_ += lines;
+    log::count_dropped(lines);
     return;
   }
   if (size_ > 0 && size_ + text.size() > full_.bytes()) {
     rotate();
     if (!open()) {
-      dropped_ += lines;
+      log::count_dropped(lines);
       return;
     }
   }
   const auto written = ::write(fd_.get(), text.data(), text.size());
   if (written > 0) size_ += static_cast<std::uint64_t>(written);
   if (written != static_cast<ssize_t>(text.size())) {
-    dropped_ += lines;
+    log::count_dropped(lines);
     fd_.reset();
   }
 }
@@ -85,7 +83,7 @@ fs::path LogFile::older(std::size_t number) const {
 }
 
 std::string log_file_name(std::string_view model) {
-  std::string name(model.substr(0, kLongestName));
+  std::string name(model.substr(0, limits::kLogFileName));
   std::ranges::replace_if(name, [](char c) { return !is_plain(c); }, '_');
   if (name != model || name.starts_with('.') || name == "llfd") {
     name = fmt::format("{}-{:08x}", name, hash_of(model));

@@ -13,8 +13,9 @@
 namespace llf::worker {
 
 /// Appends lines to a file, which is moved to NAME.1 when it is full; NAME.1 … NAME.N are kept. A
-/// full disk loses lines, counted, never the service (F62); the file is opened anew at the next
-/// line. Lines are gathered until `flush`. Writes go to the page cache: fit for the loop thread.
+/// full disk loses lines, which log::dropped_lines counts, never the service (F62); the file is
+/// opened anew at the next line. Lines are gathered until `flush`. Writes go to the page cache: fit
+/// for the loop thread.
 class LogFile {
  public:
   explicit LogFile(std::filesystem::path path, ByteSize full = limits::kLogFile)
@@ -28,9 +29,6 @@ class LogFile {
   /// Writes what has gathered.
   void flush();
 
-  /// Lines that could not be written.
-  [[nodiscard]] std::uint64_t dropped() const { return dropped_; }
-
  private:
   [[nodiscard]] bool open();
   void rotate();
@@ -41,7 +39,6 @@ class LogFile {
   os::UniqueFd fd_;
   std::uint64_t size_ = 0;
   std::string gathered_;
-  std::uint64_t dropped_ = 0;
 };
 
 /// A model's name as a file's: letters, digits and "._-" stay, anything else becomes "_", and a

@@ -56,6 +56,11 @@ Error stopped_meanwhile(const std::string& model) {
           .message = fmt::format("{} was unloaded before it was ready", model)};
 }
 
+Error unloaded(const std::string& model) {
+  return {.kind = ErrorKind::conflict,
+          .message = fmt::format("{} was unloaded while it answered", model)};
+}
+
 Error circuit_open(const std::string& model, Duration left, const std::string& last) {
   return {.kind = ErrorKind::unavailable,
           .message = fmt::format("{} failed too often and is not tried again for {} s: {}", model,

@@ -30,6 +30,10 @@ enum class Phase : std::uint8_t { loading, serving };
 /// The error for who waited while somebody stopped the worker.
 [[nodiscard]] Error stopped_meanwhile(const std::string& model);
 
+/// The error for who was being answered when the model was unloaded: nobody is to load it again for
+/// them (`conflict`).
+[[nodiscard]] Error unloaded(const std::string& model);
+
 /// The error while the circuit is open; `last` is the failure before.
 [[nodiscard]] Error circuit_open(const std::string& model, Duration left, const std::string& last);
 

@@ -52,8 +52,9 @@ TEST(WorkerMessages, an_open_circuit_says_when_it_is_tried_again_and_why_it_is_o
   EXPECT_THAT(error.message, HasSubstr("42 s: the reason"));
 }
 
-TEST(WorkerMessages, the_others_are_unavailable) {
+TEST(WorkerMessages, the_others_say_whether_to_try_again) {
   EXPECT_EQ(stopped_meanwhile("m").kind, ErrorKind::unavailable);
+  EXPECT_EQ(unloaded("m").kind, ErrorKind::conflict) << "a request is not to load it again";
   EXPECT_EQ(cannot_be_killed("m", 7).kind, ErrorKind::unavailable);
   EXPECT_THAT(cannot_be_killed("m", 7).message, HasSubstr("process 7"));
 }

@@ -24,6 +24,10 @@ void Lease::note_client_waits() {
   state_->waits = LeaseState::Waits::for_client;
 }
 
+std::size_t Lease::queue_position() const {
+  return state_->core->queue_position(*state_);
+}
+
 Task<std::optional<Error>> Lease::ended_within(Duration limit) {
   const auto record = state_->record;
   static_cast<void>(

@@ -49,7 +49,8 @@ struct WorkerStatus {
   ByteSize size;
   std::uint32_t context = 0;  ///< tokens per slot
   std::uint32_t slots = 0;
-  std::size_t active = 0;          ///< leases
+  std::size_t active = 0;          ///< leases that the engine works for: at most one a slot
+  std::size_t queued = 0;          ///< leases beyond, which wait for a slot
   std::size_t waiting = 0;         ///< who waits until it is ready
   std::optional<double> progress;  ///< of a load, 0 to 1
   Duration uptime{};               ///< since it became ready, or since its start while it loads
@@ -75,6 +76,10 @@ class Lease {
   /// What came is being forwarded to a client that may take its time: until the next
   /// note_progress the engine is not blamed for silence.
   void note_client_waits();
+
+  /// 0 when the engine works for this lease, 1 when it is the next one to get a slot, and so on:
+  /// engines take requests in the order in which they came.
+  [[nodiscard]] std::size_t queue_position() const;
 
   /// Why this lease's process ended or is being ended; waits for its end at most so long, since a
   /// broken connection is often noticed before the end of the process. Nothing while it runs.

@@ -113,7 +113,9 @@ void WorkerCore::carry_out(const action::CheckHealth& check) {
 }
 
 void WorkerCore::carry_out(const action::SendSignal& sent) {
-  if (!record_->why) record_->why = stopped_meanwhile(config_.model);
+  if (!record_->why) {
+    record_->why = record_->was_ready ? unloaded(config_.model) : stopped_meanwhile(config_.model);
+  }
   // Without a process its start is still being prepared; run_process sees that it is not wanted.
   if (!process_) return;
   const bool term = sent.signal == action::Signal::term;
@@ -195,9 +197,11 @@ Task<void> WorkerCore::run_process(std::shared_ptr<ProcessRecord> record) {
   const auto status = co_await process_->run(
       [this, generation](std::string_view line) { on_line(generation, line); });
   const auto phase = fsm_.state() == WorkerState::starting ? Phase::loading : Phase::serving;
-  note(fmt::format("the engine ended with {}", os::to_string(status)));
-  if (!record->why) {
-    note_failure(process_ended(config_.model, phase, status, last_lines(*record)));
+  if (status) {
+    note(fmt::format("the engine ended with {}", os::to_string(*status)));
+    if (!record->why) {
+      note_failure(process_ended(config_.model, phase, *status, last_lines(*record)));
+    }
   }
   process_.reset();
   record->ended.set();
@@ -249,19 +253,30 @@ Task<void> WorkerCore::check_health(Generation generation) {
     note(fmt::format("ready after {} ms", took));
     log::info("worker", "{}: ready after {} ms", config_.model, took);
     since_ = last_used_ = mono_now();
+    record_->was_ready = true;
   }
   apply(actions);
 }
 
 void WorkerCore::add_lease(LeaseState& lease) {
-  leases_.insert(&lease);
+  leases_.push_back(&lease);
   if (std::exchange(leases_watched_, true)) return;
   tasks_.spawn(watch_leases());
 }
 
 void WorkerCore::remove_lease(LeaseState& lease) {
-  leases_.erase(&lease);
+  std::erase(leases_, &lease);
   if (leases_.empty()) last_used_ = mono_now();
+}
+
+std::size_t WorkerCore::queue_position(const LeaseState& lease) const {
+  if (lease.liveness.answer_began()) return 0;
+  std::size_t place = 1;
+  for (const auto* other : leases_) {
+    if (other == &lease) break;
+    if (other->record == lease.record) ++place;
+  }
+  return place > config_.plan.slots ? place - config_.plan.slots : 0;
 }
 
 Task<void> WorkerCore::watch_leases() {
@@ -275,19 +290,20 @@ Task<void> WorkerCore::watch_leases() {
 }
 
 // One request without progress is none to worry about while others have some: the engine works
-// through a prompt, and the others' tokens wait for it. It hangs when nothing moves.
+// through a prompt, and the others' tokens wait for it. It hangs when nothing moves. Requests whose
+// clients take their time say nothing about it, neither way.
 bool WorkerCore::is_stalled() {
-  const auto cpu_time = os::cpu_time(process_->pid());
+  const auto cpu_time = os::tree_cpu_time(process_->pid());
   if (!cpu_time) return false;
   const auto now = mono_now();
   bool any = false;
   bool all = true;
   for (auto* lease : leases_) {
     if (lease->record != record_) continue;  // of a process that is gone
-    any = true;
     const auto verdict = lease->liveness.look(*cpu_time, now);
-    all = all && verdict == Liveness::Verdict::stalled &&
-          lease->waits == LeaseState::Waits::for_engine;
+    if (lease->waits == LeaseState::Waits::for_client) continue;
+    any = true;
+    all = all && verdict == Liveness::Verdict::stalled;
   }
   return any && all;
 }
@@ -333,7 +349,7 @@ ByteSize WorkerCore::sampled_rss() const {
   const auto pid = process_ ? process_->pid() : 0;
   if (sample_.pid != pid || now - sample_.at >= limits::kProgressInterval) {
     sample_ = {.at = now, .pid = pid, .rss = ByteSize()};
-    if (pid != 0) sample_.rss = os::rss_bytes(pid).value_or(ByteSize());
+    if (pid != 0) sample_.rss = os::tree_rss(pid).value_or(ByteSize());
   }
   return sample_.rss;
 }
@@ -348,7 +364,8 @@ WorkerStatus WorkerCore::status() const {
   status.size = config_.size;
   status.context = config_.plan.context;
   status.slots = config_.plan.slots;
-  status.active = leases_.size();
+  status.active = std::min<std::size_t>(leases_.size(), config_.plan.slots);
+  status.queued = leases_.size() - status.active;
   status.waiting = fsm_.waiting();
   if (status.state == WorkerState::starting && config_.size > ByteSize()) {
     const auto share =

@@ -19,9 +19,9 @@
 #include <memory>
 #include <optional>
 #include <random>
-#include <set>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace llf::worker {
 
@@ -29,6 +29,7 @@ namespace llf::worker {
 struct ProcessRecord {
   Generation generation = 0;
   std::uint64_t lines_before = 0;  ///< number of the last line that is not its own
+  bool was_ready = false;
   net::Event ended;
   std::optional<Error> why;  ///< set before `ended`, and as soon as it is known
 };
@@ -66,6 +67,7 @@ class WorkerCore : public std::enable_shared_from_this<WorkerCore> {
 
   void add_lease(LeaseState& lease);
   void remove_lease(LeaseState& lease);
+  [[nodiscard]] std::size_t queue_position(const LeaseState& lease) const;
 
  private:
   struct Waiter {
@@ -107,7 +109,7 @@ class WorkerCore : public std::enable_shared_from_this<WorkerCore> {
 
   std::map<WaiterId, Waiter*> waiters_;
   WaiterId last_waiter_ = 0;
-  std::set<LeaseState*> leases_;
+  std::vector<LeaseState*> leases_;  ///< in the order in which they were given
   bool leases_watched_ = false;
 
   std::shared_ptr<ProcessRecord> record_;   ///< of the present or last process

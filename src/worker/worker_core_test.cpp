@@ -7,6 +7,8 @@
 #include <gtest/gtest.h>
 
 #include <chrono>
+#include <utility>
+#include <vector>
 
 namespace llf::worker {
 namespace {
@@ -84,6 +86,38 @@ TEST_F(Supervision, an_engine_that_waits_for_a_slow_client_is_left_alone) {
   EXPECT_FALSE(engines.run(lease->ended_within(200ms)));
   lease->note_progress();
   EXPECT_TRUE(engines.run(lease->ended_within(60s)));
+}
+
+TEST_F(Supervision, a_slow_client_does_not_hide_that_the_engine_hangs_for_others) {
+  auto config = engines.config();
+  config.liveness = {.silence_limit = 20ms, .interval = 5ms};
+  begin("ready; exec sleep 1000", config);
+  auto slow = acquire();
+  auto other = acquire();
+  ASSERT_TRUE(slow && other);
+  slow->note_progress();
+  slow->note_client_waits();
+  EXPECT_TRUE(engines.run(other->ended_within(60s)));
+}
+
+TEST_F(Supervision, F05_leases_beyond_the_slots_are_queued_in_their_order) {
+  auto config = engines.config();
+  config.plan.slots = 2;
+  begin("ready; exec sleep 1000", config);
+  std::vector<Lease> leases;
+  for (int i = 0; i < 4; ++i) leases.push_back(*acquire());
+  EXPECT_EQ(worker->status().active, 2U);
+  EXPECT_EQ(worker->status().queued, 2U);
+  EXPECT_EQ(leases[1].queue_position(), 0U);
+  EXPECT_EQ(leases[2].queue_position(), 1U);
+  EXPECT_EQ(leases[3].queue_position(), 2U);
+  leases[3].note_progress();
+  EXPECT_EQ(leases[3].queue_position(), 0U) << "whose answer comes does not wait";
+  {
+    const auto ended = std::move(leases[0]);
+  }
+  EXPECT_EQ(leases[2].queue_position(), 0U);
+  EXPECT_EQ(worker->status().queued, 1U);
 }
 
 TEST_F(Supervision, its_process_is_in_the_journal_as_long_as_it_runs) {
