@@ -1,5 +1,7 @@
 #include "gateway/admission.hpp"
 
+#include "base/limits.hpp"
+#include "base/utf8.hpp"
 #include "net/headers.hpp"
 
 #include <fmt/format.h>
@@ -64,13 +66,14 @@ std::optional<Denial> check_route(const net::Request& request, std::span<const R
   const bool hidden = route != nullptr && route->access == Access::owner && !request.peer.is_unix;
   if (route == nullptr || hidden) {
     return deny(404, ErrorKind::not_found,
-                fmt::format("there is no {} here", request.path.substr(0, 100)), "route_not_found");
+                fmt::format("there is no {} here", cut_utf8(request.path, limits::kShownPath)),
+                "route_not_found");
   }
   if (!index) {
-    auto denial =
-        deny(405, ErrorKind::invalid,
-             fmt::format("{} takes {} requests only", request.path.substr(0, 100), route->method),
-             "method_not_allowed");
+    auto denial = deny(405, ErrorKind::invalid,
+                       fmt::format("{} takes {} requests only",
+                                   cut_utf8(request.path, limits::kShownPath), route->method),
+                       "method_not_allowed");
     denial.allow = route->method;
     return denial;
   }

@@ -1,6 +1,7 @@
 #include "gateway/api_error.hpp"
 
 #include "base/limits.hpp"
+#include "base/utf8.hpp"
 #include "json/json.hpp"
 #include "sse/writer.hpp"
 
@@ -77,8 +78,7 @@ ApiError from_engine(int status, std::string_view body) {
   }
   auto message = message_of(body);
   if (message.empty()) message = fmt::format("the engine refused the request ({})", status);
-  if (message.size() > limits::kEngineMessage) message.resize(limits::kEngineMessage);
-  return Error{.kind = kind, .message = std::move(message)};
+  return Error{.kind = kind, .message = std::string(cut_utf8(message, limits::kEngineMessage))};
 }
 
 }  // namespace llf::gateway

@@ -1,10 +1,12 @@
 #include "gateway/chat_request.hpp"
 
-#include "json/json.hpp"
+#include "json/skim.hpp"
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
+#include <cstddef>
 #include <optional>
 
 namespace llf::gateway {
@@ -19,59 +21,118 @@ std::unexpected<ApiError> refuse(std::string message, std::string_view param) {
       ApiError({.kind = ErrorKind::invalid, .message = std::move(message)}, param));
 }
 
-bool is_remote_image(const json::Value& part) {
-  const auto* object = part.if_object();
-  const auto* image = object == nullptr ? nullptr : object->if_contains("image_url");
-  if (image == nullptr) return false;
-  const auto* url = image->is_object() ? image->get_object().if_contains("url") : image;
-  return url == nullptr || !url->is_string() ||
-         !std::string_view(url->get_string()).starts_with("data:");
-}
-
-bool has_remote_image(const json::Object& body) {
-  const auto* messages = body.if_contains("messages");
-  if (messages == nullptr || !messages->is_array()) return false;
-  for (const auto& message : messages->get_array()) {
-    const auto* object = message.if_object();
-    const auto* content = object == nullptr ? nullptr : object->if_contains("content");
-    if (content == nullptr || !content->is_array()) continue;
-    for (const auto& part : content->get_array()) {
-      if (is_remote_image(part)) return true;
+/// Picks out of a body, as it is read, what a ChatRequest is made of and what is refused: bodies
+/// are large, and a tree of one is many times larger.
+class BodyReader {
+ public:
+  void take(const json::Token& token) {
+    if (token.kind == json::Token::Kind::key) {
+      take_key(token);
+    } else {
+      take_value(token);
     }
   }
-  return false;
-}
+
+  [[nodiscard]] std::expected<ChatRequest, ApiError> request() const {
+    if (!is_object_) return refuse("the body must be a JSON object", "");
+    if (messages_ == 0) {
+      return refuse("'messages' must be a list with at least one message", "messages");
+    }
+    if (!engine_only_.empty()) {
+      return refuse(fmt::format("'{}' is a field of the engine that this API does not accept; "
+                                "leave it out",
+                                engine_only_),
+                    engine_only_);
+    }
+    if (remote_image_) {
+      return refuse("an image must be given as a data: URL; nothing is fetched from elsewhere",
+                    "messages");
+    }
+    if (!model_) return refuse("'model' must be a string", "model");
+    if (!stream_) return refuse("'stream' must be true or false", "stream");
+    return ChatRequest{.model = ModelId(*model_), .stream = *stream_};
+  }
+
+ private:
+  using Kind = json::Token::Kind;
+
+  void take_key(const json::Token& token) {
+    if (token.depth == 1) {
+      field_ = token.text;
+      const auto* refused = std::ranges::find(kEngineOnly, field_);
+      if (refused != kEngineOnly.end()) engine_only_ = *refused;
+    }
+    if (field_ != "messages") return;
+    if (image_depth_ == 0 && token.text == "image_url") image_depth_ = token.depth;
+    expects_url_ = image_depth_ != 0 && (token.depth == image_depth_ ||
+                                         (token.depth == image_depth_ + 1 && token.text == "url"));
+  }
+
+  void take_value(const json::Token& token) {
+    if (token.depth == 0) is_object_ = token.kind == Kind::object || token.kind == Kind::object_end;
+    if (token.depth == 1) take_field(token);
+    if (token.depth == 2 && field_ == "messages" && in_list_ && !is_end(token.kind)) ++messages_;
+    if (image_depth_ != 0) take_image(token);
+  }
+
+  void take_field(const json::Token& token) {
+    if (is_end(token.kind)) return;
+    if (field_ == "messages") {
+      in_list_ = token.kind == Kind::array;
+      messages_ = 0;
+    } else if (field_ == "model") {
+      model_.reset();
+      if (token.kind == Kind::string) model_ = token.text;
+      if (token.kind == Kind::null_value) model_ = "";
+    } else if (field_ == "stream") {
+      stream_.reset();
+      if (token.kind == Kind::true_value) stream_ = true;
+      if (token.kind == Kind::false_value || token.kind == Kind::null_value) stream_ = false;
+    }
+  }
+
+  /// The value of `image_url`: a URL, or an object with one. The engine would fetch what is not in
+  /// the request itself.
+  void take_image(const json::Token& token) {
+    const bool is_whole = token.depth == image_depth_;
+    if (is_whole && token.kind == Kind::object) {
+      has_url_ = false;
+      return;
+    }
+    if (expects_url_) {
+      has_url_ = token.kind == Kind::string && token.text.starts_with("data:");
+      if (!has_url_) remote_image_ = true;
+      expects_url_ = false;
+    }
+    if (!is_whole) return;
+    if (!has_url_) remote_image_ = true;
+    image_depth_ = 0;
+  }
+
+  static bool is_end(Kind kind) { return kind == Kind::object_end || kind == Kind::array_end; }
+
+  bool is_object_ = false;
+  std::string field_;  ///< of the body, whose value is being read
+  bool in_list_ = false;
+  std::size_t messages_ = 0;
+  std::string_view engine_only_;
+  std::optional<std::string> model_ = "";  ///< nothing: of a wrong type
+  std::optional<bool> stream_ = false;
+  std::size_t image_depth_ = 0;  ///< of the `image_url` whose value is being read; 0: of none
+  bool expects_url_ = false;
+  bool has_url_ = false;
+  bool remote_image_ = false;
+};
 
 }  // namespace
 
 std::expected<ChatRequest, ApiError> read_chat_request(std::string_view body) {
-  auto value = json::parse(body);
-  if (!value) {
-    return std::unexpected(ApiError(value.error().with_context("the body is not valid JSON")));
+  BodyReader reader;
+  const auto read = json::skim(body, [&](const json::Token& token) { reader.take(token); });
+  if (!read) {
+    return std::unexpected(ApiError(read.error().with_context("the body is not valid JSON")));
   }
-  const auto* object = value->if_object();
-  if (object == nullptr) return refuse("the body must be a JSON object", "");
-  const auto* messages = object->if_contains("messages");
-  if (messages == nullptr || !messages->is_array() || messages->get_array().empty()) {
-    return refuse("'messages' must be a list with at least one message", "messages");
-  }
-  for (const auto field : kEngineOnly) {
-    if (object->contains(field)) {
-      return refuse(fmt::format("'{}' is a field of the engine that this API does not accept; "
-                                "leave it out",
-                                field),
-                    field);
-    }
-  }
-  if (has_remote_image(*object)) {
-    return refuse("an image must be given as a data: URL; nothing is fetched from elsewhere",
-                  "messages");
-  }
-  auto model = json::get_string_or(*object, "model", "");
-  if (!model) return std::unexpected(ApiError(model.error(), "model"));
-  auto stream = json::get_flag(*object, "stream");
-  if (!stream) return std::unexpected(ApiError(stream.error(), "stream"));
-  return ChatRequest{.model = ModelId(*std::move(model)), .stream = *stream};
+  return reader.request();
 }
 
 }  // namespace llf::gateway

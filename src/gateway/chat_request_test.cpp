@@ -58,5 +58,38 @@ TEST(ChatRequest, SEC34_an_image_by_url_is_refused_and_inline_data_is_not) {
   EXPECT_EQ(refused_param(with_image("data:image/png;base64,AA==")), "accepted");
 }
 
+TEST(ChatRequest, SEC34_no_shape_of_an_image_gets_past) {
+  const auto with = [](std::string_view image) {
+    return R"({"messages":[{"role":"user","content":[{"image_url":)" + std::string(image) +
+           R"(}]},{"role":"user","content":"hi"}]})";
+  };
+  for (const auto* image :
+       {R"("http://x/")", "null", "1", "{}", "[]", R"(["data:x"])", R"({"detail":"low"})",
+        R"({"url":null})", R"({"url":["data:x"]})", R"({"url":{"url":"data:x"}})",
+        R"({"detail":{"url":"data:x"}})", R"({"url":"data:x","url":"http://x/"})",
+        R"({"url":"http://x/","url":"data:x"})"}) {
+    EXPECT_EQ(refused_param(with(image)), "messages") << image;
+  }
+  for (const auto* image :
+       {R"("data:x")", R"({"url":"data:x"})", R"({"detail":"low","url":"data:x"})",
+        R"({"url":"data:x","more":{"a":[1]}})"}) {
+    EXPECT_EQ(refused_param(with(image)), "accepted") << image;
+  }
+}
+
+TEST(ChatRequest, of_a_field_given_twice_the_last_counts) {
+  const auto request =
+      read_chat_request(body(R"("model":3,"model":"m","stream":true,"stream":false)"));
+  ASSERT_TRUE(request);
+  EXPECT_EQ(request->model, ModelId("m"));
+  EXPECT_FALSE(request->stream);
+  EXPECT_EQ(refused_param(body(R"("messages":[])")), "messages");
+}
+
+TEST(ChatRequest, what_stands_deeper_is_not_taken_for_a_field) {
+  EXPECT_EQ(refused_param(body(R"("x":{"id_slot":1,"model":2,"messages":[],"image_url":"http:"})")),
+            "accepted");
+}
+
 }  // namespace
 }  // namespace llf::gateway

@@ -4,7 +4,8 @@
 #include "gateway/discreet.hpp"
 #include "gateway/gateway.hpp"
 #include "gateway/stream_end.hpp"
-#include "json/json.hpp"
+#include "gateway/waiting.hpp"
+#include "json/skim.hpp"
 #include "log/log.hpp"
 #include "net/relay.hpp"
 #include "net/timer.hpp"
@@ -44,10 +45,17 @@ net::ClientRequest engine_request(const Order& order) {
 /// The worker watches the progress of its requests and ends itself when there is none, which ends
 /// our connection: no time limit of ours is needed, and a long prefill is never cut (F05).
 net::Timeouts engine_timeouts() {
-  return {.head = net::kNoLimit, .read = net::kNoLimit};
+  return {.send = net::kNoLimit, .head = net::kNoLimit, .read = net::kNoLimit};
 }
 
-Task<Expected<EngineAnswer>> ask_once(worker::Lease lease, const Order& order) {
+/// An answer that is too long is the engine's fault, and no wrong request.
+Error read_failure(Error error) {
+  if (error.kind == ErrorKind::too_large) error.kind = ErrorKind::upstream;
+  return error;
+}
+
+Task<Expected<EngineAnswer>> ask_once(worker::Lease lease, const Order& order, Waiting& waiting) {
+  const Waiting::Asked asked(waiting, lease);
   auto response = co_await net::request(lease.endpoint(), engine_request(order), engine_timeouts());
   std::string body;
   const bool stream = order.form == Form::stream && response && response->status() == 200;
@@ -57,7 +65,7 @@ Task<Expected<EngineAnswer>> ask_once(worker::Lease lease, const Order& order) {
     if (auto begun = co_await response->wait_for_body(); !begun) response = failure(begun.error());
   } else if (response) {
     auto read = co_await response->read_all(limits::kEngineAnswer);
-    if (!read) response = failure(read.error());
+    if (!read) response = failure(read_failure(read.error()));
     if (read) body = *std::move(read);
   }
   if (response) {
@@ -76,11 +84,12 @@ bool may_replay(const Error& error, std::size_t attempt) {
          (error.kind == ErrorKind::upstream || error.kind == ErrorKind::unavailable);
 }
 
-Task<Expected<EngineAnswer>> ask_engine(scheduler::Scheduler& scheduler, const Order& order) {
+Task<Expected<EngineAnswer>> ask_engine(scheduler::Scheduler& scheduler, const Order& order,
+                                        Waiting& waiting) {
   for (std::size_t attempt = 0;; ++attempt) {
     auto lease = co_await scheduler.acquire(order.model);
     if (!lease) co_return failure(lease.error());
-    auto answer = co_await ask_once(*std::move(lease), order);
+    auto answer = co_await ask_once(*std::move(lease), order, waiting);
     if (answer || !may_replay(answer.error(), attempt)) co_return answer;
     log::warn("gateway", "asking {} again: {}", order.model.str(), answer.error().message);
   }
@@ -91,7 +100,7 @@ enum class Interruption : std::uint8_t { client_gone, stopping };
 
 /// Returns when the client is gone. Meanwhile a client that waits for a stream gets a comment now
 /// and then, so that nothing on its way takes the connection for dead.
-Task<Interruption> watch_client(net::Responder& responder, Form form) {
+Task<Interruption> watch_client(net::Responder& responder, Form form, const Waiting& waiting) {
   for (;;) {
     const auto gone = co_await net::with_deadline(
         responder.closed(), form == Form::stream ? limits::kPingInterval : net::kNoLimit,
@@ -100,12 +109,14 @@ Task<Interruption> watch_client(net::Responder& responder, Form form) {
     if (!responder.started() && !co_await responder.begin(200, event_stream_headers())) {
       co_return Interruption::client_gone;
     }
-    if (!co_await responder.write(sse::comment("ping"))) co_return Interruption::client_gone;
+    if (!co_await responder.write(sse::comment(waiting.text())))
+      co_return Interruption::client_gone;
   }
 }
 
-Task<Interruption> interrupted(net::Responder& responder, Form form, net::Event& stopping) {
-  auto ended = co_await net::race(watch_client(responder, form), stopping.wait());
+Task<Interruption> interrupted(net::Responder& responder, Form form, const Waiting& waiting,
+                               net::Event& stopping) {
+  auto ended = co_await net::race(watch_client(responder, form, waiting), stopping.wait());
   co_return ended.winner == 0 ? ended.first : Interruption::stopping;
 }
 
@@ -133,9 +144,8 @@ ApiError unexpected_answer() {
 }
 
 Task<void> send_whole(net::Responder& responder, EngineAnswer answer) {
-  // Parsed, because a body that the engine cut short is no answer, whatever it declares (F46).
-  const auto value = json::parse(answer.body);
-  if (!has_type(answer.response, "application/json") || !value || !value->is_object()) {
+  // Read, because a body that the engine cut short is no answer, whatever it declares (F46).
+  if (!has_type(answer.response, "application/json") || !json::is_object(answer.body)) {
     co_await fail(responder, unexpected_answer());
     co_return;
   }
@@ -181,8 +191,9 @@ Task<void> Gateway::chat(net::Request& request, net::Responder& responder) {
   const Order order{.model = chat->model.empty() ? options_.catalog.default_model() : chat->model,
                     .form = chat->stream ? Form::stream : Form::whole,
                     .body = std::move(request.body)};
-  auto asked = co_await net::race(ask_engine(options_.scheduler, order),
-                                  interrupted(responder, order.form, stopping_));
+  Waiting waiting(options_.scheduler, order.model);
+  auto asked = co_await net::race(ask_engine(options_.scheduler, order, waiting),
+                                  interrupted(responder, order.form, waiting, stopping_));
   if (asked.winner == 1) {
     // Dropping the engine's connection cancels what it was doing.
     if (asked.second == Interruption::stopping) co_await fail(responder, stopping_error());

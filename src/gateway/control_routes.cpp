@@ -63,6 +63,7 @@ Task<void> Gateway::server_status(net::Request& /*request*/, net::Responder& res
                                             {"port", status.listen_port},
                                             {"error", or_null(status.listen_error)}}},
                     {"engine", engine_json(options_.engine())},
+                    {"log_lines_dropped", status.log_lines_dropped},
                     {"workers", options_.scheduler.status().size()},
                     {"requests_active", active_}};
   co_await send(responder, json_response(body));
@@ -98,11 +99,15 @@ Task<void> Gateway::load(net::Request& request, net::Responder& responder) {
   // Who asks for it by name may have corrected what made it fail (F08).
   if (const auto worker = options_.scheduler.find(*model)) worker->reset();
   // A client that leaves does not stop the load: others may wait for it.
-  auto loaded = co_await net::race(options_.scheduler.acquire(*model),
-                                   report_progress(options_.scheduler, *model, responder));
-  if (loaded.winner == 1) co_return;
-  const auto last = loaded.first ? sse::event(R"({"state":"ready"})")
-                                 : error_event(model_error(loaded.first.error()));
+  auto loaded = co_await net::race(
+      options_.scheduler.acquire(*model),
+      net::race(report_progress(options_.scheduler, *model, responder), ending_.wait()));
+  if (loaded.winner == 1 && loaded.second.winner == 0) co_return;
+  auto last = error_event(stopping_error());
+  if (loaded.winner == 0) {
+    last = loaded.first ? sse::event(R"({"state":"ready"})")
+                        : error_event(model_error(loaded.first.error()));
+  }
   if (co_await responder.write(last)) static_cast<void>(co_await responder.end());
 }
 

@@ -43,6 +43,10 @@ class Gateway {
   /// For net::HttpServer::serve. The request has passed `refuse`.
   [[nodiscard]] Task<void> handle(net::Request& request, net::Responder& responder);
 
+  /// The daemon is about to end: what would not end by itself (a log that is followed) or serves
+  /// nobody any more (a load that is reported) ends now.
+  void announce_end() { ending_.set(); }
+
   /// Ends every answer that is under way with an error that says so; what comes later gets it too.
   void interrupt() { stopping_.set(); }
 
@@ -74,6 +78,7 @@ class Gateway {
   [[nodiscard]] Task<void> stop(net::Request& request, net::Responder& responder);
 
   GatewayOptions options_;
+  net::Event ending_;
   net::Event stopping_;
   std::size_t active_ = 0;
   MonoTime last_active_;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <fstream>
 #include <string>
 #include <vector>
 
@@ -19,10 +20,23 @@ class LogFile {
   [[nodiscard]] std::vector<std::string> news();
 
  private:
-  /// The whole lines between `from` and the end of the file; moves offset_ behind them.
-  std::vector<std::string> read_lines(std::uint64_t from);
+  struct Facts {
+    std::uint64_t inode = 0;
+    std::uint64_t size = 0;
+  };
+  /// Of what has the path now; zeros when nothing has.
+  [[nodiscard]] Facts look() const;
+  void open();
+
+  struct Part {
+    std::vector<std::string> lines;
+    bool at_end = false;  ///< nothing more is in the file
+  };
+  /// Whole lines from offset_ on; moves it behind them.
+  [[nodiscard]] Part read_on();
 
   std::string path_;
+  std::ifstream file_;
   std::uint64_t inode_ = 0;
   std::uint64_t offset_ = 0;
 };

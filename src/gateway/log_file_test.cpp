@@ -45,13 +45,14 @@ TEST_F(LogFileTest, news_goes_on_where_tail_ended_and_waits_for_whole_lines) {
   EXPECT_EQ(file.news(), Lines{});
 }
 
-TEST_F(LogFileTest, a_rotated_file_is_read_from_its_start) {
+TEST_F(LogFileTest, across_a_rotation_no_line_is_lost) {
   append("old line\n");
   auto file = log();
   static_cast<void>(file.tail(1));
+  append("last of the old\n");
   fs::rename(path_, path_.string() + ".1");
   append("new\n");
-  EXPECT_EQ(file.news(), (Lines{"new"}));
+  EXPECT_EQ(file.news(), (Lines{"last of the old", "new"}));
   fs::remove(path_.string() + ".1");
 }
 

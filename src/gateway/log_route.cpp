@@ -117,7 +117,7 @@ Task<void> Gateway::logs(net::Request& request, net::Responder& responder) {
   }
   if (!co_await responder.begin(200, event_stream_headers())) co_return;
   auto ended = co_await net::race(follow(*source, responder, query->lines),
-                                  net::race(responder.closed(), stopping_.wait()));
+                                  net::race(responder.closed(), ending_.wait()));
   if (ended.winner == 1 && ended.second.winner == 1) {
     static_cast<void>(co_await responder.end());
   }

@@ -13,6 +13,7 @@ struct ServerStatus {
   std::string home;
   std::string socket;
   std::string log_file;
+  std::uint64_t log_lines_dropped = 0;  ///< that could not be written, workers' lines too (F62)
   int pid = 0;
   bool on_demand = false;
   MonoTime started;

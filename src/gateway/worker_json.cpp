@@ -24,6 +24,7 @@ json::Object worker_json(const worker::WorkerStatus& status) {
           {"context", status.context},
           {"slots", status.slots},
           {"active", status.active},
+          {"queued", status.queued},
           {"waiting", status.waiting},
           {"progress", progress_json(status)},
           {"uptime_s", seconds(status.uptime)},

@@ -1,0 +1,48 @@
+#pragma once
+
+#include "base/id.hpp"
+#include "scheduler/scheduler.hpp"
+#include "worker/worker.hpp"
+
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <utility>
+
+namespace llf::gateway {
+
+/// What a client that waits for the first token of a stream is told now and then, so that it, and
+/// what lies on the way to it, knows that it is not forgotten: "loading 42 %" while the model
+/// loads, "queued 3" for the third to get a slot, else "ping". Pure.
+[[nodiscard]] std::string waiting_text(const std::optional<worker::WorkerStatus>& worker,
+                                       std::size_t queue_position);
+
+/// One request that waits for its model. Owned by its route; loop thread.
+class Waiting {
+ public:
+  Waiting(const scheduler::Scheduler& scheduler, ModelId model)
+      : scheduler_(scheduler), model_(std::move(model)) {}
+
+  /// As long as it lives, the request waits with this lease.
+  class Asked {
+   public:
+    Asked(Waiting& waiting, const worker::Lease& lease) : waiting_(waiting) {
+      waiting_.lease_ = &lease;
+    }
+    Asked(const Asked&) = delete;
+    Asked& operator=(const Asked&) = delete;
+    ~Asked() { waiting_.lease_ = nullptr; }
+
+   private:
+    Waiting& waiting_;
+  };
+
+  [[nodiscard]] std::string text() const;
+
+ private:
+  const scheduler::Scheduler& scheduler_;
+  ModelId model_;
+  const worker::Lease* lease_ = nullptr;
+};
+
+}  // namespace llf::gateway
