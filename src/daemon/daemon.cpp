@@ -1,12 +1,14 @@
 #include "daemon/daemon.hpp"
 
 #include "base/limits.hpp"
+#include "daemon/guard.hpp"
 #include "daemon/idle.hpp"
 #include "daemon/listening.hpp"
 #include "gateway/answer.hpp"
 #include "gateway/gateway.hpp"
 #include "json/json.hpp"
 #include "log/log.hpp"
+#include "net/address.hpp"
 #include "net/event.hpp"
 #include "net/http_server.hpp"
 #include "net/loop.hpp"
@@ -15,6 +17,7 @@
 #include "net/task_group.hpp"
 #include "net/timer.hpp"
 #include "os/atomic_file.hpp"
+#include "os/child_process.hpp"
 #include "os/file_lock.hpp"
 #include "os/paths.hpp"
 #include "os/process_facts.hpp"
@@ -54,13 +57,26 @@ store::Catalog make_catalog(const Settings& settings, const os::Paths& paths,
   return {beside(program, "share/llf/models/llf-nano.gguf").string(), std::move(folders)};
 }
 
+/// The lock of a home. While the guard of a daemon that was killed clears up it is held though
+/// nobody listens: that takes a moment.
+Expected<os::FileLock> lock_home(const os::Paths& paths) {
+  const bool served = net::is_served(paths.socket().native());
+  auto lock =
+      os::FileLock::acquire(paths.daemon_lock(), served ? Duration::zero() : limits::kGuardTime);
+  if (lock || lock.error().kind != ErrorKind::timeout) return lock;
+  return failure(ErrorKind::conflict,
+                 served ? "a daemon serves this home already; `llf server status` shows it, `llf "
+                          "server stop` ends it"
+                        : "a daemon of this home is about to end; try again in a moment");
+}
+
 class RunningDaemon final : public Daemon {
  public:
   RunningDaemon(Settings settings, os::Paths paths, os::FileLock lock, fs::path program);
 
   /// Ends what a killed daemon left behind, and listens.
   [[nodiscard]] Expected<void> begin();
-  void run() override;
+  void run(Expected<os::ChildProcess> guard) override;
   [[nodiscard]] std::string describe() const override;
 
  private:
@@ -123,6 +139,7 @@ gateway::ServerStatus RunningDaemon::server_status() const {
   return {.home = paths_.home.string(),
           .socket = paths_.socket().string(),
           .log_file = paths_.daemon_log().string(),
+          .log_lines_dropped = log::dropped_lines(),
           .pid = ::getpid(),
           .on_demand = settings_.on_demand,
           .started = started_,
@@ -158,11 +175,7 @@ Expected<void> RunningDaemon::begin() {
   auto signals = net::Signals::create(loop_, {SIGTERM, SIGINT, SIGHUP});
   if (!signals) return failure(signals.error());
   signals_ = std::make_unique<net::Signals>(*std::move(signals));
-  const auto reaped = journal_.reap_orphans();
-  if (reaped.processes + reaped.sockets > 0) {
-    log::warn("daemon", "a killed daemon left {} processes and {} sockets behind: ended, removed",
-              reaped.processes, reaped.sockets);
-  }
+  clear_remains(paths_, journal_);
   // Advisory, for people: the lock decides.
   static_cast<void>(os::write_file_atomically(paths_.pid_file(), fmt::format("{}\n", ::getpid())));
   if (auto control = server_.listen_unix(paths_.socket().string(), kSocketMode); !control) {
@@ -185,7 +198,8 @@ std::string RunningDaemon::describe() const {
   return "listening on " + http_address(settings_.host, port_);
 }
 
-void RunningDaemon::run() {
+void RunningDaemon::run(Expected<os::ChildProcess> guard) {
+  tasks_.spawn(keep_guard(loop_, settings_.home, std::move(guard)));
   static_cast<void>(net::run_until_done(loop_, serve()));
 }
 
@@ -233,6 +247,7 @@ Task<void> RunningDaemon::end() {
   log::info("daemon", "stopping; {} requests are running", gateway_.active());
   // Running answers get their time; then they end with an error event that says so, and only what
   // does not even take that is cut.
+  gateway_.announce_end();
   tasks_.spawn(interrupt_later());
   co_await server_.drain(limits::kDrainTimeout + limits::kInterruptTime);
   co_await scheduler_.stop_all();
@@ -250,18 +265,13 @@ Expected<std::unique_ptr<Daemon>> Daemon::create(const Settings& settings) {
   auto paths = os::resolve_paths({.home = settings.home});
   if (!paths) return failure(paths.error());
   if (auto made = os::ensure_run_dir(*paths); !made) return failure(made.error());
-  auto lock = os::FileLock::try_acquire(paths->daemon_lock());
+  auto lock = lock_home(*paths);
   if (!lock) return failure(lock.error());
-  if (!*lock) {
-    return failure(ErrorKind::conflict,
-                   "a daemon serves this home already; `llf server status` "
-                   "shows it, `llf server stop` ends it");
-  }
   if (auto opened = log::open({.file = paths->daemon_log().string(), .level = settings.log_level});
       !opened) {
     return failure(opened.error());
   }
-  auto daemon = std::make_unique<RunningDaemon>(settings, *paths, **std::move(lock), *program);
+  auto daemon = std::make_unique<RunningDaemon>(settings, *paths, *std::move(lock), *program);
   if (auto begun = daemon->begin(); !begun) {
     log::error("daemon", "{}", begun.error().message);
     return failure(begun.error());

@@ -2,6 +2,7 @@
 
 #include "base/expected.hpp"
 #include "daemon/settings.hpp"
+#include "os/child_process.hpp"
 
 #include <memory>
 #include <string>
@@ -22,10 +23,10 @@ class Daemon {
   Daemon(const Daemon&) = delete;
   Daemon& operator=(const Daemon&) = delete;
 
-  /// Serves until SIGTERM, SIGINT, SIGHUP, a stop request or, on demand, idleness; then lets
-  /// running answers end for limits::kDrainTimeout (a second signal: no longer) and ends the
-  /// workers.
-  virtual void run() = 0;
+  /// Kept by `guard` (guard.hpp), serves until SIGTERM, SIGINT, SIGHUP, a stop request or, on
+  /// demand, idleness; then lets running answers end for limits::kDrainTimeout (a second signal: no
+  /// longer) and ends the workers.
+  virtual void run(Expected<os::ChildProcess> guard) = 0;
 
   /// "http://127.0.0.1:8000", or why the public port is not served.
   [[nodiscard]] virtual std::string describe() const = 0;

@@ -1,12 +1,16 @@
 #include "daemon/daemon.hpp"
+#include "daemon/guard.hpp"
+#include "daemon/listening.hpp"
 #include "daemon/settings.hpp"
 #include "os/paths.hpp"
 
 #include <csignal>
 #include <cstdio>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <sys/stat.h>
+#include <utility>
 #include <vector>
 
 namespace {
@@ -21,12 +25,21 @@ int fail(const llf::Error& error, const std::optional<int>& ready_fd) {
   return llf::facts(error.kind).exit_code;
 }
 
+/// Whether a daemon with these settings could begin, as a start reports it.
+int check(const llf::daemon::Settings& settings) {
+  const auto allowed = llf::daemon::check_listen_address(settings.host);
+  if (!allowed) return fail(allowed.error(), settings.ready_fd);
+  if (settings.ready_fd) llf::daemon::report_readiness(*settings.ready_fd, {});
+  return 0;
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
   const std::vector<std::string> args(argv + 1, argv + argc);
+  static_cast<void>(std::signal(SIGPIPE, SIG_IGN));
   const auto line = llf::daemon::parse_command_line(args, llf::os::env);
-  if (!line) return fail(line.error(), std::nullopt);
+  if (!line) return fail(line.error(), llf::daemon::find_ready_fd(args));
   switch (line->action) {
     case llf::daemon::CommandLine::Action::version:
       say(stdout, "llfd " LLF_VERSION "\n");
@@ -34,15 +47,20 @@ int main(int argc, char** argv) {
     case llf::daemon::CommandLine::Action::help:
       say(stdout, llf::daemon::help_text());
       return 0;
+    case llf::daemon::CommandLine::Action::check:
+      return check(line->settings);
     case llf::daemon::CommandLine::Action::run:
       break;
   }
-  static_cast<void>(std::signal(SIGPIPE, SIG_IGN));
   ::umask(077);
+  if (line->settings.guarded) {
+    return llf::daemon::run_guard(line->settings.home, *line->settings.guarded);
+  }
   auto daemon = llf::daemon::Daemon::create(line->settings);
   if (!daemon) return fail(daemon.error(), line->settings.ready_fd);
+  auto guard = llf::daemon::start_guard(line->settings.home);
   say(stderr, "llfd: " + (*daemon)->describe() + "\n");
   if (line->settings.ready_fd) llf::daemon::report_readiness(*line->settings.ready_fd, {});
-  (*daemon)->run();
+  (*daemon)->run(std::move(guard));
   return 0;
 }

@@ -16,6 +16,8 @@ constexpr std::int64_t kMaxSeconds = 7LL * 24 * 3600;
 constexpr std::int64_t kMaxPort = 65535;
 constexpr std::int64_t kMostLoaded = 64;
 constexpr std::int64_t kMaxDescriptor = 1023;
+constexpr std::int64_t kMaxPid = 4'194'304;
+constexpr std::string_view kReadyFlag = "--ready-fd";
 
 Expected<std::int64_t> number(std::string_view text, std::int64_t least, std::int64_t most) {
   std::int64_t value = 0;
@@ -60,6 +62,13 @@ Expected<void> set_text(std::string& target, std::string_view text) {
   return {};
 }
 
+Expected<void> set_ready_fd(Settings& settings, std::string_view text) {
+  int fd = 0;
+  auto set = set_number(fd, text, 0, kMaxDescriptor);
+  if (set) settings.ready_fd = fd;
+  return set;
+}
+
 /// One setting: its flag, its variable (empty: none), what --help says, and how it is set.
 struct Option {
   std::string_view flag;
@@ -76,11 +85,12 @@ const std::array kOptions{
            [](Settings& s, std::string_view v) { return set_text(s.host, v); }},
     Option{"--port", "LLF_PORT", "port of the public API, 0 for any free one (8000)",
            [](Settings& s, std::string_view v) { return set_number(s.port, v, 0, kMaxPort); }},
-    Option{"--ready-fd", "", "descriptor that gets one line when ready or failed",
+    Option{kReadyFlag, "", "descriptor that gets one line when ready or failed", set_ready_fd},
+    Option{"--guard", "", "clear up when that process, an llfd, was killed; used by llfd itself",
            [](Settings& s, std::string_view v) {
-             int fd = 0;
-             auto set = set_number(fd, v, 0, kMaxDescriptor);
-             if (set) s.ready_fd = fd;
+             pid_t pid = 0;
+             auto set = set_number(pid, v, 1, kMaxPid);
+             if (set) s.guarded = pid;
              return set;
            }},
     Option{"--idle-exit", "LLF_IDLE_EXIT", "with --on-demand: end after so many idle seconds (600)",
@@ -103,7 +113,7 @@ const std::array kOptions{
 };
 
 std::unexpected<Error> unknown_flag(std::string_view flag) {
-  std::vector<std::string> known{"--on-demand", "--version", "--help"};
+  std::vector<std::string> known{"--on-demand", "--check", "--version", "--help"};
   for (const auto& option : kOptions) known.emplace_back(option.flag);
   return failure(ErrorKind::invalid, fmt::format("unknown option '{}'.{} See llfd --help", flag,
                                                  did_you_mean(flag, known)));
@@ -152,6 +162,10 @@ Expected<CommandLine> parse_command_line(std::span<const std::string> args,
       line.settings.on_demand = true;
       continue;
     }
+    if (argument.flag == "--check") {
+      line.action = CommandLine::Action::check;
+      continue;
+    }
     const auto* option = std::ranges::find(kOptions, argument.flag, &Option::flag);
     if (option == kOptions.end()) return unknown_flag(argument.flag);
     if (!argument.value && i + 1 == args.size()) {
@@ -165,6 +179,17 @@ Expected<CommandLine> parse_command_line(std::span<const std::string> args,
   return line;
 }
 
+std::optional<int> find_ready_fd(std::span<const std::string> args) {
+  Settings settings;
+  for (std::size_t i = 0; i < args.size(); ++i) {
+    const auto argument = split(args[i]);
+    if (argument.flag != kReadyFlag) continue;
+    const std::string_view next = i + 1 < args.size() ? args[i + 1] : std::string_view();
+    static_cast<void>(set_ready_fd(settings, argument.value.value_or(next)));
+  }
+  return settings.ready_fd;
+}
+
 std::string help_text() {
   std::string text =
       "llfd: the daemon of llf. `llf` starts it when it is needed; `llf server start` starts one "
@@ -175,6 +200,8 @@ std::string help_text() {
     text += '\n';
   }
   text += fmt::format("  {:<16} go on without a taken port, end when idle\n", "--on-demand");
+  text +=
+      fmt::format("  {:<16} only check the options, the variables and the address\n", "--check");
   text += fmt::format("  {:<16} print the version\n", "--version");
   text += fmt::format("  {:<16} print this text\n", "--help");
   return text;

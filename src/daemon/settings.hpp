@@ -10,6 +10,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <sys/types.h>
 
 namespace llf::daemon {
 
@@ -20,6 +21,7 @@ struct Settings {
   std::uint16_t port = 8000;       ///< --port, LLF_PORT: 0 lets the system choose
   bool on_demand = false;          ///< --on-demand: go on without the port, end when idle
   std::optional<int> ready_fd;     ///< --ready-fd: gets one line of JSON when ready or failed
+  std::optional<pid_t> guarded;    ///< --guard: be the guard of this process (guard.hpp)
   std::chrono::seconds idle_exit = limits::kIdleExit;  ///< --idle-exit, LLF_IDLE_EXIT
   std::string engine;  ///< --engine, LLF_ENGINE: the llama-server to use
   std::string models;  ///< --models, LLF_MODELS: one more folder of models
@@ -32,7 +34,7 @@ struct Settings {
 
 /// What the command line asks for.
 struct CommandLine {
-  enum class Action : std::uint8_t { run, version, help };
+  enum class Action : std::uint8_t { run, check, version, help };
   Action action = Action::run;
   Settings settings;
 };
@@ -43,6 +45,10 @@ using Environment = std::function<std::optional<std::string>(const char*)>;
 /// Errors: `invalid`, naming the flag or variable, what is wrong and what is accepted.
 [[nodiscard]] Expected<CommandLine> parse_command_line(std::span<const std::string> args,
                                                        const Environment& environment);
+
+/// The descriptor of --ready-fd, also on a line that is wrong otherwise: its error is reported
+/// there. Pure.
+[[nodiscard]] std::optional<int> find_ready_fd(std::span<const std::string> args);
 
 /// The text of --help.
 [[nodiscard]] std::string help_text();

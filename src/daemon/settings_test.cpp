@@ -58,6 +58,24 @@ TEST(DaemonSettings, an_unknown_flag_gets_the_nearest) {
   EXPECT_EQ(error_of({"model"}), "unknown option 'model'. See llfd --help");
 }
 
+TEST(DaemonSettings, a_check_reads_the_other_options_too) {
+  const auto line = parse({"--check", "--port", "1234"});
+  ASSERT_TRUE(line);
+  EXPECT_EQ(line->action, CommandLine::Action::check);
+  EXPECT_EQ(line->settings.port, 1234);
+  EXPECT_FALSE(parse({"--check", "--port", "x"}));
+}
+
+TEST(DaemonSettings, the_readiness_pipe_is_found_on_a_line_that_is_wrong) {
+  using Words = std::vector<std::string>;
+  EXPECT_EQ(find_ready_fd(Words{"--nonsense", "--ready-fd", "7"}), 7);
+  EXPECT_EQ(find_ready_fd(Words{"--port=x", "--ready-fd=7", "--port"}), 7);
+  for (const auto& words : {Words{}, Words{"--ready-fd"}, Words{"--ready-fd", "-1"},
+                            Words{"--ready-fd=x"}, Words{"--port", "7"}}) {
+    EXPECT_EQ(find_ready_fd(words), std::nullopt);
+  }
+}
+
 TEST(DaemonSettings, version_and_help_need_nothing_else) {
   EXPECT_EQ(parse({"--version"})->action, CommandLine::Action::version);
   EXPECT_EQ(parse({"-h"})->action, CommandLine::Action::help);
