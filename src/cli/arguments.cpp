@@ -21,40 +21,59 @@ constexpr std::array kGlobalOptions{
     OptionSpec{.name = "--version", .short_name = "", .value = ""},
 };
 
-// The parser library sees this mark and a number in the place of every word that is no option: it
-// would take some of them for lists or for options.
+// The parser library sees this mark and a number in the place of every word that is no option, and
+// of the value in "--name=value": it would take some of them for lists or for options, and the word
+// behind an empty value for that value.
 constexpr char kMark = '\x01';
+
+/// A line as the library gets it.
+struct MaskedLine {
+  std::vector<std::string> words;   ///< the last one first
+  std::vector<std::string> hidden;  ///< what the marks stand for
+};
 
 bool is_option(std::string_view word) {
   return word.size() > 1 && word[0] == '-' && word.find_first_of(" \t\r\n") == std::string::npos;
 }
 
-/// As the library wants it: the last word first.
-std::vector<std::string> masked(std::span<const std::string> words) {
-  std::vector<std::string> out;
+bool takes_value(std::string_view name, std::span<const OptionSpec> options) {
+  return std::ranges::any_of(options, [&](const OptionSpec& option) {
+    return option.name == name && !option.value.empty();
+  });
+}
+
+MaskedLine masked(std::span<const std::string> words, std::span<const OptionSpec> known) {
+  MaskedLine line;
+  const auto hide = [&line](std::string text) {
+    line.words.push_back(kMark + std::to_string(line.hidden.size()));
+    line.hidden.push_back(std::move(text));
+  };
   bool options = true;
-  for (std::size_t i = 0; i < words.size(); ++i) {
-    const auto& word = words[i];
+  for (const auto& word : words) {
     if (options && word == "--") {
       options = false;
       continue;
     }
-    const bool assignment = word.starts_with("--") && word.find('=') > 2 && word.contains('=');
-    if (options && (is_option(word) || assignment)) {
-      out.push_back(word);
+    const auto equals = word.find('=');
+    const bool assignment = word.starts_with("--") && equals > 2 && equals != std::string::npos;
+    if (options && assignment && takes_value(word.substr(0, equals), known)) {
+      line.words.push_back(word.substr(0, equals));
+      hide(word.substr(equals + 1));
+    } else if (options && (is_option(word) || assignment)) {
+      line.words.push_back(word);
     } else {
-      out.push_back(kMark + std::to_string(i));
+      hide(word);
     }
   }
-  std::ranges::reverse(out);
-  return out;
+  std::ranges::reverse(line.words);
+  return line;
 }
 
-std::string unmasked(const std::string& word, std::span<const std::string> words) {
+std::string unmasked(const std::string& word, std::span<const std::string> hidden) {
   if (!word.starts_with(kMark)) return word;
   std::size_t index = 0;
   std::from_chars(word.data() + 1, word.data() + word.size(), index);
-  return index < words.size() ? words[index] : word;
+  return index < hidden.size() ? hidden[index] : word;
 }
 
 std::vector<OptionSpec> all_options(const ArgumentSpec& spec) {
@@ -144,8 +163,9 @@ Expected<Arguments> parse_arguments(const ArgumentSpec& spec, std::span<const st
     auto* handle = option.value.empty() ? app.add_flag(names) : app.add_option(names, values[i]);
     handles.push_back(handle->multi_option_policy(CLI::MultiOptionPolicy::TakeLast));
   }
+  auto line = masked(words, options);
   try {
-    app.parse(masked(words));
+    app.parse(std::move(line.words));
   } catch (const CLI::ArgumentMismatch&) {
     // The library's words are for programmers; a value is missing at the end of the line.
     const auto& last = words.back();
@@ -156,13 +176,13 @@ Expected<Arguments> parse_arguments(const ArgumentSpec& spec, std::span<const st
   Arguments out;
   for (std::size_t i = 0; i < options.size(); ++i) {
     if (handles[i]->count() == 0) continue;
-    out.set(options[i].name, options[i].value.empty() ? "" : unmasked(values[i], words));
+    out.set(options[i].name, options[i].value.empty() ? "" : unmasked(values[i], line.hidden));
   }
   const auto extras = app.remaining();
   if (auto ok = refuse_extras(spec, extras, options); !ok && !out.has("--help")) {
     return failure(ok.error());
   }
-  for (const auto& extra : extras) out.add_word(unmasked(extra, words));
+  for (const auto& extra : extras) out.add_word(unmasked(extra, line.hidden));
   if (auto ok = check_words(spec, out); !ok && !out.has("--help")) return failure(ok.error());
   return out;
 }

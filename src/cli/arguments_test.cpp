@@ -56,6 +56,16 @@ TEST(Arguments, values_keep_whatever_they_hold) {
   EXPECT_EQ(parse({"--model=a b=c"})->text("--model"), "a b=c");
 }
 
+TEST(Arguments, an_empty_value_takes_no_other_word) {
+  const auto arguments = parse({"--model=", "--json", "What is llf?"});
+  ASSERT_TRUE(arguments);
+  EXPECT_EQ(arguments->text("--model"), "");
+  EXPECT_TRUE(arguments->has("--json"));
+  EXPECT_EQ(arguments->words(), Words{"What is llf?"});
+  EXPECT_EQ(parse({"--model="})->text("--model"), "");
+  EXPECT_EQ(parse({"--model==--raw"})->text("--model"), "=--raw");
+}
+
 TEST(Arguments, two_dashes_end_the_options) {
   const auto arguments = parse({"--raw", "--", "--help", "-m", "--"});
   ASSERT_TRUE(arguments);

@@ -1,11 +1,10 @@
 #include "cli/ask.hpp"
 
+#include "cli/interruption.hpp"
 #include "cli/progress_display.hpp"
 #include "net/descriptor.hpp"
 #include "net/event.hpp"
 #include "net/run.hpp"
-
-#include <csignal>
 
 namespace llf::cli {
 namespace {
@@ -52,17 +51,11 @@ Task<void> show_progress(Asking& asking) {
 }
 
 /// The number of the first signal that ends programs; 0 when cancelled.
-Task<int> interrupted(os::SignalWatch& signals, net::Descriptor& descriptor) {
-  while (true) {
-    while (const auto number = signals.take()) {
-      if (*number == SIGTSTP) {
-        ::raise(SIGSTOP);
-      } else if (*number != SIGCONT && *number != SIGWINCH) {
-        co_return *number;
-      }
-    }
+Task<int> interrupted(Interruption& interruption, net::Descriptor& descriptor) {
+  while (interruption.signal() == 0) {
     if (!co_await descriptor.wait_readable()) co_return 0;
   }
+  co_return interruption.signal();
 }
 
 Task<Expected<void>> stream_with_progress(Asking& asking) {
@@ -80,23 +73,23 @@ Answer ask(Context& context, const Question& question) {
     answer.error = descriptor.error();
     return answer;
   }
+  Interruption interruption(question.signals, context.out, context.err);
   Asking asking{.question = question, .answer = answer, .progress = ProgressDisplay(context.err)};
-  const auto race = net::run_until_done(
-      context.loop,
-      net::race(stream_with_progress(asking), interrupted(question.signals, *descriptor)));
+  auto race = net::run_until_done(context.loop, net::race(stream_with_progress(asking),
+                                                          interrupted(interruption, *descriptor)));
   asking.progress.clear();
-  if (race.second != 0) {
-    answer.outcome = Answer::Outcome::interrupted;
-    answer.signal = race.second;
-  } else if (!race.first) {
-    answer.outcome = Answer::Outcome::failed;
-    answer.error = race.first.error();
-  }
+  auto shown = std::move(race.first);
   if (question.view != nullptr) {
-    if (auto finished = question.view->finish(); !finished && !answer.error) {
-      answer.outcome = Answer::Outcome::failed;
-      answer.error = finished.error();
-    }
+    auto finished = question.view->finish();
+    if (shown) shown = std::move(finished);
+  }
+  // The race has not seen one that ended a write.
+  answer.signal = shown ? race.second : interruption.signal();
+  if (answer.signal != 0) {
+    answer.outcome = Answer::Outcome::interrupted;
+  } else if (!shown) {
+    answer.outcome = Answer::Outcome::failed;
+    answer.error = shown.error();
   }
   return answer;
 }

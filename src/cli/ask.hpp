@@ -31,8 +31,9 @@ struct Question {
 };
 
 /// Asks a model and shows its answer as it comes, with a line of progress on standard error while
-/// it is silent for longer than limits::kProgressDelay. A signal cancels it: the daemon then stops
-/// the model, and what came is kept. Blocks, running the context's loop.
+/// it is silent for longer than limits::kProgressDelay. A signal cancels it, also while it waits
+/// for the reader of the output: the daemon then stops the model, and what came is kept. Blocks,
+/// running the context's loop.
 [[nodiscard]] Answer ask(Context& context, const Question& question);
 
 }  // namespace llf::cli

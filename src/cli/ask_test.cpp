@@ -110,6 +110,25 @@ TEST_F(AskTest, a_change_of_the_window_cancels_nothing) {
   EXPECT_EQ(answer.outcome, Answer::Outcome::complete);
 }
 
+Task<void> answer_then_interrupt(net::Responder& responder) {
+  EXPECT_TRUE(co_await responder.begin(200, {{"Content-Type", "text/event-stream"}}));
+  EXPECT_TRUE(co_await responder.write(chat_event("Hi")));
+  // Long enough after the text for it to be waited with.
+  EXPECT_TRUE(co_await net::sleep_for(std::chrono::milliseconds(100)));
+  ::raise(SIGINT);
+  EXPECT_TRUE(co_await responder.closed());
+}
+
+TEST_F(AskTest, a_signal_cancels_an_answer_that_nobody_reads) {
+  const auto full = make_full_pipe();
+  context_.out = Output(full.write.get(), {});
+  const auto answer = ask(
+      [](net::Request&, net::Responder& responder) { return answer_then_interrupt(responder); });
+  EXPECT_EQ(answer.outcome, Answer::Outcome::interrupted);
+  EXPECT_EQ(answer.signal, SIGINT);
+  EXPECT_EQ(answer.text, "Hi");
+}
+
 TEST_F(AskTest, an_output_that_cannot_be_written_is_a_failure) {
   const os::UniqueFd full(::open("/dev/full", O_WRONLY | O_CLOEXEC));
   context_.out = Output(full.get(), {});

@@ -23,13 +23,13 @@ Expected<int> run_chat(Context& context, const Arguments& arguments) {
     case InputKind::nothing:
       return 0;  // the end of input before the first message
   }
-  if (context.format == Format::json) {
-    return failure(ErrorKind::invalid, "a chat has no --json; 'llf run --json' has");
-  }
   return chat(context, std::move(*settings));
 }
 
 Expected<int> chat(Context& context, ChatSettings settings) {
+  if (context.format == Format::json) {
+    return failure(ErrorKind::invalid, "a chat has no --json; 'llf run --json PROMPT' has");
+  }
   auto session = ChatSession::create(context, std::move(settings));
   if (!session) return failure(session.error());
   return (*session)->run();

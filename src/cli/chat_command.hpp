@@ -20,6 +20,7 @@ inline constexpr std::array kChatOptions{
 [[nodiscard]] Expected<int> run_chat(Context& context, const Arguments& arguments);
 
 /// The conversation itself, at a terminal. Returns 0 when the user leaves, 130 when by Ctrl-C.
+/// Errors: invalid for --json, which it has not; those of ChatSession::create.
 [[nodiscard]] Expected<int> chat(Context& context, ChatSettings settings);
 
 }  // namespace llf::cli

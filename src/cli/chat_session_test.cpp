@@ -19,7 +19,7 @@ class ChatSessionTest : public CommandTest {
   int chat(std::string_view keys, std::vector<std::string> words = {"chat"}) {
     terminal_.press(keys);
     streams_.in_fd = terminal_.fd();
-    streams_.out = terminal_.output();
+    streams_.out = piped_out_ ? *piped_out_ : terminal_.output();
     streams_.err = terminal_.output();
     const int code = run(std::move(words));
     screen_ = terminal_.screen();
@@ -36,6 +36,7 @@ class ChatSessionTest : public CommandTest {
   }
 
   TestTerminal terminal_;
+  std::optional<Output> piped_out_;
   std::string screen_;
 };
 
@@ -48,6 +49,15 @@ TEST_F(ChatSessionTest, a_question_is_answered_and_the_end_of_input_leaves) {
 
 TEST_F(ChatSessionTest, llf_alone_is_a_chat) {
   EXPECT_EQ(chat("\x04", {}), 0);
+}
+
+TEST_F(ChatSessionTest, json_is_wrong_usage_whichever_command_is_to_chat) {
+  for (const auto& words : {std::vector<std::string>{"chat", "--json"},
+                            {"run", "--json"},
+                            {"run", "llf-nano", "--json"}}) {
+    EXPECT_EQ(chat("", words), 2);
+    EXPECT_TRUE(shows("llf run --json PROMPT")) << screen_;
+  }
 }
 
 TEST_F(ChatSessionTest, exit_and_bye_leave) {
@@ -141,6 +151,16 @@ TEST_F(ChatSessionTest, an_interrupt_cancels_the_answer_and_keeps_what_came) {
   EXPECT_EQ(chat("hi\rmore\r\x04"), 0);
   EXPECT_TRUE(shows("(cancelled)")) << screen_;
   EXPECT_EQ(last_messages().as_array()[1].at("content"), "Hel");
+}
+
+TEST_F(ChatSessionTest, an_interrupt_cancels_an_answer_that_nobody_reads) {
+  const auto full = make_full_pipe();
+  piped_out_.emplace(full.write.get(), text::Terminal{});
+  answer_with("/v1/chat/completions", [](net::Request&, net::Responder& responder) {
+    return answer_then_interrupt(responder);
+  });
+  EXPECT_EQ(chat("hi\r\x04"), 0);
+  EXPECT_TRUE(shows("(cancelled)")) << screen_;
 }
 
 TEST(DefaultModel, it_is_the_built_in_one_else_the_first) {

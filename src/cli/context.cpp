@@ -1,7 +1,8 @@
 #include "cli/context.hpp"
 
-#include "client/daemon_start.hpp"
 #include "net/run.hpp"
+
+#include <array>
 
 namespace llf::cli {
 namespace {
@@ -18,12 +19,9 @@ Expected<client::ApiClient> greet(Context& context) {
 
 Expected<client::ApiClient> connect(Context& context) {
   if (!client::daemon_listens(context.paths)) {
-    const auto program = client::find_daemon_program();
+    const auto program = daemon_program(context, std::array<std::string, 1>{"--on-demand"});
     if (!program) return failure(program.error());
-    auto arguments = home_arguments(context);
-    arguments.emplace_back("--on-demand");
-    const auto started =
-        client::ensure_daemon(context.paths, {.path = *program, .arguments = std::move(arguments)});
+    const auto started = client::ensure_daemon(context.paths, *program);
     if (!started) return failure(started.error());
   }
   return greet(context);
@@ -44,6 +42,15 @@ std::vector<std::string> home_arguments(const Context& context) {
   if (context.home.empty() && !os::env("LLF_HOME")) return {};
   // Absolute: the daemon works in another folder.
   return {"--home", context.paths.home.native()};
+}
+
+Expected<client::DaemonProgram> daemon_program(const Context& context,
+                                               std::span<const std::string> arguments) {
+  auto path = client::find_daemon_program();
+  if (!path) return failure(path.error());
+  client::DaemonProgram program{.path = std::move(*path), .arguments = home_arguments(context)};
+  program.arguments.insert(program.arguments.end(), arguments.begin(), arguments.end());
+  return program;
 }
 
 }  // namespace llf::cli

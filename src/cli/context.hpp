@@ -4,11 +4,14 @@
 #include "cli/arguments.hpp"
 #include "cli/output.hpp"
 #include "client/api_client.hpp"
+#include "client/daemon_start.hpp"
 #include "net/loop.hpp"
 #include "os/paths.hpp"
 
 #include <optional>
+#include <span>
 #include <string>
+#include <vector>
 
 namespace llf::cli {
 
@@ -38,5 +41,9 @@ struct Context {
 
 /// The daemon's arguments that tell it where its home is.
 [[nodiscard]] std::vector<std::string> home_arguments(const Context& context);
+
+/// llfd with those and further arguments. Errors: not_found.
+[[nodiscard]] Expected<client::DaemonProgram> daemon_program(
+    const Context& context, std::span<const std::string> arguments);
 
 }  // namespace llf::cli

@@ -7,6 +7,8 @@
 
 namespace llf::cli {
 
+class Interruption;
+
 /// Standard output or standard error. Everything is written at once, without a buffer: what was
 /// printed is there, whatever ends the program. One thread.
 class Output {
@@ -20,8 +22,8 @@ class Output {
   /// The same for what only informs: that it cannot be written does not matter.
   void say(std::string_view text) { static_cast<void>(write(text)); }
 
-  /// A write that waits for its reader is given up when a signal comes and `fd` is readable.
-  void interrupt_by(int fd) { interrupt_fd_ = fd; }
+  /// For Interruption: a write that has to wait for its reader is given up once there is a signal.
+  void interrupt_by(Interruption* interruption) { interruption_ = interruption; }
 
   [[nodiscard]] bool broken() const { return broken_; }
   [[nodiscard]] const text::Terminal& terminal() const { return terminal_; }
@@ -29,12 +31,11 @@ class Output {
   [[nodiscard]] int fd() const { return fd_; }
 
  private:
-  [[nodiscard]] bool interrupted() const;
-  void wait_for_room() const;
+  [[nodiscard]] bool wait_for_room() const;
 
   int fd_;
   text::Terminal terminal_;
-  int interrupt_fd_ = -1;
+  Interruption* interruption_ = nullptr;
   bool broken_ = false;
 };
 

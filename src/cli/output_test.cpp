@@ -1,7 +1,7 @@
 #include "cli/output.hpp"
 
+#include "cli/interruption.hpp"
 #include "cli/test_output.hpp"
-#include "os/child_process.hpp"
 
 #include <gtest/gtest.h>
 
@@ -43,18 +43,48 @@ TEST(Output, a_full_disk_is_an_error) {
 }
 
 TEST(Output, a_write_that_would_wait_is_given_up_when_interrupted) {
+  auto signals = os::SignalWatch::create({SIGINT});
+  ASSERT_TRUE(signals);
+  for (const int flags : {0, O_NONBLOCK}) {
+    const auto pipe = make_full_pipe();
+    ASSERT_EQ(::fcntl(pipe.write.get(), F_SETFL, flags), 0);
+    Output out(pipe.write.get(), {});
+    TestOutput err;
+    Interruption interruption(*signals, out, err.get());
+    ASSERT_EQ(::raise(SIGINT), 0);
+    // The second time the signal has been taken.
+    for (const std::string_view text : {"a", "\n"}) {
+      const auto written = out.write(text);
+      ASSERT_FALSE(written);
+      EXPECT_EQ(written.error().kind, ErrorKind::cancelled);
+    }
+    EXPECT_EQ(interruption.signal(), SIGINT);
+  }
+}
+
+TEST(Output, a_write_that_outgrows_a_pipe_is_given_up_when_interrupted) {
+  auto signals = os::SignalWatch::create({SIGINT});
+  ASSERT_TRUE(signals);
   auto pipe = os::make_pipe();
-  auto interrupt = os::make_pipe();
-  ASSERT_TRUE(pipe && interrupt);
-  ASSERT_EQ(::fcntl(pipe->write.get(), F_SETFL, O_NONBLOCK), 0);
-  const std::string full(1 << 20, 'x');
-  ASSERT_GT(::write(pipe->write.get(), full.data(), full.size()), 0);
-  ASSERT_EQ(::write(interrupt->write.get(), "x", 1), 1);
+  ASSERT_TRUE(pipe);
   Output out(pipe->write.get(), {});
-  out.interrupt_by(interrupt->read.get());
-  const auto written = out.write(full);
+  TestOutput err;
+  const Interruption interruption(*signals, out, err.get());
+  ASSERT_EQ(::raise(SIGINT), 0);
+  const auto written = out.write(std::string(1 << 20, 'x'));
   ASSERT_FALSE(written);
   EXPECT_EQ(written.error().kind, ErrorKind::cancelled);
+}
+
+TEST(Output, an_interrupted_output_writes_what_need_not_wait) {
+  auto signals = os::SignalWatch::create({SIGINT});
+  ASSERT_TRUE(signals);
+  TestOutput out;
+  TestOutput err;
+  const Interruption interruption(*signals, out.get(), err.get());
+  ASSERT_EQ(::raise(SIGINT), 0);
+  EXPECT_TRUE(out.get().write("a"));
+  EXPECT_EQ(out.text(), "a");
 }
 
 TEST(Output, a_file_is_no_terminal) {

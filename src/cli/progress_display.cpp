@@ -2,6 +2,8 @@
 
 #include "text/safe_text.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <utility>
 
@@ -25,12 +27,16 @@ text::Progress waiting_for(const std::string& model, std::span<const client::Wor
       .label = "thinking",
       .fraction = {},
       .elapsed = std::chrono::duration_cast<std::chrono::milliseconds>(elapsed)};
-  const auto loading = [&](const client::WorkerInfo& worker) {
+  const auto waited_for = [&](const client::WorkerInfo& worker) {
     return (model.empty() || worker.model == model) &&
-           (worker.state == "starting" || worker.state == "backoff");
+           (worker.state == "starting" || worker.state == "backoff" || worker.queued > 0);
   };
-  const auto worker = std::ranges::find_if(workers, loading);
+  const auto worker = std::ranges::find_if(workers, waited_for);
   if (worker == workers.end()) return progress;
+  if (worker->queued > 0) {
+    progress.label = fmt::format("thinking; {} in the queue", worker->queued);
+    return progress;
+  }
   const auto name = text::safe_line(worker->model);
   progress.label = worker->state == "starting" ? "loading " + name : "starting " + name + " again";
   progress.fraction = worker->progress;

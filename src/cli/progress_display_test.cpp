@@ -52,6 +52,12 @@ TEST(ProgressDisplay, otherwise_the_model_thinks) {
   EXPECT_EQ(waiting_for("", {}, seconds(0)).label, "thinking");
 }
 
+TEST(ProgressDisplay, F05_a_queue_is_told) {
+  auto busy = worker("a", "ready");
+  busy.queued = 3;
+  EXPECT_EQ(waiting_for("a", std::vector{busy}, seconds(0)).label, "thinking; 3 in the queue");
+}
+
 TEST(ProgressDisplay, a_worker_that_crashed_is_started_again) {
   const std::vector workers{worker("a", "backoff")};
   EXPECT_EQ(waiting_for("a", workers, seconds(0)).label, "starting a again");

@@ -23,8 +23,24 @@ std::string state_text(const client::WorkerInfo& worker) {
   return fmt::format("{} {:.0f} %", worker.state, std::clamp(*worker.progress, 0.0, 1.0) * 100);
 }
 
+/// Empty for what is not there, which the daemon tells by 0.
 std::string number_text(std::int64_t number) {
   return number > 0 ? std::to_string(number) : "";
+}
+
+std::string log_text(const client::DaemonStatus& status) {
+  const auto lost = status.log_lines_dropped;
+  if (lost <= 0) return status.log_file;
+  return fmt::format("{} ({} {} could not be written)", status.log_file, lost,
+                     lost == 1 ? "line" : "lines");
+}
+
+/// "2/4", and "4/4 +3" when three more wait for a slot.
+std::string busy_text(const client::WorkerInfo& worker) {
+  if (worker.slots <= 0) return "";
+  auto text = fmt::format("{}/{}", worker.active, worker.slots);
+  if (worker.queued > 0) text += fmt::format(" +{}", worker.queued);
+  return text;
 }
 
 }  // namespace
@@ -38,9 +54,8 @@ std::string render_workers(std::span<const client::WorkerInfo> workers) {
                      {.title = "BUSY", .align = Align::right},
                      {.title = "IDLE", .align = Align::right}});
   for (const auto& worker : workers) {
-    table.add({worker.model, state_text(worker), worker.pid ? std::to_string(*worker.pid) : "",
-               size_text(worker.rss_bytes), number_text(worker.context),
-               worker.slots > 0 ? fmt::format("{}/{}", worker.active, worker.slots) : "",
+    table.add({worker.model, state_text(worker), number_text(worker.pid.value_or(0)),
+               size_text(worker.rss_bytes), number_text(worker.context), busy_text(worker),
                worker.active > 0 ? "" : render_duration(worker.idle_s)});
   }
   auto out = table.str();
@@ -88,7 +103,7 @@ std::string render_status(const client::DaemonStatus& status) {
       text::safe_line(status.version), status.pid, render_duration(status.uptime_s),
       status.on_demand ? ", until it is idle" : "", render_address(status),
       text::safe_line(status.socket), text::safe_line(status.home),
-      text::safe_line(status.log_file), text::safe_line(engine), status.workers,
+      text::safe_line(log_text(status)), text::safe_line(engine), status.workers,
       status.requests_active);
 }
 

@@ -23,6 +23,24 @@ TEST(Render, workers_are_a_table) {
             "llf-nano  ready   42  12.0 MB     2048   0/4  1 min\n");
 }
 
+TEST(Render, F05_who_waits_for_a_slot_is_counted) {
+  auto worker = ready();
+  worker.active = 4;
+  worker.queued = 3;
+  const auto out = render_workers(std::vector{worker});
+  EXPECT_NE(out.find("4/4 +3"), std::string::npos) << out;
+}
+
+TEST(Render, a_worker_without_a_process_has_no_pid) {
+  for (const std::optional<std::int64_t> pid : {std::optional<std::int64_t>(0), {}}) {
+    auto worker = ready();
+    worker.pid = pid;
+    EXPECT_EQ(render_workers(std::vector{worker}),
+              "NAME      STATE  PID   MEMORY  CONTEXT  BUSY   IDLE\n"
+              "llf-nano  ready    -  12.0 MB     2048   0/4  1 min\n");
+  }
+}
+
 TEST(Render, no_worker_is_the_header_alone) {
   EXPECT_EQ(render_workers({}), "NAME  STATE  PID  MEMORY  CONTEXT  BUSY  IDLE\n");
 }
@@ -76,6 +94,18 @@ TEST(Render, the_status_is_readable) {
   EXPECT_TRUE(out.starts_with("llfd 0.1.0 is running (pid 7, for 1 min, until it is idle)\n"))
       << out;
   EXPECT_NE(out.find("llama-server is not installed"), std::string::npos);
+}
+
+TEST(Render, lost_log_lines_stand_behind_the_log) {
+  client::DaemonStatus status;
+  status.log_file = "/l";
+  EXPECT_NE(render_status(status).find("log      /l\n"), std::string::npos);
+  status.log_lines_dropped = 1;
+  EXPECT_NE(render_status(status).find("log      /l (1 line could not be written)\n"),
+            std::string::npos);
+  status.log_lines_dropped = 20;
+  EXPECT_NE(render_status(status).find("log      /l (20 lines could not be written)\n"),
+            std::string::npos);
 }
 
 TEST(Render, durations_have_the_largest_unit) {

@@ -3,6 +3,7 @@
 #include "cli/ask.hpp"
 #include "cli/chat_command.hpp"
 #include "cli/chat_settings.hpp"
+#include "cli/interruption.hpp"
 #include "cli/piped_input.hpp"
 #include "cli/run_plan.hpp"
 #include "json/json.hpp"
@@ -95,7 +96,6 @@ Expected<int> answer_prompt(Context& context, const client::ApiClient& client, A
                             client::ChatRequest request) {
   auto signals = os::SignalWatch::create({SIGINT, SIGTERM, SIGHUP});
   if (!signals) return failure(signals.error());
-  context.out.interrupt_by(signals->fd());
   AnswerView view(context.out, look);
   const bool json = context.format == Format::json;
   const auto answer = ask(context, {.client = client,
@@ -104,6 +104,7 @@ Expected<int> answer_prompt(Context& context, const client::ApiClient& client, A
                                     .signals = *signals});
   if (answer.outcome == Answer::Outcome::failed) return failure(*answer.error);
   if (json) {
+    const Interruption interruption(*signals, context.out, context.err);
     if (auto written = context.out.write(as_json(answer, look)); !written) {
       return failure(written.error());
     }

@@ -75,6 +75,15 @@ TEST_F(RunCommand, an_answer_that_breaks_off_is_a_failure_and_what_came_is_there
   EXPECT_EQ(err(), "llf: the answer was cut off before its end\n");
 }
 
+TEST_F(RunCommand, a_prompt_that_the_daemon_refuses_is_no_wrong_usage) {
+  answer("/v1/chat/completions", R"({"error":{"message":"it is too long","code":"invalid"}})", 400);
+  EXPECT_EQ(run({"run", "what is llf?"}), 1);
+  EXPECT_EQ(err(), "llf: it is too long\n");
+  answer_chat({"data: {\"error\":{\"message\":\"it is too long\",\"code\":\"invalid\"}}\n\n"});
+  EXPECT_EQ(run({"run", "what is llf?"}), 1);
+  EXPECT_EQ(out(), "");
+}
+
 TEST_F(RunCommand, an_error_in_the_stream_is_told) {
   answer_chat({chat_event("Hel"),
                "data: {\"error\":{\"message\":\"the engine died\",\"code\":\"upstream\"}}\n\n"});

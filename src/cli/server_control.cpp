@@ -1,7 +1,6 @@
 #include "cli/server_control.hpp"
 
 #include "cli/server_start_command.hpp"
-#include "client/daemon_start.hpp"
 #include "net/run.hpp"
 
 #include <fmt/format.h>
@@ -40,9 +39,17 @@ Expected<Stopped> stop_daemon(Context& context) {
   return listens ? Stopped::now : Stopped::was_not_running;
 }
 
+Expected<Stopped> stop_for(Context& context, const client::DaemonProgram& program) {
+  if (auto checked = client::check_daemon(context.paths, program); !checked) {
+    return failure(checked.error());
+  }
+  return stop_daemon(context);
+}
+
 Expected<client::DaemonStatus> start_daemon(Context& context,
                                             std::span<const std::string> arguments) {
-  if (client::daemon_listens(context.paths)) {
+  const bool listens = client::daemon_listens(context.paths);
+  if (listens) {
     auto status = status_of(context);
     if (!status) return failure(status.error());
     if (!status->on_demand && arguments.empty()) return status;
@@ -52,19 +59,22 @@ Expected<client::DaemonStatus> start_daemon(Context& context,
           fmt::format("llfd is running already (pid {}): 'llf server restart' takes the options",
                       status->pid));
     }
-    if (auto stopped = stop_daemon(context); !stopped) return failure(stopped.error());
   }
-  const auto program = client::find_daemon_program();
+  const auto program = daemon_program(context, arguments);
   if (!program) return failure(program.error());
-  auto all = home_arguments(context);
-  all.insert(all.end(), arguments.begin(), arguments.end());
-  const auto started =
-      client::ensure_daemon(context.paths, {.path = *program, .arguments = std::move(all)});
+  if (listens) {
+    if (auto stopped = stop_for(context, *program); !stopped) return failure(stopped.error());
+  }
+  const auto started = client::ensure_daemon(context.paths, *program);
   if (!started) return failure(started.error());
   return status_of(context);
 }
 
 Expected<std::vector<std::string>> daemon_arguments(const Arguments& arguments) {
+  if (arguments.has(kShareOption.name)) {
+    return failure(ErrorKind::unavailable,
+                   "'--share' is not in this version yet: only this machine reaches the server");
+  }
   constexpr std::int64_t kMost = std::numeric_limits<std::int32_t>::max();
   std::vector<std::string> out;
   for (const auto& option : daemon_options()) {
@@ -83,7 +93,7 @@ Expected<std::vector<std::string>> daemon_arguments(const Arguments& arguments) 
 }
 
 std::span<const OptionSpec> daemon_options() {
-  return kServeOptions;
+  return kDaemonOptions;
 }
 
 }  // namespace llf::cli

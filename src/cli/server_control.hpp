@@ -3,6 +3,7 @@
 #include "base/expected.hpp"
 #include "cli/context.hpp"
 #include "client/answers.hpp"
+#include "client/daemon_start.hpp"
 
 #include <cstdint>
 #include <span>
@@ -17,6 +18,10 @@ enum class Stopped : std::uint8_t { was_not_running, now };
 /// Ends the daemon and waits until it is gone; its running answers end first. A daemon of any
 /// version is stopped. Errors: timeout, when it does not end, with its process id.
 [[nodiscard]] Expected<Stopped> stop_daemon(Context& context);
+
+/// The same, to make room for `program`, once that said that it could start: no working daemon is
+/// stopped for options that cannot work. Errors: those of client::check_daemon too.
+[[nodiscard]] Expected<Stopped> stop_for(Context& context, const client::DaemonProgram& program);
 
 /// Starts a daemon that stays, with these further arguments of llfd, and returns its status. One
 /// that was started on demand is replaced. Errors: conflict, when one that stays runs already and

@@ -31,6 +31,13 @@ TEST(ServerControl, options_of_llf_are_not_passed_on) {
   EXPECT_EQ(passed_on({"--foreground", "--json", "--home", "x"}), Words{});
 }
 
+TEST(ServerControl, sharing_is_announced_and_not_there) {
+  const auto arguments = parse_arguments(
+      {.command = "serve", .options = kServeOptions, .max_words = 0}, Words{"--share"});
+  ASSERT_TRUE(arguments);
+  EXPECT_EQ(daemon_arguments(*arguments).error().kind, ErrorKind::unavailable);
+}
+
 TEST(ServerControl, paths_become_absolute) {
   const auto here = std::filesystem::current_path();
   EXPECT_EQ(passed_on({"--models", "m", "--engine", "/e"}),

@@ -2,7 +2,6 @@
 
 #include "cli/render.hpp"
 #include "cli/server_control.hpp"
-#include "client/daemon_start.hpp"
 #include "json/json.hpp"
 #include "net/run.hpp"
 #include "os/replace_program.hpp"
@@ -23,9 +22,8 @@ Expected<int> report(Context& context, const client::DaemonStatus& status) {
   return 0;
 }
 
-/// A daemon that was started on demand makes room for one that stays; another one is a conflict,
-/// which llfd itself reports.
-Expected<void> make_room(Context& context) {
+/// A daemon that was started on demand makes room for one that stays; another one is a conflict.
+Expected<void> make_room(Context& context, const client::DaemonProgram& program) {
   if (!client::daemon_listens(context.paths)) return {};
   const auto status = net::run_until_done(context.loop, client_of(context).status());
   if (!status) return failure(status.error());
@@ -34,20 +32,19 @@ Expected<void> make_room(Context& context) {
                    fmt::format("llfd is running already (pid {}): stop it with 'llf server stop'",
                                status->pid));
   }
-  const auto stopped = stop_daemon(context);
+  const auto stopped = stop_for(context, program);
   if (!stopped) return failure(stopped.error());
   return {};
 }
 
 Expected<int> become_daemon(Context& context, const Arguments& arguments) {
-  auto passed_on = daemon_arguments(arguments);
+  const auto passed_on = daemon_arguments(arguments);
   if (!passed_on) return failure(passed_on.error());
-  const auto program = client::find_daemon_program();
+  const auto program = daemon_program(context, *passed_on);
   if (!program) return failure(program.error());
-  if (auto room = make_room(context); !room) return failure(room.error());
-  std::vector<std::string> argv{program->native()};
-  for (auto& argument : home_arguments(context)) argv.push_back(std::move(argument));
-  for (auto& argument : *passed_on) argv.push_back(std::move(argument));
+  if (auto room = make_room(context, *program); !room) return failure(room.error());
+  std::vector<std::string> argv{program->path.native()};
+  argv.insert(argv.end(), program->arguments.begin(), program->arguments.end());
   return failure(os::replace_program(argv));
 }
 
@@ -63,9 +60,11 @@ Expected<int> run_server_start(Context& context, const Arguments& arguments) {
 }
 
 Expected<int> run_server_restart(Context& context, const Arguments& arguments) {
-  // Nothing is stopped for what cannot be started.
-  if (const auto valid = daemon_arguments(arguments); !valid) return failure(valid.error());
-  const auto stopped = stop_daemon(context);
+  const auto passed_on = daemon_arguments(arguments);
+  if (!passed_on) return failure(passed_on.error());
+  const auto program = daemon_program(context, *passed_on);
+  if (!program) return failure(program.error());
+  const auto stopped = stop_for(context, *program);
   if (!stopped) return failure(stopped.error());
   return run_server_start(context, arguments);
 }

@@ -4,12 +4,14 @@
 #include "cli/arguments.hpp"
 #include "cli/context.hpp"
 
+#include <algorithm>
 #include <array>
+#include <span>
 
 namespace llf::cli {
 
 /// What llfd takes and these commands pass on.
-inline constexpr std::array kServeOptions{
+inline constexpr std::array kDaemonOptions{
     OptionSpec{.name = "--host", .short_name = "", .value = "ADDRESS"},
     OptionSpec{.name = "--port", .short_name = "-p", .value = "NUMBER"},
     OptionSpec{.name = "--engine", .short_name = "", .value = "PATH"},
@@ -23,13 +25,19 @@ inline constexpr std::array kServeOptions{
 inline constexpr OptionSpec kForegroundOption{
     .name = "--foreground", .short_name = "", .value = ""};
 
-/// The options above, and --foreground.
+/// Announced: other machines may connect. It comes with a later version, which has API keys.
+inline constexpr OptionSpec kShareOption{.name = "--share", .short_name = "", .value = ""};
+
+/// The options above: all but --foreground for llf serve.
 inline constexpr auto kServerStartOptions = [] {
-  std::array<OptionSpec, kServeOptions.size() + 1> all{};
-  for (std::size_t i = 0; i < kServeOptions.size(); ++i) all[i] = kServeOptions[i];
+  std::array<OptionSpec, kDaemonOptions.size() + 2> all{};
+  std::ranges::copy(kDaemonOptions, all.begin());
+  all[kDaemonOptions.size()] = kShareOption;
   all.back() = kForegroundOption;
   return all;
 }();
+inline constexpr auto kServeOptions =
+    std::span(kServerStartOptions).first<kDaemonOptions.size() + 1>();
 
 /// llf server start: a daemon that stays, in the background.
 [[nodiscard]] Expected<int> run_server_start(Context& context, const Arguments& arguments);

@@ -1,10 +1,12 @@
 #pragma once
 
 #include "cli/output.hpp"
+#include "os/child_process.hpp"
 #include "os/unique_fd.hpp"
 
 #include <gtest/gtest.h>
 
+#include <fcntl.h>
 #include <string>
 #include <sys/mman.h>
 #include <unistd.h>
@@ -29,5 +31,18 @@ class TestOutput {
   os::UniqueFd fd_;
   Output output_;
 };
+
+/// For tests: a pipe, blocking, that nobody reads and nothing more fits into.
+inline os::Pipe make_full_pipe() {
+  auto pipe = os::make_pipe();
+  EXPECT_TRUE(pipe);
+  const int fd = pipe->write.get();
+  EXPECT_EQ(::fcntl(fd, F_SETFL, O_NONBLOCK), 0);
+  const std::string page(4096, 'x');
+  while (::write(fd, page.data(), page.size()) > 0) {
+  }
+  EXPECT_EQ(::fcntl(fd, F_SETFL, 0), 0);
+  return std::move(*pipe);
+}
 
 }  // namespace llf::cli

@@ -77,6 +77,7 @@ WorkerInfo read_worker(Fields& fields) {
           .context = fields.number("context"),
           .slots = fields.number("slots"),
           .active = fields.number("active"),
+          .queued = fields.number("queued"),
           .waiting = fields.number("waiting"),
           .progress = fields.optional_fraction("progress"),
           .uptime_s = fields.number("uptime_s"),
@@ -124,15 +125,14 @@ ErrorKind kind_of_status(int status) {
     case 504:
       return ErrorKind::timeout;
     default:
-      return status < 500 ? ErrorKind::invalid : ErrorKind::internal;
+      return status < 500 ? ErrorKind::upstream : ErrorKind::internal;
   }
 }
 
-/// The kind that a `code` names, unless it is a word of its own ("model_not_found").
-std::optional<ErrorKind> kind_of_code(std::string_view code) {
+/// The kind that a `code` names; `internal` for a word of its own ("model_not_found").
+ErrorKind kind_of_code(std::string_view code) {
   const auto kind = error_kind_from_name(code);
-  if (facts(kind).name == code) return kind;
-  return std::nullopt;
+  return kind == ErrorKind::invalid ? ErrorKind::upstream : kind;
 }
 
 }  // namespace
@@ -146,6 +146,7 @@ Expected<DaemonStatus> read_status(const json::Value& value) {
                       .home = fields.text("home"),
                       .socket = fields.text("socket"),
                       .log_file = fields.text("log_file"),
+                      .log_lines_dropped = fields.number("log_lines_dropped"),
                       .on_demand = fields.flag("on_demand"),
                       .listen = {},
                       .engine = {},
@@ -211,7 +212,7 @@ Error read_error_object(const json::Value& error) {
   if (object == nullptr) return out;
   if (auto message = json::get_string(*object, "message")) out.message = std::move(*message);
   if (const auto code = json::get_string(*object, "code")) {
-    out.kind = kind_of_code(*code).value_or(ErrorKind::internal);
+    out.kind = kind_of_code(*code);
   }
   return out;
 }

@@ -35,6 +35,7 @@ struct DaemonStatus {
   std::string home;
   std::string socket;
   std::string log_file;
+  std::int64_t log_lines_dropped = 0;  ///< could not be written
   bool on_demand = false;
   Listen listen;
   std::optional<Engine> engine;  ///< nothing: there is none on this machine
@@ -59,6 +60,7 @@ struct WorkerInfo {
   std::int64_t context = 0;
   std::int64_t slots = 0;
   std::int64_t active = 0;
+  std::int64_t queued = 0;  ///< wait for a slot
   std::int64_t waiting = 0;
   std::optional<double> progress;  ///< 0 to 1 while it loads
   std::int64_t uptime_s = 0;
@@ -75,7 +77,8 @@ struct WorkerInfo {
 [[nodiscard]] Expected<std::vector<std::string>> read_lines(const json::Value& value);
 
 /// The error that an answer with `status` and this body stands for: its message and kind where the
-/// body is `{"error":{…}}`, else one made from the status.
+/// body is `{"error":{…}}`, else one made from the status. `upstream` stands for `invalid`: what
+/// the daemon refuses was no mistake on our own command line, which alone ends with that exit code.
 [[nodiscard]] Error read_error(int status, std::string_view body);
 
 /// The same for the `error` member of an event.

@@ -1,5 +1,6 @@
 #include "client/answers.hpp"
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 namespace llf::client {
@@ -25,6 +26,13 @@ TEST(Answers, a_whole_status_is_read) {
   ASSERT_TRUE(status->engine);
   EXPECT_EQ(status->engine->origin, "PATH");
   EXPECT_EQ(status->requests_active, 2);
+}
+
+TEST(Answers, lost_log_lines_are_read_and_none_when_absent) {
+  const auto status = read_status(value(R"({"version":"1","log_lines_dropped":3})"));
+  ASSERT_TRUE(status);
+  EXPECT_EQ(status->log_lines_dropped, 3);
+  EXPECT_EQ(read_status(value(R"({"version":"1"})"))->log_lines_dropped, 0);
 }
 
 TEST(Answers, what_is_null_or_absent_is_not_there) {
@@ -92,9 +100,16 @@ TEST(Answers, a_code_of_its_own_leaves_the_kind_to_the_status) {
   EXPECT_EQ(error.kind, ErrorKind::not_found);
 }
 
+TEST(Answers, what_the_daemon_refuses_as_invalid_is_no_wrong_usage_of_ours) {
+  const std::string_view error = R"({"message":"the prompt is too long","code":"invalid"})";
+  const Error expected{ErrorKind::upstream, "the prompt is too long"};
+  EXPECT_EQ(read_error(400, fmt::format(R"({{"error":{}}})", error)), expected);
+  EXPECT_EQ(read_error_object(value(error)), expected);
+}
+
 TEST(Answers, an_answer_without_an_error_object_is_told_by_its_status) {
   EXPECT_EQ(read_error(503, "<html>"), (Error{ErrorKind::unavailable, "llfd answered 503"}));
-  EXPECT_EQ(read_error(418, "").kind, ErrorKind::invalid);
+  EXPECT_EQ(read_error(418, "").kind, ErrorKind::upstream);
   EXPECT_EQ(read_error(500, "{}").kind, ErrorKind::internal);
 }
 

@@ -143,7 +143,7 @@ TEST_F(ApiClientTest, an_error_event_ends_the_answer_with_its_message) {
 TEST_F(ApiClientTest, a_refused_chat_is_its_error) {
   daemon_.answer(400, R"({"error":{"message":"too long","code":"invalid"}})");
   const auto answer = daemon_.run(ask(client()));
-  EXPECT_EQ(answer.error, (Error{ErrorKind::invalid, "too long"}));
+  EXPECT_EQ(answer.error, (Error{ErrorKind::upstream, "too long"}));
   EXPECT_EQ(daemon_.requests()[0].path, "/v1/chat/completions");
 }
 

@@ -1,9 +1,9 @@
 #include "client/daemon_start.hpp"
 
 #include "json/json.hpp"
+#include "net/address.hpp"
 #include "os/child_process.hpp"
 #include "os/file_lock.hpp"
-#include "os/unique_fd.hpp"
 
 #include <fmt/format.h>
 
@@ -11,10 +11,8 @@
 #include <array>
 #include <cerrno>
 #include <chrono>
-#include <cstring>
 #include <poll.h>
-#include <sys/socket.h>
-#include <sys/un.h>
+#include <system_error>
 #include <unistd.h>
 
 namespace llf::client {
@@ -72,11 +70,30 @@ Expected<void> await_end(const os::Paths& paths, Duration limit) {
                           paths));
 }
 
+/// Our environment, with the paths in it absolute: llfd works in another folder.
+Expected<std::vector<std::string>> daemon_environment() {
+  auto environment = os::environment();
+  for (const std::string_view name : {"LLF_ENGINE=", "LLF_MODELS="}) {
+    const auto entry = std::ranges::find_if(
+        environment, [&](const std::string& one) { return one.starts_with(name); });
+    if (entry == environment.end() || entry->size() == name.size()) continue;
+    std::error_code error;
+    const auto path = std::filesystem::absolute(entry->substr(name.size()), error);
+    if (error) return failure(errno_error("finding the current folder", error.value()));
+    *entry = std::string(name) + path.native();
+  }
+  return environment;
+}
+
+/// Runs llfd until it says that it is ready, or why not.
 Expected<void> start(const os::Paths& paths, const DaemonProgram& program) {
+  auto environment = daemon_environment();
+  if (!environment) return failure(environment.error());
   auto pipe = os::make_pipe();
   if (!pipe) return failure(pipe.error());
-  os::DaemonOptions options{
-      .argv = {program.path.native()}, .env = os::environment(), .keep_fd = pipe->write.get()};
+  os::DaemonOptions options{.argv = {program.path.native()},
+                            .env = std::move(*environment),
+                            .keep_fd = pipe->write.get()};
   options.argv.insert(options.argv.end(), program.arguments.begin(), program.arguments.end());
   options.argv.emplace_back("--ready-fd");
   options.argv.push_back(std::to_string(pipe->write.get()));
@@ -94,17 +111,7 @@ Expected<void> start(const os::Paths& paths, const DaemonProgram& program) {
 }  // namespace
 
 bool daemon_listens(const os::Paths& paths) {
-  const auto path = paths.socket().native();
-  sockaddr_un address{};
-  address.sun_family = AF_UNIX;
-  if (path.size() >= sizeof address.sun_path) return false;
-  std::memcpy(address.sun_path, path.c_str(), path.size() + 1);
-  const os::UniqueFd fd(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
-  if (!fd) return false;
-  // The kernel takes the sockaddr types as one family of layouts.
-  const auto* generic = reinterpret_cast<const sockaddr*>(&address);
-  // EAGAIN: its queue is full, so it is there.
-  return ::connect(fd.get(), generic, sizeof address) == 0 || errno == EAGAIN;
+  return net::is_served(paths.socket().native());
 }
 
 Expected<std::filesystem::path> find_daemon_program() {
@@ -125,6 +132,11 @@ Expected<Started> ensure_daemon(const os::Paths& paths, const DaemonProgram& pro
   if (auto ended = await_end(paths, limits::kStopLimit); !ended) return failure(ended.error());
   if (auto started = start(paths, program); !started) return failure(started.error());
   return Started::now;
+}
+
+Expected<void> check_daemon(const os::Paths& paths, DaemonProgram program) {
+  program.arguments.emplace_back("--check");
+  return start(paths, program);
 }
 
 Expected<void> wait_until_gone(const os::Paths& paths, Duration limit) {

@@ -30,12 +30,18 @@ struct DaemonProgram {
 
 enum class Started : std::uint8_t { was_running, now };
 
-/// Makes sure that a daemon runs. When none listens, the start lock is taken, so that of many
+/// Makes sure that a daemon runs, with our environment; relative paths in it are those of our
+/// folder. When none listens, the start lock is taken, so that of many
 /// callers one starts it and the others wait; the daemon's one line on the readiness pipe, not
 /// polling, tells when it is there. A daemon that is about to end is waited for first.
 /// Errors: what llfd says (a port that is taken, a broken setting), or that it ended or did not get
 /// ready in time, with the place of its log.
 [[nodiscard]] Expected<Started> ensure_daemon(const os::Paths& paths, const DaemonProgram& program);
+
+/// Whether llfd could start with these arguments and this environment: it says so, and does nothing
+/// else. For callers that stop a daemon to start another one. Errors: as ensure_daemon, but for
+/// what only a start can find out.
+[[nodiscard]] Expected<void> check_daemon(const os::Paths& paths, DaemonProgram program);
 
 /// Waits until no daemon is left: none listens, none holds the daemon's lock. `timeout` past
 /// `limit`.

@@ -8,6 +8,7 @@
 #include <gtest/gtest.h>
 
 #include <cstring>
+#include <stdlib.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 
@@ -76,6 +77,35 @@ TEST_F(DaemonStart, the_arguments_and_the_pipe_are_passed_on) {
   const auto args = os::read_file(out, ByteSize::kib(4));
   ASSERT_TRUE(args);
   EXPECT_TRUE(args->starts_with("--on-demand --ready-fd ")) << *args;
+}
+
+TEST_F(DaemonStart, relative_paths_in_the_environment_become_absolute) {
+  ::setenv("LLF_ENGINE", "bin/engine", 1);
+  ::setenv("LLF_MODELS", "", 1);
+  const auto out = (folder_ / "env").native();
+  EXPECT_TRUE(ensure_daemon(paths_, program("echo \"$LLF_ENGINE|$LLF_MODELS\" > " + out +
+                                            "\necho '{\"ready\":true}' > $ready")));
+  ::unsetenv("LLF_ENGINE");
+  ::unsetenv("LLF_MODELS");
+  EXPECT_EQ(os::read_file(out, ByteSize::kib(4)),
+            (std::filesystem::current_path() / "bin/engine").native() + "|\n");
+}
+
+TEST_F(DaemonStart, a_check_runs_the_program_though_a_daemon_listens) {
+  const auto fd = listen();
+  const auto out = (folder_ / "args").native();
+  EXPECT_TRUE(
+      check_daemon(paths_, program("echo \"$*\" > " + out + "\necho '{\"ready\":true}' > $ready")));
+  const auto args = os::read_file(out, ByteSize::kib(4));
+  ASSERT_TRUE(args);
+  EXPECT_TRUE(args->starts_with("--on-demand --check --ready-fd ")) << *args;
+}
+
+TEST_F(DaemonStart, a_check_tells_why_it_cannot_start) {
+  const auto checked = check_daemon(
+      paths_, program("echo '{\"error\":\"--port: no\",\"kind\":\"invalid\"}' > $ready"));
+  ASSERT_FALSE(checked);
+  EXPECT_EQ(checked.error(), (Error{ErrorKind::invalid, "--port: no"}));
 }
 
 TEST_F(DaemonStart, its_own_error_is_told) {
