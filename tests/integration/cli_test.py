@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import fcntl
+import json
 import os
+import pty
 import signal
+import struct
 import subprocess
+import termios
 
 import pytest
 
 from support import processes
-from support.home import FAKE_WORKER, LLF, Home
+from support.home import FAKE_WORKER, LLF, LLFD, Home
 from support.models import ANSWER, Models
 from support.patience import PATIENCE_S, at_once, eventually
 
@@ -32,6 +37,9 @@ class Cli:
         return subprocess.Popen([LLF, *words], env=self.env,
                                 **{"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE,
                                    "stderr": subprocess.PIPE, **options})
+
+    def daemon_pid(self) -> int:
+        return json.loads(self.run("server", "status", "--json").stdout)["pid"]
 
 
 @pytest.fixture
@@ -87,6 +95,47 @@ def test_F64_an_interrupt_keeps_what_came_and_ends_with_130(cli: Cli, models: Mo
     rest = process.stdout.read()
     assert process.wait(PATIENCE_S) == 130
     assert (first + rest).startswith(b"The fake")
+    assert models.await_records("long", "end", 1)[0]["complete"] is False
+
+
+PIPE_SIZE = 4096
+UNREAD = ("tokens 100000", f"huge-event {2 * PIPE_SIZE}")
+
+
+def await_full(pipe: int) -> None:
+    """Until somebody waits for room in a pipe of PIPE_SIZE."""
+    def full() -> bool:
+        return struct.unpack("i", fcntl.ioctl(pipe, termios.FIONREAD, b"\0" * 4))[0] == PIPE_SIZE
+
+    eventually("the pipe is full", full)
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_F64_an_answer_that_nobody_reads_is_interrupted_at_once(cli: Cli, models: Models,
+                                                                number: int) -> None:
+    models.add("long", *UNREAD)
+    process = cli.open("run", "long", "hello there", pipesize=PIPE_SIZE)
+    await_full(process.stdout.fileno())
+    process.send_signal(number)
+    assert process.wait(PATIENCE_S) == 128 + number
+    assert process.stderr.read() == b""
+    assert models.await_records("long", "end", 1)[0]["complete"] is False
+
+
+def test_F64_a_chat_whose_answer_nobody_reads_is_ended_by_the_first_signal(
+        cli: Cli, models: Models) -> None:
+    models.add("long", *UNREAD)
+    ours, theirs = pty.openpty()
+    process = cli.open("chat", "long", stdin=theirs, stderr=theirs, pipesize=PIPE_SIZE)
+    os.close(theirs)
+    try:
+        os.write(ours, b"hello there\r")
+        await_full(process.stdout.fileno())
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(PATIENCE_S) == 128 + signal.SIGTERM
+    finally:
+        process.kill()
+        os.close(ours)
     assert models.await_records("long", "end", 1)[0]["complete"] is False
 
 
@@ -179,6 +228,73 @@ def test_stdin_is_appended_and_an_open_silent_pipe_does_not_hang(cli: Cli,
         os.close(write_end)
     assert (process.returncode, answer.strip()) == (0, b"first part")
     assert b"input" in said, said
+
+
+def test_an_empty_value_takes_no_other_word(cli: Cli, models: Models) -> None:
+    models.add("any")
+    run = cli.run("run", "any", "--system=", "hello there")
+    assert (run.returncode, run.stdout) == (0, ANSWER + "\n"), run
+    body = models.records("any", "request")[-1]["body"]
+    assert [message["role"] for message in json.loads(body)["messages"]] == ["user"]
+
+
+def test_a_request_that_the_engine_refuses_is_no_wrong_usage(cli: Cli, models: Models) -> None:
+    models.add("refuses", "error-status 400")
+    run = cli.run("run", "refuses", "hello there")
+    assert (run.returncode, run.stdout) == (1, ""), run
+    assert run.stderr.strip(), run
+
+
+def test_relative_paths_in_the_environment_are_those_of_the_caller(cli: Cli,
+                                                                   models: Models) -> None:
+    models.add("any")
+    cli.env |= {"LLF_MODELS": ".", "LLF_ENGINE": os.path.relpath(FAKE_WORKER, models.folder)}
+    run = cli.run("run", "any", "hello there", cwd=models.folder)
+    assert (run.returncode, run.stdout) == (0, ANSWER + "\n"), run
+
+
+def test_a_setting_that_the_daemon_refuses_is_told_as_wrong_usage(cli: Cli) -> None:
+    run = cli.run("server", "start", "--log-level", "loud")
+    assert (run.returncode, run.stdout) == (2, ""), run
+    assert run.stderr == "llf: --log-level: 'loud' is none of debug, info, warn, error\n", run
+    cli.env["LLF_PORT"] = "abc"
+    run = cli.run("run", "hi")
+    assert (run.returncode, run.stdout) == (2, ""), run
+    assert run.stderr == "llf: LLF_PORT: 'abc' is not a whole number from 0 to 65535\n", run
+
+
+REFUSED = [["--host", "0.0.0.0"], ["--log-level", "loud"], ["--max-loaded", "65"],
+           ["--load-timeout", "999999999"]]
+
+
+def test_a_daemon_is_not_stopped_for_options_that_cannot_work(cli: Cli) -> None:
+    assert cli.run("ls").returncode == 0
+    pid = cli.daemon_pid()
+    for command in (["server", "start"], ["serve"], ["server", "restart"]):
+        for options in REFUSED:
+            run = cli.run(*command, *options)
+            assert run.returncode in (1, 2) and options[0] in run.stderr, run
+            assert cli.daemon_pid() == pid, run
+
+
+def test_a_daemon_is_not_stopped_for_an_environment_that_cannot_work(cli: Cli) -> None:
+    assert cli.run("server", "start").returncode == 0
+    pid = cli.daemon_pid()
+    cli.env["LLF_MAX_LOADED"] = "none"
+    run = cli.run("server", "restart")
+    assert run.returncode == 2 and "LLF_MAX_LOADED" in run.stderr, run
+    assert cli.daemon_pid() == pid
+
+
+def test_a_check_of_the_daemons_options_leaves_nothing(home: Home) -> None:
+    read_end, write_end = os.pipe()
+    checked = subprocess.run([LLFD, "--check", "--ready-fd", str(write_end)],
+                             env=home.environment(), pass_fds=[write_end], timeout=PATIENCE_S)
+    os.close(write_end)
+    with os.fdopen(read_end) as pipe:
+        assert json.load(pipe)["ready"] is True
+    assert checked.returncode == 0
+    assert list(home.path.iterdir()) == []
 
 
 def test_usage_errors_exit_2(cli: Cli) -> None:

@@ -122,7 +122,39 @@ def test_an_unload_waits_for_running_answers(daemon: Daemon, models: Models) -> 
         assert answer.whole, answer
         assert unloading.result().json() == {"unloaded": True}
     assert "busy" not in daemon.workers() or daemon.worker("busy")["state"] == "stopped"
-    assert not processes.children(daemon.pid)
+    assert not processes.workers(daemon.pid)
+
+
+def test_an_answer_that_is_too_long_for_an_unload_says_so_and_loads_nothing_again(
+        daemon: Daemon, models: Models) -> None:
+    models.add("busy", "hang-before-first-byte-ms 60000", "burn-cpu")
+    with ThreadPoolExecutor(1) as pool:
+        asking = pool.submit(chat, daemon.tcp, "busy", stream=True)
+        models.await_records("busy", "request", 1)
+        assert daemon.unload("busy").json() == {"unloaded": True}
+        answer = asking.result()
+    assert answer.told and "unloaded while it answered" in answer.error["message"], answer
+    assert "busy" not in daemon.workers()
+    assert len(models.records("busy", "start")) == 1
+
+
+def test_who_follows_a_log_or_a_load_does_not_delay_the_end(
+        daemon: Daemon, models: Models) -> None:
+    models.add("slow", "never-ready")
+    ended = []
+    with Connection(daemon.unix) as log, Connection(daemon.unix) as load:
+        log.request("GET", "/llf/v1/logs?follow=1")
+        log.read_head()
+        load.request("POST", "/llf/v1/load", {"model": "slow"})
+        head = load.read_head()
+        models.await_records("slow", "start", 1)
+        assert daemon.control("POST", "stop").status == 202
+        events = b"".join(load.parts(head))
+        ended.append(b"being stopped" in events)
+        assert daemon.wait() == 0
+    assert ended == [True]
+    # Nothing was waited for until it was cut.
+    assert "stopped" in daemon.home.logs()
 
 
 def test_unloading_what_is_not_loaded(daemon: Daemon, models: Models) -> None:
@@ -141,7 +173,7 @@ def test_the_unused_model_makes_room_and_a_busy_one_never(start, models: Models)
         assert chat(daemon.tcp, "two", max_tokens=1).whole
         assert chat(daemon.tcp, "three", max_tokens=1).whole
         assert set(daemon.workers()) >= {"one", "three"}
-        assert len(processes.children(daemon.pid)) == 2
+        assert len(processes.workers(daemon.pid)) == 2
         with Stream(daemon.tcp, chat_body("three", stream=True)) as second:
             assert second.next() is not None
             answer = chat(daemon.tcp, "two", max_tokens=1)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import random
 import signal
 import subprocess
@@ -124,11 +125,37 @@ def test_F17_nothing_outlives_a_killed_daemon_and_the_next_one_starts(
                 pool.submit(use, i)
             pause.wait(chance.random() * 0.4)
             daemon.kill()
-            eventually("no worker outlives it", lambda: not processes.of_home(home.path), 5)
+            check_gone(home)
+    assert chat(start().tcp, "slow").whole
+
+
+def test_F17_a_killed_guard_leaves_its_work_to_the_next_daemon(
+        start: Callable, home: Home, models: Models) -> None:
     daemon = start()
-    assert chat(daemon.tcp, "slow").whole
-    sockets = [path.name for path in home.run_files() if path.name.startswith("w-")]
-    assert len(sockets) == 1, f"the new daemon removes what the old ones left: {sockets}"
+    assert chat(daemon.tcp, models.add("any")).whole
+    os.kill(_guard(daemon), signal.SIGKILL)
+    eventually("the guard is reaped", lambda: len(_children(daemon)) == 1)
+    daemon.kill()
+    eventually("no worker outlives it", lambda: not processes.of_home(home.path))
+    assert [path for path in home.run_files() if path.suffix == ".sock"]
+    assert start().stop() == 0
+    check_gone(home)
+
+
+def test_F17_an_engine_behind_a_script_ends_with_its_daemon(
+        start: Callable, home: Home, wrapped_engine: str, models: Models) -> None:
+    daemon = start(engine=wrapped_engine)
+    assert chat(daemon.tcp, models.add("any")).whole
+    daemon.kill()
+    check_gone(home)
+
+
+def _children(daemon: Daemon) -> list[processes.Process]:
+    return [process for process in processes.everything() if process.parent == daemon.pid]
+
+
+def _guard(daemon: Daemon) -> int:
+    return next(child.pid for child in _children(daemon) if child.name == "llf-guard")
 
 
 def test_F34_out_of_descriptors_streams_live_and_new_clients_are_refused(

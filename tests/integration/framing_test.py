@@ -190,6 +190,15 @@ def test_SEC12_deep_and_broken_json_is_refused(loaded: Daemon, models: Models) -
     assert models.records("any", "request") == []
 
 
+def test_SEC12_a_body_of_many_values_takes_twice_its_size_at_most(loaded: Daemon) -> None:
+    before = processes.resident_bytes(loaded.pid)
+    body = b'{"messages": [' + b"0," * (15 * MIB) + b"0], \"id_slot\": 1}"
+    assert ask(loaded.tcp, "POST", ROUTE, body).status == 400
+    growth = processes.most_resident_bytes(loaded.pid) - before
+    # The sanitizer keeps 8 MiB of what is freed.
+    assert growth < 2 * len(body) + 16 * MIB, f"grew by {growth >> 20} MiB"
+
+
 def test_SEC12_abuse_leaves_no_memory_behind(loaded: Daemon) -> None:
     def abuse() -> None:
         for _ in range(50):

@@ -90,7 +90,7 @@ def test_F08_a_crash_loop_is_given_up_and_can_be_reset(daemon: Daemon, models: M
     assert spawned <= 6, spawned
     worker = daemon.worker("loop")
     assert worker["state"] in ("failed", "backoff") and worker["error"], worker
-    assert not processes.children(daemon.pid)
+    assert not processes.workers(daemon.pid)
     # Given up: answered without another try.
     for answer in at_once(WAITERS, lambda _: chat(daemon.tcp, "loop")):
         assert answer.told and answer.status == 503, answer
@@ -167,6 +167,17 @@ def test_F14_twenty_requests_and_loads_at_once_load_it_once(daemon: Daemon,
 
         at_once(20, ask)
         assert len(models.records(name, "start")) == 1
+
+
+def test_F14_requests_at_once_share_the_room_that_another_model_makes(
+        start: Callable, models: Models) -> None:
+    daemon = start("--max-loaded", "1")
+    names = [models.add(name) for name in ("odd", "even")]
+    for turn in range(20):
+        name = names[turn % 2]
+        for answer in at_once(4, lambda i, name=name: chat(daemon.tcp, name, stream=i % 2 == 0)):
+            assert answer.whole and answer.text == ANSWER, answer
+    assert [len(models.records(name, "start")) for name in names] == [10, 10]
 
 
 def test_F15_an_unload_races_requests_and_none_is_lost(daemon: Daemon, models: Models) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 
 import pytest
@@ -171,19 +171,31 @@ def test_F05_a_worker_that_reads_a_long_prompt_is_left_alone(daemon: Daemon,
     models.add("prefill", "hang-before-first-byte-ms 17000", "burn-cpu")
 
     def ask(i: int) -> Answer:
-        return chat(daemon.tcp, "prefill", stream=i == 0)
+        return chat(daemon.tcp, "prefill", stream=i != 1)
 
-    with ThreadPoolExecutor(2) as pool:
-        asking = [pool.submit(ask, i) for i in range(2)]
-        models.await_records("prefill", "request", 2)
+    with ThreadPoolExecutor(3) as pool:
+        asking = []
+        for i in range(3):
+            asking.append(pool.submit(ask, i))
+            models.await_records("prefill", "request", i + 1)
         worker = daemon.worker("prefill")
-        assert (worker["state"], worker["active"]) == ("ready", 2), worker
-        streamed, whole = (future.result() for future in asking)
-    assert streamed.whole and streamed.text == ANSWER, streamed
-    assert whole.whole and whole.text == ANSWER, whole
+        assert worker["state"] == "ready", worker
+        assert (worker["slots"], worker["active"], worker["queued"]) == (2, 2, 1), worker
+        streamed, whole, queued = (future.result() for future in asking)
+    for answer in (streamed, whole, queued):
+        assert answer.whole and answer.text == ANSWER, answer
     assert "ping" in streamed.comments, streamed.comments
+    assert "queued 1" in queued.comments, queued.comments
     after = daemon.worker("prefill")
     assert (after["pid"], after["restarts"]) == (worker["pid"], 0), after
+
+
+def test_F05_an_engine_behind_a_script_is_seen_to_work(start: Callable, wrapped_engine: str,
+                                                       models: Models) -> None:
+    daemon = start("--stall-timeout", "2", engine=wrapped_engine)
+    models.add("prefill", "hang-before-first-byte-ms 6000", "burn-cpu")
+    answer = chat(daemon.tcp, "prefill")
+    assert answer.whole and answer.text == ANSWER, answer
 
 
 def test_F06_a_worker_that_ignores_sigterm_is_killed(daemon: Daemon, models: Models) -> None:

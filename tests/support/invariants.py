@@ -25,7 +25,7 @@ def check_running(daemon: Daemon, models: Models) -> None:
         assert answer.whole and answer.text == ANSWER, answer
     daemon.await_idle()
     daemon.unload_all()
-    eventually("llfd has no child", lambda: not processes.children(daemon.pid))
+    eventually("llfd has no worker", lambda: not processes.workers(daemon.pid))
     check_descriptors(daemon)
 
 

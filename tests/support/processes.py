@@ -39,8 +39,10 @@ def running(pid: int) -> bool:
     return process is not None and not process.zombie
 
 
-def children(pid: int) -> list[Process]:
-    return [process for process in everything() if process.parent == pid]
+def workers(daemon: int) -> list[Process]:
+    """The children of an llfd but for its guard; zombies too."""
+    return [process for process in everything()
+            if process.parent == daemon and process.name != "llf-guard"]
 
 
 def of_home(home: Path) -> list[Process]:
@@ -75,8 +77,17 @@ def descriptors(pid: int) -> list[str]:
 
 
 def resident_bytes(pid: int) -> int:
+    return _status_bytes(pid, "VmRSS:")
+
+
+def most_resident_bytes(pid: int) -> int:
+    """The highest that resident_bytes ever was."""
+    return _status_bytes(pid, "VmHWM:")
+
+
+def _status_bytes(pid: int, key: str) -> int:
     for line in Path(f"/proc/{pid}/status").read_text().splitlines():
-        if line.startswith("VmRSS:"):
+        if line.startswith(key):
             return int(line.split()[1]) * 1024
     return 0
 
