@@ -1,7 +1,9 @@
 #include "json/json.hpp"
 
+#include "base/assert.hpp"
 #include "base/utf8.hpp"
 #include "json/parse_error.hpp"
+#include "json/skim.hpp"
 
 #include <boost/json/basic_parser_impl.hpp>
 #include <boost/json/parser.hpp>
@@ -10,6 +12,8 @@
 #include <boost/system/error_code.hpp>
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <cmath>
 #include <utility>
 
 namespace llf::json {
@@ -61,6 +65,15 @@ void write_value(const Value& value, std::string& out, std::size_t indent) {
   }
 }
 
+/// False when a number was too large for a double: what is written of it is no JSON.
+bool is_finite(const Value& value) {
+  if (value.is_double()) return std::isfinite(value.get_double());
+  if (value.is_array()) return std::ranges::all_of(value.get_array(), is_finite);
+  if (!value.is_object()) return true;
+  return std::ranges::all_of(value.get_object(),
+                             [](const auto& member) { return is_finite(member.value()); });
+}
+
 template <class T>
 std::unexpected<Error> wrong_type(std::string_view key, T expected) {
   return failure(ErrorKind::invalid, fmt::format("'{}' must be {}", key, expected));
@@ -75,18 +88,19 @@ const Value* find(const Object& object, std::string_view key) {
 
 Expected<Value> parse(std::string_view text, const ParseOptions& options) {
   if (auto fits = check_size(text); !fits) return failure(fits.error());
-  boost::json::parse_options boost_options;
-  boost_options.max_depth = options.max_depth;
-  boost_options.allow_comments = options.comments;
-  boost_options.allow_trailing_commas = options.comments;
-  boost::json::stream_parser parser({}, boost_options);
+  boost::json::stream_parser parser({}, boost_options(options));
   boost::system::error_code code;
   // write_some returns how far it came: the only way to learn the position of an error.
   std::size_t offset = parser.write_some(text.data(), text.size(), code);
   if (!code && offset < text.size()) code = boost::json::error::extra_data;
   if (!code) parser.finish(code);
-  if (!code) return parser.release();
-  return failure(parse_error(text, offset, code));
+  if (code) return failure(parse_error(text, offset, code));
+  auto value = parser.release();
+  if (is_finite(value)) return value;
+  // Only reading it once more tells where.
+  const auto read = skim(text, [](const Token&) {}, options);
+  LLF_ASSERT(!read);
+  return failure(read.error());
 }
 
 std::string write(const Value& value) {

@@ -51,6 +51,13 @@ TEST(Json, what_is_written_is_valid_whatever_its_strings_are) {
   EXPECT_TRUE(parse(write_pretty(value)));
 }
 
+TEST(Json, a_number_that_is_not_finite_is_refused_where_it_ends) {
+  EXPECT_EQ(parse("[1,\n 1e400]").error().message, "line 2, column 7: a number that is too large");
+  EXPECT_EQ(parse("{\"a\":0e400}").error().kind, ErrorKind::invalid);
+  EXPECT_TRUE(parse("1e308"));
+  EXPECT_FALSE(parse("// c\n-1e999", {.comments = true}));
+}
+
 TEST(Json, comments_and_trailing_commas_only_where_allowed) {
   constexpr std::string_view kText = "{ // port\n \"port\": 8000, }";
   EXPECT_FALSE(parse(kText));

@@ -42,6 +42,14 @@ std::string_view reason(const boost::system::error_code& code) {
 
 }  // namespace
 
+boost::json::parse_options boost_options(const ParseOptions& options) {
+  boost::json::parse_options same;
+  same.max_depth = options.max_depth;
+  same.allow_comments = options.comments;
+  same.allow_trailing_commas = options.comments;
+  return same;
+}
+
 Expected<void> check_size(std::string_view text) {
   if (text.size() > limits::kJsonDocument.bytes()) {
     return failure(ErrorKind::too_large,

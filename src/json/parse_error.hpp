@@ -2,13 +2,18 @@
 
 #include "base/error.hpp"
 #include "base/expected.hpp"
+#include "json/json.hpp"
 
+#include <boost/json/parse_options.hpp>
 #include <boost/system/error_code.hpp>
 
 #include <cstddef>
 #include <string_view>
 
 namespace llf::json {
+
+/// The same options for the library.
+[[nodiscard]] boost::json::parse_options boost_options(const ParseOptions& options);
 
 /// `too_large` when `text` is longer than limits::kJsonDocument.
 [[nodiscard]] Expected<void> check_size(std::string_view text);

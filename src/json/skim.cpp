@@ -7,6 +7,7 @@
 #include <boost/system/error_code.hpp>
 
 #include <algorithm>
+#include <cmath>
 #include <concepts>
 #include <limits>
 #include <string>
@@ -40,7 +41,10 @@ class Handler {
   bool on_number_part(Part, error_code&) { return true; }
   bool on_int64(std::int64_t, Part, error_code&) { return tell(Token::Kind::number); }
   bool on_uint64(std::uint64_t, Part, error_code&) { return tell(Token::Kind::number); }
-  bool on_double(double, Part, error_code&) { return tell(Token::Kind::number); }
+  bool on_double(double value, Part, error_code& code) {
+    if (!std::isfinite(value)) code = boost::json::error::exponent_overflow;
+    return std::isfinite(value) && tell(Token::Kind::number);
+  }
   bool on_bool(std::same_as<bool> auto value, error_code&) {
     return tell(value ? Token::Kind::true_value : Token::Kind::false_value);
   }
@@ -81,11 +85,9 @@ class Handler {
 
 }  // namespace
 
-Expected<void> skim(std::string_view text, const OnToken& on_token) {
+Expected<void> skim(std::string_view text, const OnToken& on_token, const ParseOptions& options) {
   if (auto fits = check_size(text); !fits) return fits;
-  boost::json::parse_options options;
-  options.max_depth = limits::kJsonDepth;
-  boost::json::basic_parser<Handler> parser(options, on_token);
+  boost::json::basic_parser<Handler> parser(boost_options(options), on_token);
   error_code code;
   const auto offset = parser.write_some(false, text.data(), text.size(), code);
   if (!code && offset < text.size()) code = boost::json::error::extra_data;

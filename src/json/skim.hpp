@@ -1,6 +1,7 @@
 #pragma once
 
 #include "base/expected.hpp"
+#include "json/json.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -33,7 +34,8 @@ using OnToken = std::function<void(const Token&)>;
 /// Reads a JSON text without making values of it: for large texts of which little matters. The
 /// memory that it takes does not grow with the text. Limits and errors as those of json::parse.
 /// What was told of a text before its error means nothing. Any thread.
-[[nodiscard]] Expected<void> skim(std::string_view text, const OnToken& on_token);
+[[nodiscard]] Expected<void> skim(std::string_view text, const OnToken& on_token,
+                                  const ParseOptions& options = {});
 
 /// Whether `text` is one whole JSON object. Any thread.
 [[nodiscard]] bool is_object(std::string_view text);

@@ -36,8 +36,8 @@ TEST(Skim, a_long_string_is_told_by_its_beginning) {
 }
 
 TEST(Skim, accepts_and_refuses_what_parse_does_with_the_same_words) {
-  std::vector<std::string> texts{"",        "{",   "[1,]",        "{} x",      "\"\xFF\"",
-                                 "// c\n1", "tru", "\"\\ud800\"", "{\"a\" 1}", "[1] "};
+  std::vector<std::string> texts{"",      "{",     "[1,]", "{} x",        "\"\xFF\"",  "// c\n1",
+                                 "1e400", "0e400", "tru",  "\"\\ud800\"", "{\"a\" 1}", "[1] "};
   texts.push_back(std::string(limits::kJsonDepth, '[') + std::string(limits::kJsonDepth, ']'));
   texts.push_back("[" + texts.back() + "]");
   for (const auto& text : texts) {

@@ -101,11 +101,14 @@ Framed<Target> parse_target(std::string_view method, std::string_view target) {
 
   Target result;
   if (!target.starts_with('/')) {
-    const auto scheme = target.substr(0, std::min(target.find("://"), target.size()));
+    constexpr std::string_view kMark = "://";
+    const auto mark = target.find(kMark);
+    if (mark == std::string_view::npos) return std::unexpected(kBadTarget);
+    const auto scheme = target.substr(0, mark);
     if (!equal_ignoring_case(scheme, "http") && !equal_ignoring_case(scheme, "https")) {
       return std::unexpected(kBadTarget);
     }
-    target.remove_prefix(scheme.size() + 3);
+    target.remove_prefix(mark + kMark.size());
     const auto end = std::min(target.find_first_of("/?"), target.size());
     result.authority = target.substr(0, end);
     if (!is_valid_host(result.authority)) return std::unexpected(kBadTarget);

@@ -51,6 +51,12 @@ TEST(Target, takes_the_absolute_form_apart) {
   EXPECT_EQ(result->query, "a=/b?c");
 }
 
+TEST(Target, a_scheme_alone_is_none) {
+  for (const auto* target : {"http", "https", "HTTP", "http:", "http:/", "ftp://h/", "://h/"}) {
+    EXPECT_FALSE(parse_target("GET", target)) << target;
+  }
+}
+
 TEST(Target, the_query_is_what_follows_the_first_question_mark) {
   const auto result = parse_target("GET", "/a?b=%3F?c");
   ASSERT_TRUE(result);
