@@ -6,6 +6,11 @@ file(MAKE_DIRECTORY "${CMAKE_BINARY_DIR}/share/llf")
 file(CREATE_LINK "${CMAKE_SOURCE_DIR}/assets/models" "${CMAKE_BINARY_DIR}/share/llf/models"
   SYMBOLIC)
 
+# New folders are for everybody to enter, whatever the umask of who installs. CMake has no umask.
+install(CODE [[
+  execute_process(COMMAND sh -c "umask 022 && mkdir -p \"$0/bin\" \"$0/share/llf/models\""
+    "$ENV{DESTDIR}${CMAKE_INSTALL_PREFIX}" COMMAND_ERROR_IS_FATAL ANY)]])
+
 foreach(program llf llfd)
   if(TARGET ${program})
     install(TARGETS ${program} RUNTIME DESTINATION bin)

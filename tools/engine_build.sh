@@ -38,13 +38,18 @@ Dir::Cache::archives "$state/cache/archives";
 TEXT
 }
 
-# The row whose codename is this release's: the mirror that the machine's own apt uses.
+# The mirror of this release that the machine's own apt uses: Debian's row, if one says so, since
+# other repositories go by Debian's codenames too.
 mirror_from_lists() {
   local codename=$1
   shift
   # shellcheck disable=SC2016 # apt expands these, not the shell
-  apt-get "$@" indextargets --format '$(CODENAME) $(REPO_URI)' 'Created-By: Packages' 2>/dev/null |
-    awk -v codename="$codename" '$1 == codename { print $2; exit }'
+  apt-get "$@" indextargets --format '$(CODENAME) $(REPO_URI) $(ORIGIN)' 'Created-By: Packages' \
+    2>/dev/null | awk -v codename="$codename" '
+    $1 != codename { next }
+    $3 == "Debian" && NF == 3 { found = $2; exit }
+    found == "" { found = $2 }
+    END { if (found != "") print found }'
 }
 
 find_mirror() {
@@ -218,8 +223,10 @@ build_from_copy() {
   packages=$(sed -nE 's/^ *"packages": \[(.*)\]$/\1/p' "$record")
   say "copying the engine $version of $source"
   mkdir -p "$work/version"
+  # The copy is of whoever runs this, and for everybody to run: the source may be another user's.
   attempt "Make room on the disk, then run it again." \
-    cp -a --reflink=auto "$source/current/." "$work/version/"
+    cp -dR --preserve=timestamps --reflink=auto "$source/current/." "$work/version/"
+  chmod -R u=rwX,go=rX "$work/version"
   locate_libraries
 }
 

@@ -270,11 +270,23 @@ class Scripts(CheckTest):
         tree = self.tree(src__a__good_dot_cpp="int a;\n", src__a__bad_dot_cpp="int   a;\n")
         self.assertEqual(["src/a/bad.cpp"], [f.path for f in scripts.check_format(tree)])
 
+    @unittest.skipUnless(shutil.which("clang-format-19"), "needs clang-format-19")
+    def test_a_format_that_cannot_be_read(self):
+        self.write(".clang-format", "BasedOnStyle: Nobody\n")
+        found = scripts.check_format(self.tree(src__a__bad_dot_cpp="int   a;\n"))
+        self.assertIn("[format] clang-format-19 failed with exit code 1", self.messages(found))
+
     @unittest.skipUnless(shutil.which("shellcheck"), "needs shellcheck")
     def test_shell(self):
         tree = self.tree(tools__good="#!/usr/bin/env bash\necho a\n",
                          tools__bad="#!/bin/bash\nrm $1\n")
         self.assertEqual(["tools/bad"], [f.path for f in scripts.check_shell(tree)])
+
+    def test_a_shellcheck_that_cannot_run(self):
+        self.write("tools/good", "#!/usr/bin/env bash\necho a\n")
+        with unittest.mock.patch.object(scripts, "_program", return_value="false"):
+            found = scripts.check_shell(Tree(self.root))
+        self.assertIn("[shell] false failed with exit code 1", self.messages(found))
 
 
 class Run(CheckTest):

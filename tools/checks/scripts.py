@@ -17,6 +17,8 @@ def check_format(tree: Tree) -> list[Finding]:
                            capture_output=True, text=True, check=False)
     bad = {line.split(":")[0]: line.split(":")[1] for line in found.stderr.splitlines()
            if "[-Wclang-format-violations]" in line}
+    if found.returncode and not bad:
+        return [_failed("format", found)]
     return [Finding("format", path, int(line), f"not formatted: {program} -i {path}")
             for path, line in sorted(bad.items())]
 
@@ -32,11 +34,18 @@ def check_shell(tree: Tree) -> list[Finding]:
     for line in found.stdout.splitlines():
         path, number, _, message = line.split(":", 3)
         findings.append(Finding("shell", path, int(number), message.strip()))
+    if found.returncode and not findings:
+        return [_failed("shell", found)]
     return findings
 
 
 def _program(*names: str) -> str | None:
     return next((name for name in names if shutil.which(name)), None)
+
+
+def _failed(rule: str, found: subprocess.CompletedProcess) -> Finding:
+    said = f"exit code {found.returncode}: {found.stderr.strip()}".partition("\n")[0]
+    return Finding(rule, ".", 0, f"{found.args[0]} failed with {said}")
 
 
 def _missing(name: str) -> Finding:

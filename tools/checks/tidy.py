@@ -60,7 +60,7 @@ def compile_flags(arguments: list[str]) -> tuple[str, ...]:
 
 def extra_checks(path: Path, text: str) -> str:
     """What a file is spared; .clang-tidy says why."""
-    if path.name.endswith("_test.cpp"):
+    if path.name.endswith(("_test.cpp", "_bench.cpp")):
         return "-clang-analyzer-*,-performance-*"
     return "-clang-analyzer-*" if re.search(r"\bco_(await|return|yield)\b", text) else ""
 

@@ -23,10 +23,11 @@ class Flags(unittest.TestCase):
                    "-MF a.d -o a.o -c a.cpp")
         self.assertEqual(("-DA=1", "-I/x/src", "-std=c++2b"), tidy.compile_flags(command.split()))
 
-    def test_the_analyzer_is_spared_coroutines_and_tests(self):
+    def test_the_analyzer_is_spared_coroutines_tests_and_benchmarks(self):
         self.assertEqual("", tidy.extra_checks(Path("a.cpp"), "int a;"))
         self.assertIn("-clang-analyzer-*", tidy.extra_checks(Path("a.cpp"), "co_await b();"))
         self.assertIn("-clang-analyzer-*", tidy.extra_checks(Path("a_test.cpp"), "int a;"))
+        self.assertIn("-clang-analyzer-*", tidy.extra_checks(Path("a_bench.cpp"), "int a;"))
 
 
 @unittest.skipUnless(shutil.which(tidy.PROGRAM), f"needs {tidy.PROGRAM}")

@@ -41,6 +41,22 @@ end_progress() {
 }
 trap end_progress EXIT
 
+# Ends the program where build/ cannot be written over: another user has made it, most often root.
+require_writable() {
+  local log=$root/build/log checkout
+  if mkdir -p "$log" 2>/dev/null &&
+    [[ -z $(find "$root/build" -maxdepth 2 ! -writable -print -quit) ]]; then
+    return
+  fi
+  printf -v checkout '%q' "$root"
+  cat >&2 <<TEXT
+Another user, perhaps root, has made or built this checkout, and build/ cannot be written. Make it
+yours, or clone llf again:
+  sudo chown -R "\$USER" $checkout
+TEXT
+  exit 1
+}
+
 # stage TITLE ADVICE FUNCTION...: runs the function, whose commands `try` runs, with nothing on its
 # stdin; ends the program with the failed command and the advice if it fails.
 stage() {
@@ -48,7 +64,7 @@ stage() {
   shift 2
   stage_number=$((stage_number + 1))
   printf -v title '[%d/%d] %-9s' "$stage_number" "$stages" "$name"
-  mkdir -p "$root/build/log"
+  require_writable
   stage_log=$root/build/log/$name.log
   stage_note=''
   failed_command=$1
@@ -88,7 +104,7 @@ list_missing_packages() {
   local wanted
   mapfile -t wanted < <(list_packages "$@")
   dpkg-query --show --showformat='${db:Status-Abbrev} ${Package}\n' "${wanted[@]}" 2>/dev/null |
-    awk '$1 == "ii" { print $2 }' | sort | comm -13 - <(printf '%s\n' "${wanted[@]}" | sort)
+    awk '$1 == "ii" { print $2 }' | sort -u | comm -13 - <(printf '%s\n' "${wanted[@]}" | sort -u)
 }
 
 # Finds out how to become root before the stage starts, since sudo may have to ask.
