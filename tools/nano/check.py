@@ -1,8 +1,9 @@
 #!/usr/bin/python3
-"""Checks the dialogue source without training: rules, answers, commands, test questions."""
+"""Checks without training: rules, answers, commands, test questions, the card's figures."""
 
 from __future__ import annotations
 
+import json
 import sys
 from collections import Counter
 
@@ -44,13 +45,27 @@ def question_faults(source: Source) -> list[str]:
     return faults + [f"held out twice: {q}" for q in twice]
 
 
+def card_faults() -> list[str]:
+    """Figures of the built-in model that its card does not have."""
+    model = HERE.parents[1] / "assets/models/llf-nano.gguf"
+    card = model.with_suffix(".md").read_text()
+    metrics = json.loads(model.with_suffix(".metrics.json").read_text())
+    plain, system = metrics["held_out"], metrics["held_out_with_system_message"]
+    figures = [f"{model.stat().st_size:,} bytes"]
+    for part, whole in (("right", "known"), ("declined", "off_topic")):
+        share = f"{100 * plain[part] / plain[whole]:.1f} %"
+        figures.append(f"{plain[part]} of {plain[whole]} = {share}")
+        figures.append(f"{100 * system[part] / system[whole]:.1f} %")
+    return [f"the model card lacks: {figure}" for figure in figures if figure not in card]
+
+
 def main() -> int:
     try:
         source = load()
     except GrammarError as error:
         print(error)
         return 1
-    faults = answer_faults(source) + question_faults(source)
+    faults = answer_faults(source) + question_faults(source) + card_faults()
     settled = {normalise(q) for _, q in load_questions(HERE / "core.txt")}
     claims = known_questions(source)
     for text, owners in claims.items():
