@@ -54,7 +54,7 @@ STAGES = (
 # The learning rate relative to its highest, as (step, rate) corners: it falls thrice.
 RATES = (
     *((0, 0.02), (40, 1.0), (507, 1.0), (600, 0.9), (800, 0.6), (929, 0.01)),
-    *((930, 0.6), (1233, 0.01), (1234, 0.6), (1640, 0.0)),
+    *((930, 0.6), (1233, 0.01), (1234, 0.6), (1900, 0.0)),
 )
 STEPS = RATES[-1][0]
 
