@@ -53,7 +53,10 @@ Task<void> show_progress(Asking& asking) {
 /// The number of the first signal that ends programs; 0 when cancelled.
 Task<int> interrupted(Interruption& interruption, net::Descriptor& descriptor) {
   while (interruption.signal() == 0) {
-    if (!co_await descriptor.wait_readable()) co_return 0;
+    // A write that is interrupted takes the signal itself, and leaves nothing to be read here.
+    const auto came =
+        co_await net::with_deadline(descriptor.wait_readable(), limits::kProgressPoll, "a signal");
+    if (!came && came.error().kind != ErrorKind::timeout) co_return 0;
   }
   co_return interruption.signal();
 }
@@ -83,8 +86,7 @@ Answer ask(Context& context, const Question& question) {
     auto finished = question.view->finish();
     if (shown) shown = std::move(finished);
   }
-  // The race has not seen one that ended a write.
-  answer.signal = shown ? race.second : interruption.signal();
+  answer.signal = interruption.signal();
   if (answer.signal != 0) {
     answer.outcome = Answer::Outcome::interrupted;
   } else if (!shown) {

@@ -1,5 +1,7 @@
 #include "cli/chat_input.hpp"
 
+#include "base/ascii.hpp"
+
 #include <algorithm>
 #include <utility>
 
@@ -13,14 +15,6 @@ std::string_view trim(std::string_view text) {
   const auto first = text.find_first_not_of(kWhiteSpace);
   if (first == std::string_view::npos) return {};
   return text.substr(first, text.find_last_not_of(kWhiteSpace) - first + 1);
-}
-
-std::string lower(std::string_view text) {
-  std::string out(text);
-  std::ranges::transform(out, out.begin(), [](char c) {
-    return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
-  });
-  return out;
 }
 
 /// The length of the command at the start of `line`, its slash included; 0 when there is none.
@@ -48,12 +42,12 @@ ChatEntry ChatInput::take(std::string_view line) {
     return {.kind = ChatEntry::Kind::more};
   }
   if (first) {
-    const auto word = lower(trimmed);
+    const auto word = ascii_lower(trimmed);
     if (word == "exit" || word == "quit") return {.kind = ChatEntry::Kind::leave};
     if (const auto length = command_length(trimmed); length > 0) {
       return {.kind = ChatEntry::Kind::command,
               .text = std::string(trim(trimmed.substr(length))),
-              .name = lower(trimmed.substr(1, length - 1))};
+              .name = ascii_lower(trimmed.substr(1, length - 1))};
     }
   }
   return finish(line);

@@ -60,14 +60,15 @@ store::Catalog make_catalog(const Settings& settings, const os::Paths& paths,
 /// The lock of a home. While the guard of a daemon that was killed clears up it is held though
 /// nobody listens: that takes a moment.
 Expected<os::FileLock> lock_home(const os::Paths& paths) {
-  const bool served = net::is_served(paths.socket().native());
-  auto lock =
-      os::FileLock::acquire(paths.daemon_lock(), served ? Duration::zero() : limits::kGuardTime);
+  const auto is_served = [&] { return net::is_served(paths.socket().native()); };
+  auto lock = os::FileLock::acquire(paths.daemon_lock(),
+                                    is_served() ? Duration::zero() : limits::kGuardTime);
   if (lock || lock.error().kind != ErrorKind::timeout) return lock;
   return failure(ErrorKind::conflict,
-                 served ? "a daemon serves this home already; `llf server status` shows it, `llf "
-                          "server stop` ends it"
-                        : "a daemon of this home is about to end; try again in a moment");
+                 is_served()
+                     ? "a daemon serves this home already; `llf server status` shows it, `llf "
+                       "server stop` ends it"
+                     : "a daemon of this home is about to end; try again in a moment");
 }
 
 class RunningDaemon final : public Daemon {

@@ -17,6 +17,9 @@ net::Response error_response(const ApiError& error) {
                          .headers = {{"Content-Type", "application/json"}},
                          .body = error_body(error)};
   if (error.error.kind == ErrorKind::unavailable) response.headers.add("Retry-After", "1");
+  // The OpenAI SDKs repeat a request after a 409 unless they are told not to: it would load a model
+  // that was just unloaded.
+  if (error.error.kind == ErrorKind::conflict) response.headers.add("x-should-retry", "false");
   return response;
 }
 

@@ -24,6 +24,12 @@ TEST(Answer, what_may_work_later_says_when) {
   EXPECT_EQ(response.headers.get("retry-after"), "1");
 }
 
+TEST(Answer, what_was_unloaded_is_not_to_be_asked_for_again) {
+  const auto response = error_response(Error{.kind = ErrorKind::conflict, .message = "m"});
+  EXPECT_EQ(response.status, 409);
+  EXPECT_EQ(response.headers.get("x-should-retry"), "false");
+}
+
 TEST(Answer, a_refusal_of_net_keeps_its_status_and_gets_our_shape) {
   const auto response = refusal_response({.status = 431,
                                           .kind = ErrorKind::too_large,

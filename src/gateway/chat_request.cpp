@@ -56,6 +56,10 @@ class BodyReader {
  private:
   using Kind = json::Token::Kind;
 
+  // Of the keys in {"messages":[{…}]} and in {"messages":[{"content":[{…}]}]}.
+  static constexpr std::size_t kMessageDepth = 3;
+  static constexpr std::size_t kPartDepth = 5;
+
   void take_key(const json::Token& token) {
     if (token.depth == 1) {
       field_ = token.text;
@@ -63,7 +67,9 @@ class BodyReader {
       if (refused != kEngineOnly.end()) engine_only_ = *refused;
     }
     if (field_ != "messages") return;
-    if (image_depth_ == 0 && token.text == "image_url") image_depth_ = token.depth;
+    if (token.depth == kMessageDepth) in_content_ = token.text == "content";
+    const bool of_part = in_content_ && token.depth == kPartDepth;
+    if (of_part && token.text == "image_url") image_depth_ = token.depth;
     expects_url_ = image_depth_ != 0 && (token.depth == image_depth_ ||
                                          (token.depth == image_depth_ + 1 && token.text == "url"));
   }
@@ -118,6 +124,7 @@ class BodyReader {
   std::string_view engine_only_;
   std::optional<std::string> model_ = "";  ///< nothing: of a wrong type
   std::optional<bool> stream_ = false;
+  bool in_content_ = false;      ///< of a message
   std::size_t image_depth_ = 0;  ///< of the `image_url` whose value is being read; 0: of none
   bool expects_url_ = false;
   bool has_url_ = false;

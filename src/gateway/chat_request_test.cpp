@@ -89,6 +89,9 @@ TEST(ChatRequest, of_a_field_given_twice_the_last_counts) {
 TEST(ChatRequest, what_stands_deeper_is_not_taken_for_a_field) {
   EXPECT_EQ(refused_param(body(R"("x":{"id_slot":1,"model":2,"messages":[],"image_url":"http:"})")),
             "accepted");
+  EXPECT_EQ(refused_param(R"({"messages":[{"role":"user","content":"hi","image_url":null,)"
+                          R"("tool_calls":[{"function":{"image_url":"http://x/"}}]}]})"),
+            "accepted");
 }
 
 }  // namespace

@@ -1,5 +1,7 @@
 #include "gateway/host_check.hpp"
 
+#include "base/ascii.hpp"
+
 #include <algorithm>
 #include <arpa/inet.h>
 #include <netinet/in.h>
@@ -8,14 +10,6 @@
 
 namespace llf::gateway {
 namespace {
-
-std::string lower(std::string_view text) {
-  std::string out(text);
-  for (auto& c : out) {
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-  }
-  return out;
-}
 
 bool is_port(std::string_view text) {
   return !text.empty() && text.size() <= 5 &&
@@ -39,7 +33,7 @@ std::optional<std::string> host_name(std::string_view host) {
   if (!rest.empty() && (rest.front() != ':' || !is_port(rest.substr(1)))) return std::nullopt;
   if (name.ends_with('.')) name.remove_suffix(1);
   if (name.empty()) return std::nullopt;
-  return lower(name);
+  return ascii_lower(name);
 }
 
 bool is_loopback(const std::string& name) {
@@ -54,7 +48,7 @@ bool is_loopback(const std::string& name) {
 }  // namespace
 
 HostCheck::HostCheck(std::vector<std::string> names) : names_(std::move(names)) {
-  for (auto& name : names_) name = lower(name);
+  for (auto& name : names_) name = ascii_lower(name);
 }
 
 bool HostCheck::host_allowed(std::string_view host) const {

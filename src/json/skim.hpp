@@ -32,7 +32,8 @@ struct Token {
 using OnToken = std::function<void(const Token&)>;
 
 /// Reads a JSON text without making values of it: for large texts of which little matters. The
-/// memory that it takes does not grow with the text. Limits and errors as those of json::parse.
+/// memory that it takes does not grow with the text. Limits and errors as those of json::parse,
+/// which alone overlooks a number that is too large where its key is given again.
 /// What was told of a text before its error means nothing. Any thread.
 [[nodiscard]] Expected<void> skim(std::string_view text, const OnToken& on_token,
                                   const ParseOptions& options = {});

@@ -1,5 +1,8 @@
 #include "net/headers.hpp"
 
+#include "base/ascii.hpp"
+#include "net/http_chars.hpp"
+
 #include <algorithm>
 #include <array>
 #include <utility>
@@ -7,21 +10,10 @@
 namespace llf::net {
 namespace {
 
-constexpr char lower(char c) {
-  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-}
-
-std::string_view trimmed(std::string_view text) {
-  constexpr std::string_view kBlank = " \t";
-  const auto first = text.find_first_not_of(kBlank);
-  if (first == std::string_view::npos) return {};
-  return text.substr(first, text.find_last_not_of(kBlank) - first + 1);
-}
-
 bool lists(std::string_view value, std::string_view token) {
   while (true) {
     const auto comma = value.find(',');
-    if (equal_ignoring_case(trimmed(value.substr(0, comma)), token)) return true;
+    if (equal_ignoring_case(trim_blanks(value.substr(0, comma)), token)) return true;
     if (comma == std::string_view::npos) return false;
     value.remove_prefix(comma + 1);
   }
@@ -38,7 +30,7 @@ bool is_hop_by_hop(std::string_view name) {
 }  // namespace
 
 bool equal_ignoring_case(std::string_view a, std::string_view b) {
-  return std::ranges::equal(a, b, [](char x, char y) { return lower(x) == lower(y); });
+  return std::ranges::equal(a, b, [](char x, char y) { return ascii_lower(x) == ascii_lower(y); });
 }
 
 void Headers::add(std::string name, std::string value) {

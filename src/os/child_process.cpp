@@ -2,17 +2,16 @@
 
 #include "base/assert.hpp"
 #include "base/limits.hpp"
+#include "os/pidfd.hpp"
 
 #include <fmt/format.h>
 
 #include <array>
 #include <cerrno>
-#include <chrono>
 #include <csignal>
 #include <cstring>
 #include <fcntl.h>
 #include <linux/close_range.h>
-#include <poll.h>
 #include <span>
 #include <string_view>
 #include <sys/prctl.h>
@@ -307,9 +306,8 @@ void ChildProcess::kill_and_reap() noexcept {
   if (pid_ < 0 || status_) return;
   static_cast<void>(::kill(-pid_, SIGKILL));
   static_cast<void>(::kill(pid_, SIGKILL));
-  pollfd end{.fd = pidfd_.get(), .events = POLLIN, .revents = 0};
-  constexpr std::chrono::milliseconds kLimit = limits::kReapLimit;
-  if (::poll(&end, 1, static_cast<int>(kLimit.count())) == 1) {
+  // Without a pidfd nothing but waiting is left.
+  if (!pidfd_ || await_end(pidfd_, limits::kReapLimit)) {
     int ignored = 0;
     static_cast<void>(wait_for(pid_, &ignored));
   }

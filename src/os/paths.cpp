@@ -18,16 +18,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// FNV-1a, folded to 32 bits: a short name, not a secret.
-std::string short_hash(std::string_view text) {
-  std::uint64_t hash = 0xcbf29ce484222325ULL;
-  for (const char c : text) {
-    hash ^= static_cast<unsigned char>(c);
-    hash *= 0x100000001b3ULL;
-  }
-  return fmt::format("{:08x}", static_cast<std::uint32_t>(hash ^ (hash >> 32U)));
-}
-
 std::optional<fs::path> home_of_user(const PathOptions& options) {
   if (const auto home = options.env("HOME"); home && home->front() == '/') return *home;
   std::array<char, 4096> buffer{};
@@ -135,6 +125,15 @@ std::vector<std::string> environment() {
     all.emplace_back(*entry);
   }
   return all;
+}
+
+std::string short_hash(std::string_view text) {
+  std::uint64_t hash = 0xcbf29ce484222325ULL;
+  for (const char c : text) {
+    hash ^= static_cast<unsigned char>(c);
+    hash *= 0x100000001b3ULL;
+  }
+  return fmt::format("{:08x}", static_cast<std::uint32_t>(hash ^ (hash >> 32U)));
 }
 
 Expected<fs::path> executable_path() {

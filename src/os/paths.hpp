@@ -6,6 +6,7 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace llf::os {
@@ -16,6 +17,10 @@ namespace llf::os {
 
 /// Every "NAME=value" of this process's environment.
 [[nodiscard]] std::vector<std::string> environment();
+
+/// 8 hex digits made of `text` (FNV-1a, folded to 32 bits): a short name for it, not a secret.
+/// Pure.
+[[nodiscard]] std::string short_hash(std::string_view text);
 
 /// The absolute path of the running program (/proc/self/exe), symbolic links resolved.
 [[nodiscard]] Expected<std::filesystem::path> executable_path();

@@ -2,6 +2,7 @@
 
 #include "base/limits.hpp"
 #include "os/atomic_file.hpp"
+#include "os/pidfd.hpp"
 #include "os/unique_fd.hpp"
 
 #include <fmt/format.h>
@@ -14,7 +15,6 @@
 #include <iterator>
 #include <limits>
 #include <optional>
-#include <poll.h>
 #include <ranges>
 #include <sched.h>
 #include <sys/syscall.h>
@@ -225,14 +225,31 @@ Expected<std::chrono::nanoseconds> cpu_time(pid_t pid) {
   return std::chrono::nanoseconds(stat->cpu_ticks * (std::nano::den / per_second));
 }
 
+namespace {
+
+/// Of all its threads: each has its own list (proc(5)).
+std::vector<pid_t> children_of(pid_t pid) {
+  std::vector<pid_t> all;
+  std::error_code error;
+  const std::filesystem::directory_iterator end;
+  for (std::filesystem::directory_iterator at(fmt::format("/proc/{}/task", pid), error);
+       !error && at != end; at.increment(error)) {
+    const auto children = read_small((at->path() / "children").native());
+    if (!children) continue;
+    for (const auto word : words(*children)) {
+      if (const auto child = number(word)) all.push_back(static_cast<pid_t>(*child));
+    }
+  }
+  return all;
+}
+
+}  // namespace
+
 std::vector<pid_t> process_tree(pid_t pid) {
   std::vector<pid_t> tree{pid};
   for (std::size_t i = 0; i < tree.size(); ++i) {
-    const auto children = read_small(fmt::format("/proc/{0}/task/{0}/children", tree[i]));
-    if (!children) continue;
-    for (const auto word : words(*children)) {
-      const auto child = number(word);
-      if (child && tree.size() < limits::kProcessTree) tree.push_back(static_cast<pid_t>(*child));
+    for (const auto child : children_of(tree[i])) {
+      if (tree.size() < limits::kProcessTree) tree.push_back(child);
     }
   }
   return tree;
@@ -288,31 +305,24 @@ Expected<UniqueFd> pin(const ProcessIdentity& identity) {
   return pinned;
 }
 
-Expected<SignalResult> signal_pinned(const UniqueFd& pinned, pid_t pid, int signal) {
+Expected<SignalResult> kill_pinned(const UniqueFd& pinned, pid_t pid) {
   if (!pinned) return SignalResult::gone;
-  if (::syscall(SYS_pidfd_send_signal, pinned.get(), signal, nullptr, 0U) == 0) {
+  if (::syscall(SYS_pidfd_send_signal, pinned.get(), SIGKILL, nullptr, 0U) == 0) {
     return SignalResult::sent;
   }
   if (errno == ESRCH) return SignalResult::gone;
-  return failure(errno_error(fmt::format("signalling process {}", pid), errno));
+  return failure(errno_error(fmt::format("killing process {}", pid), errno));
 }
 
 }  // namespace
-
-Expected<SignalResult> signal_identified(const ProcessIdentity& identity, int signal) {
-  const auto pinned = pin(identity);
-  if (!pinned) return failure(pinned.error());
-  return signal_pinned(*pinned, identity.pid, signal);
-}
 
 Expected<SignalResult> end_identified(const ProcessIdentity& identity,
                                       std::chrono::milliseconds limit) {
   const auto pinned = pin(identity);
   if (!pinned) return failure(pinned.error());
-  const auto result = signal_pinned(*pinned, identity.pid, SIGKILL);
+  const auto result = kill_pinned(*pinned, identity.pid);
   if (!result || *result == SignalResult::gone) return result;
-  pollfd end{.fd = pinned->get(), .events = POLLIN, .revents = 0};
-  if (::poll(&end, 1, static_cast<int>(limit.count())) == 1) return SignalResult::sent;
+  if (await_end(*pinned, limit)) return SignalResult::sent;
   return failure(ErrorKind::timeout,
                  fmt::format("process {} does not end though it was killed", identity.pid));
 }

@@ -57,19 +57,15 @@ struct ProcessIdentity {
 /// The identity of a process that runs now.
 [[nodiscard]] Expected<ProcessIdentity> identify(pid_t pid);
 
-/// What signal_identified did.
+/// What end_identified did.
 enum class SignalResult : std::uint8_t {
   sent,
   gone,  ///< no process has that identity any more: nobody was signalled
 };
 
-/// Sends `signal` to the process with this identity and to nobody else: its pid is pinned by a
-/// pidfd before the start time is compared.
-[[nodiscard]] Expected<SignalResult> signal_identified(const ProcessIdentity& identity, int signal);
-
-/// Kills the process with this identity, if it still runs, and waits until it has ended, at most
-/// `limit`. Blocks. Errors: timeout, when it has not (a process that hangs in the kernel); those of
-/// signal_identified.
+/// Kills the process with this identity, if it still runs, and nobody else (its pid is pinned by a
+/// pidfd before the start time is compared), and waits until it has ended, at most `limit`. Blocks.
+/// Errors: timeout, when it has not (a process that hangs in the kernel); forbidden, io.
 [[nodiscard]] Expected<SignalResult> end_identified(const ProcessIdentity& identity,
                                                     std::chrono::milliseconds limit);
 

@@ -5,8 +5,6 @@
 #include <gtest/gtest.h>
 
 #include <chrono>
-#include <csignal>
-#include <poll.h>
 #include <sched.h>
 #include <unistd.h>
 #include <vector>
@@ -88,31 +86,16 @@ Expected<ChildProcess> sleeper() {
   return spawn({.argv = {"/bin/sleep", "1000"}, .env = {}, .cwd = "/"});
 }
 
-void wait_for_end(ChildProcess& child) {
-  pollfd end{.fd = child.pidfd(), .events = POLLIN, .revents = 0};
-  ASSERT_EQ(::poll(&end, 1, 60'000), 1);
-}
-
-TEST(SignalIdentified, reaches_the_process_that_is_meant) {
-  auto child = sleeper();
-  ASSERT_TRUE(child) << child.error().message;
-  const auto identity = identify(child->pid());
-  ASSERT_TRUE(identity);
-  EXPECT_EQ(signal_identified(*identity, SIGKILL), SignalResult::sent);
-  wait_for_end(*child);
-  EXPECT_EQ(signal_identified(*identity, SIGKILL), SignalResult::gone) << "a zombie has ended";
-}
-
 // F19
-TEST(SignalIdentified, never_hits_a_process_that_got_the_pid_later) {
+TEST(EndIdentified, never_hits_a_process_that_got_the_pid_later) {
   auto child = sleeper();
   ASSERT_TRUE(child);
   auto earlier = *identify(child->pid());
   --earlier.start_time;
-  EXPECT_EQ(signal_identified(earlier, SIGKILL), SignalResult::gone);
+  EXPECT_EQ(end_identified(earlier, 60s), SignalResult::gone);
   auto other_boot = *identify(child->pid());
   other_boot.boot_id = "00000000-0000-0000-0000-000000000000";
-  EXPECT_EQ(signal_identified(other_boot, SIGKILL), SignalResult::gone);
+  EXPECT_EQ(end_identified(other_boot, 60s), SignalResult::gone);
   const auto status = child->try_reap();
   ASSERT_TRUE(status);
   EXPECT_FALSE(status->has_value()) << "it still runs";
@@ -133,9 +116,9 @@ TEST(EndIdentified, has_ended_the_process_when_it_returns) {
   EXPECT_EQ(end_identified(*identity, 60s), SignalResult::gone);
 }
 
-TEST(SignalIdentified, absurd_pids_hit_nobody) {
+TEST(EndIdentified, absurd_pids_hit_nobody) {
   for (const pid_t pid : {0, -1, 1}) {
-    EXPECT_EQ(signal_identified({.pid = pid, .start_time = 0, .boot_id = ""}, SIGKILL),
+    EXPECT_EQ(end_identified({.pid = pid, .start_time = 0, .boot_id = ""}, 60s),
               SignalResult::gone);
   }
 }

@@ -81,8 +81,15 @@ Expected<void> Scheduler::evict_one() {
   const auto& name = names[*victim];
   log::info("scheduler", "{} goes to make room", name.str());
   // A task of its own: it goes on when the request that needs the room is given up.
-  tasks_.spawn(remove(name, workers_.at(name), std::make_unique<Removal>(*this)));
+  tasks_.spawn(evict(name, workers_.at(name), std::make_unique<Removal>(*this)));
   return {};
+}
+
+Task<void> Scheduler::evict(ModelId model, std::shared_ptr<worker::Worker> worker,
+                            std::unique_ptr<Removal> removal) {
+  // Between the choice and this turn of the loop somebody may have come for it.
+  if (is_busy(worker->status())) co_return;
+  co_await remove(std::move(model), std::move(worker), std::move(removal));
 }
 
 Task<void> Scheduler::remove(ModelId model, std::shared_ptr<worker::Worker> worker,

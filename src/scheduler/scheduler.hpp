@@ -53,6 +53,10 @@ class Scheduler {
   /// Begins to end the longest unused worker; `unavailable` when all are busy.
   [[nodiscard]] Expected<void> evict_one();
 
+  /// remove, unless the worker is busy by now.
+  [[nodiscard]] Task<void> evict(ModelId model, std::shared_ptr<worker::Worker> worker,
+                                 std::unique_ptr<Removal> removal);
+
   /// Ends the worker and forgets it, unless somebody came for it meanwhile.
   [[nodiscard]] Task<void> remove(ModelId model, std::shared_ptr<worker::Worker> worker,
                                   std::unique_ptr<Removal> removal);

@@ -22,13 +22,6 @@ bool is_plain(char c) {
          c == '_' || c == '-';
 }
 
-// FNV-1a: short and stable, not a secret.
-std::uint32_t hash_of(std::string_view text) {
-  std::uint32_t hash = 0x811c9dc5U;
-  for (const char c : text) hash = (hash ^ static_cast<unsigned char>(c)) * 0x01000193U;
-  return hash;
-}
-
 }  // namespace
 
 void LogFile::add(std::string_view line) {
@@ -86,7 +79,7 @@ std::string log_file_name(std::string_view model) {
   std::string name(model.substr(0, limits::kLogFileName));
   std::ranges::replace_if(name, [](char c) { return !is_plain(c); }, '_');
   if (name != model || name.starts_with('.') || name == "llfd") {
-    name = fmt::format("{}-{:08x}", name, hash_of(model));
+    name = fmt::format("{}-{}", name, os::short_hash(model));
   }
   if (name.starts_with('.')) name.front() = '_';
   return name + ".log";

@@ -61,6 +61,13 @@ Error unloaded(const std::string& model) {
           .message = fmt::format("{} was unloaded while it answered", model)};
 }
 
+Error not_watched(const std::string& model) {
+  return {.kind = ErrorKind::unavailable,
+          .message = fmt::format("the engine of {} could not be watched and was ended; `llf server "
+                                 "logs` may say why",
+                                 model)};
+}
+
 Error circuit_open(const std::string& model, Duration left, const std::string& last) {
   return {.kind = ErrorKind::unavailable,
           .message = fmt::format("{} failed too often and is not tried again for {} s: {}", model,

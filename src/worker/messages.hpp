@@ -34,6 +34,9 @@ enum class Phase : std::uint8_t { loading, serving };
 /// them (`conflict`).
 [[nodiscard]] Error unloaded(const std::string& model);
 
+/// The error for an engine whose end could not be waited for, so that it was ended.
+[[nodiscard]] Error not_watched(const std::string& model);
+
 /// The error while the circuit is open; `last` is the failure before.
 [[nodiscard]] Error circuit_open(const std::string& model, Duration left, const std::string& last);
 

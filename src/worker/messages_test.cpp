@@ -56,6 +56,7 @@ TEST(WorkerMessages, the_others_say_whether_to_try_again) {
   EXPECT_EQ(stopped_meanwhile("m").kind, ErrorKind::unavailable);
   EXPECT_EQ(unloaded("m").kind, ErrorKind::conflict) << "a request is not to load it again";
   EXPECT_EQ(cannot_be_killed("m", 7).kind, ErrorKind::unavailable);
+  EXPECT_EQ(not_watched("m").kind, ErrorKind::unavailable);
   EXPECT_THAT(cannot_be_killed("m", 7).message, HasSubstr("process 7"));
 }
 

@@ -202,6 +202,8 @@ Task<void> WorkerCore::run_process(std::shared_ptr<ProcessRecord> record) {
     if (!record->why) {
       note_failure(process_ended(config_.model, phase, *status, last_lines(*record)));
     }
+  } else if (!record->why) {
+    note_failure(not_watched(config_.model));
   }
   process_.reset();
   record->ended.set();

@@ -180,6 +180,15 @@ def test_F14_requests_at_once_share_the_room_that_another_model_makes(
     assert [len(models.records(name, "start")) for name in names] == [10, 10]
 
 
+def test_F15_who_is_served_is_not_unloaded_to_make_room(start: Callable, models: Models) -> None:
+    daemon = start("--max-loaded", "1")
+    names = [models.add(name) for name in ("odd", "even")]
+    for _ in range(20):
+        for answer in at_once(4, lambda i: chat(daemon.tcp, names[i % 2], stream=i < 2)):
+            # Some find no place; nobody loses the one that he has.
+            assert answer.whole or answer.status == 503, answer
+
+
 def test_F15_an_unload_races_requests_and_none_is_lost(daemon: Daemon, models: Models) -> None:
     models.add("raced", "token-delay-ms 2")
     seed = random.randrange(1 << 30)
