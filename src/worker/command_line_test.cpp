@@ -15,11 +15,11 @@ using testing::ElementsAre;
 using testing::Not;
 
 Abilities todays_engine() {
-  return {
-      .version = "0.7.0",
-      .flags = {"--model", "--host", "--alias", "--ctx-size", "--parallel", "--no-kv-unified",
-                "--threads", "--cache-ram", "--offline", "--no-ui", "--no-webui", "--log-verbosity",
-                "--sse-ping-interval", "--fit", "--no-warmup", "--jinja", "--sleep-idle-seconds"}};
+  return {.version = "0.7.0",
+          .flags = {"--model", "--host", "--alias", "--ctx-size", "--parallel", "--no-kv-unified",
+                    "--threads", "--poll", "--cache-ram", "--offline", "--no-ui", "--no-webui",
+                    "--log-verbosity", "--sse-ping-interval", "--fit", "--no-warmup", "--jinja",
+                    "--sleep-idle-seconds"}};
 }
 
 LoadPlan plan_of(ByteSize size) {
@@ -49,6 +49,7 @@ TEST(CommandLine, everything_that_has_a_dangerous_default_is_explicit) {
   EXPECT_EQ(value_of(argv, "--ctx-size"), "3000") << "the engine divides it among the slots";
   EXPECT_EQ(value_of(argv, "--parallel"), "3");
   EXPECT_EQ(value_of(argv, "--threads"), "8");
+  EXPECT_EQ(value_of(argv, "--poll"), "0");
   EXPECT_EQ(value_of(argv, "--cache-ram"), "77");
   EXPECT_EQ(value_of(argv, "--log-verbosity"), "3");
   EXPECT_EQ(value_of(argv, "--sse-ping-interval"), "-1");
