@@ -33,7 +33,8 @@ def test_start_status_restart_stop(llf: Llf) -> None:
     assert second["pid"] != first["pid"]
     assert llf("server", "status").returncode == 0
     assert llf("server", "stop").returncode == 0
-    assert llf.daemons() == []
+    # It has given everything back; the sanitizer still looks for leaks.
+    eventually("no daemon is left", lambda: not llf.daemons())
 
 
 def test_start_twice_is_no_error(llf: Llf) -> None:
