@@ -20,15 +20,17 @@ def quantile(values: list[float], part: float) -> float:
     return ordered[low] + (ordered[high] - ordered[low]) * (at - low)
 
 
-def interval_of_ratio(ours: list[float], theirs: list[float]) -> tuple[float, float]:
-    """95 % bootstrap interval of median(ours) / median(theirs)."""
+def paired_ratio(ours: list[float], theirs: list[float],
+                 together: int = 1) -> tuple[float, float, float]:
+    """The median of ours / theirs, round by round, with its 95 % bootstrap interval. What slows a
+    whole round down, a machine shared with others above all, does not count. Every `together`
+    rounds had something in common (the same processes): they are one sample."""
     draw = random.Random(SEED)
-    ratios = sorted(
-        statistics.median(draw.choices(ours, k=len(ours)))
-        / statistics.median(draw.choices(theirs, k=len(theirs)))
-        for _ in range(BOOTSTRAP_ROUNDS)
-    )
-    return quantile(ratios, 0.025), quantile(ratios, 0.975)
+    rounds = [our / their for our, their in zip(ours, theirs, strict=True)]
+    ratios = [statistics.mean(rounds[at:at + together]) for at in range(0, len(rounds), together)]
+    medians = [statistics.median(draw.choices(ratios, k=len(ratios)))
+               for _ in range(BOOTSTRAP_ROUNDS)]
+    return statistics.median(ratios), quantile(medians, 0.025), quantile(medians, 0.975)
 
 
 def interleave(rounds: int, candidates: dict[str, Callable[[], float]]) -> dict[str, list[float]]:
@@ -60,16 +62,19 @@ class Row:
     def median(self) -> float:
         return statistics.median(self.values)
 
-    def against(self, peer: str, values: list[float], with_interval: bool = False) -> float:
-        """Puts a peer beside this row; the ratio of the medians."""
-        ratio = self.median / statistics.median(values)
-        self.beside = f"{peer} {number(statistics.median(values))}"
-        self.ratio = f"{ratio:.3f}" if with_interval else f"{ratio:.2f}"
-        if with_interval:
-            low, high = interval_of_ratio(self.values, values)
-            self.ratio += f" [{low:.3f}, {high:.3f}]"
-            self.facts["ratio_interval"] = [low, high]
-        self.facts["ratio"] = ratio
+    def against(self, peer: str, values: list[float]) -> None:
+        """Puts a peer beside this row, and the ratio of the medians."""
+        theirs = statistics.median(values)
+        self.beside = f"{peer} {number(theirs)}"
+        self.facts["ratio"] = self.median / theirs
+        self.ratio = f"{self.facts['ratio']:.2f}"
+
+    def against_paired(self, peer: str, values: list[float], together: int = 1) -> float:
+        """Puts a peer that took turns with this row beside it; returns the paired ratio."""
+        self.against(peer, values)
+        ratio, low, high = paired_ratio(self.values, values, together)
+        self.ratio = f"{ratio:.3f} [{low:.3f}, {high:.3f}]"
+        self.facts |= {"ratio": ratio, "ratio_interval": [low, high]}
         return ratio
 
     def judge(self, target: str, met: bool) -> Row:

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import unittest
 
-from measure import Row, cells, interleave, interval_of_ratio, number, quantile, table
+from measure import Row, cells, interleave, number, paired_ratio, quantile, table
 
 
 class MeasureTest(unittest.TestCase):
@@ -22,16 +22,25 @@ class MeasureTest(unittest.TestCase):
         self.assertEqual("".join(order), "abbaab")
         self.assertEqual(found, {"a": [1.0] * 3, "b": [2.0] * 3})
 
-    def test_interval_of_a_ratio_holds_it(self) -> None:
-        ours = [2.0 + i / 100 for i in range(20)]
-        theirs = [1.0 + i / 100 for i in range(20)]
-        low, high = interval_of_ratio(ours, theirs)
-        self.assertTrue(1.7 < low < 2.095 / 1.095 < high < 2.1, (low, high))
-        self.assertEqual(interval_of_ratio([3.0], [2.0]), (1.5, 1.5))
+    def test_paired_ratio_leaves_out_what_slows_a_round(self) -> None:
+        theirs = [1.0 + i for i in range(20)]
+        ours = [value * (1.98 if i % 2 else 2.02) for i, value in enumerate(theirs)]
+        ratio, low, high = paired_ratio(ours, theirs)
+        self.assertAlmostEqual(ratio, 2.0)
+        self.assertTrue(1.98 - 1e-9 <= low <= ratio <= high <= 2.02 + 1e-9, (low, high))
+        self.assertEqual(paired_ratio([3.0], [2.0]), (1.5, 1.5, 1.5))
+        self.assertEqual(paired_ratio([1.0, 3.0, 2.0], [1.0] * 3, together=2), (2.0, 2.0, 2.0))
+        with self.assertRaises(ValueError):
+            paired_ratio([1.0, 2.0], [1.0])
+
+    def test_row_beside_a_peer_that_took_turns(self) -> None:
+        row = Row("P10", "x", "/s", [10.0, 30.0, 20.0])
+        self.assertEqual(row.against_paired("peer", [10.0, 30.0, 40.0]), 1.0)
+        self.assertEqual((row.beside, row.ratio), ("peer 30.0", "1.000 [0.500, 1.000]"))
 
     def test_row_beside_a_peer(self) -> None:
         row = Row("P1", "x", "ms", [2.0, 4.0, 3.0])
-        self.assertEqual(row.against("peer", [1.5, 1.5]), 2.0)
+        row.against("peer", [1.5, 1.5])
         row.judge("≤ 4", row.median <= 4)
         expected = ["P1", "x", "3.00 ms", "2.20 … 3.80", "3", "peer 1.50", "2.00", "≤ 4", "yes"]
         self.assertEqual(cells(row), expected)

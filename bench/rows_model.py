@@ -6,6 +6,7 @@ import re
 import shutil
 import statistics
 import time
+from collections import defaultdict
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -17,6 +18,11 @@ from setting import Setting, say
 
 JUDGED_MS = 10  # a token; below it the ratio is printed, not judged
 ANSWER_TOKENS = 64
+# Two starts of one engine differ by up to 6 %, for as long as they run: it matters where in memory
+# their weights came to lie. So all of them are started anew for every few rounds.
+SITTINGS = 16
+SITTING_ROUNDS = 2
+MOST_STREAMS = 4
 READY_LINE = re.compile(r"(\d+)\.(\d\d)\.(\d{3})\.(\d{3}) .*listening on ")
 TASK_LINE = re.compile(r"(\d+)\.(\d\d)\.(\d{3})\.(\d{3}) .*processing task")
 
@@ -147,20 +153,19 @@ def chat_body(model: str, number: int) -> dict:
 
 @dataclass
 class Side:
-    """One way to the model and what was measured on it."""
+    """What was measured on one way to the model."""
 
-    address: Address
     rates: list[float] = field(default_factory=list)
     firsts: list[float] = field(default_factory=list)
     texts: list[str] = field(default_factory=list)
 
-    def ask(self, model: str, streams: int) -> None:
+    def ask(self, address: Address, model: str, streams: int) -> None:
         """One round: `streams` requests at once."""
         number = len(self.texts)
         bodies = [chat_body(model, number + i) for i in range(streams)]
         pool = ThreadPoolExecutor(streams)
         try:
-            self.add(list(pool.map(lambda body: stream_chat(self.address, body), bodies)))
+            self.add(list(pool.map(lambda body: stream_chat(address, body), bodies)))
         finally:
             pool.shutdown(wait=False)  # an interrupted run must not wait for the answers
 
@@ -170,6 +175,16 @@ class Side:
         self.rates.append(after_first / took)
         self.firsts.append(statistics.mean(a.to_first_ms for a in answers))
         self.texts += [a.text for a in answers]
+
+
+@dataclass
+class Comparison:
+    """The same number of streams on every way to the model, over all sittings."""
+
+    streams: int
+    sides: dict[str, Side] = field(default_factory=lambda: defaultdict(Side))
+    daemon_ns: int = 0  # processor time while llfd was asked
+    worker_ns: int = 0
 
 
 class Speed:
@@ -194,8 +209,8 @@ class Speed:
                 router = Router(command, models, folder / "router.log")
                 self.servers.append(router)
                 self.addresses["router"] = router.address
-            for address in self.addresses.values():  # warm; the router loads its model
-                stream_chat(address, chat_body(self.model, 999))
+            for address in self.addresses.values():  # warms every slot; the router loads its model
+                Side().ask(address, self.model, MOST_STREAMS)
         except BaseException:
             self.close()
             raise
@@ -205,40 +220,41 @@ class Speed:
             server.stop()
 
     def token_ms(self) -> float:
-        side = Side(self.addresses["bare"])
-        side.ask(self.model, 1)
+        side = Side()
+        side.ask(self.addresses["bare"], self.model, 1)
         return 1000 / side.rates[0]
 
-    def rows(self, streams: int, rounds: int) -> list[Row]:
-        sides = {name: Side(address) for name, address in self.addresses.items()}
-        token_ms = self.token_ms()
-        cpu = {"daemon": 0, "worker": 0}
+    def reload(self) -> None:
+        """Starts llfd's worker again, after the others."""
+        self.llfd.unload(self.model)
+        self.worker = self.llfd.load(self.model)["pid"]
+        Side().ask(self.llfd.address, self.model, MOST_STREAMS)
 
-        def through_llfd() -> float:
+    def measure(self, into: Comparison) -> None:
+        """Every way to the model takes its turn SITTING_ROUNDS times."""
+        def turn(name: str) -> float:
             before = cpu_ns(self.llfd.pid), cpu_ns(self.worker)
-            sides["llfd"].ask(self.model, streams)
-            cpu["daemon"] += cpu_ns(self.llfd.pid) - before[0]
-            cpu["worker"] += cpu_ns(self.worker) - before[1]
+            into.sides[name].ask(self.addresses[name], self.model, into.streams)
+            if name == "llfd":
+                into.daemon_ns += cpu_ns(self.llfd.pid) - before[0]
+                into.worker_ns += cpu_ns(self.worker) - before[1]
             return 0
 
-        candidates = {name: lambda side=side: side.ask(self.model, streams) or 0.0
-                      for name, side in sides.items()}
-        interleave(rounds, {**candidates, "llfd": through_llfd})
-        return speed_rows(sides, streams, cpu, token_ms)
+        interleave(SITTING_ROUNDS, {name: lambda name=name: turn(name) for name in self.addresses})
 
 
-def speed_rows(sides: dict[str, Side], streams: int, cpu: dict[str, int],
-               token_ms: float) -> list[Row]:
+def speed_rows(found: Comparison, token_ms: float) -> list[Row]:
+    streams, sides = found.streams, found.sides
     label = f"{streams} stream{'s' if streams > 1 else ''}, {token_ms:.1f} ms a token"
     judged = token_ms >= JUDGED_MS
     ours, bare = sides["llfd"], sides["bare"]
 
     rate = Row("P10", f"tokens a second, {label}", "/s", ours.rates)
-    ratio = rate.against("bare", bare.rates, with_interval=True)
+    ratio = rate.against_paired("bare", bare.rates, SITTING_ROUNDS)
     first = Row("P10", f"first token, {label}", "ms", ours.firsts)
-    first_ratio = first.against("bare", bare.firsts, with_interval=True)
+    first_ratio = first.against_paired("bare", bare.firsts, SITTING_ROUNDS)
     share = Row("P10", f"daemon's processor time ÷ worker's, {streams}", "%",
-                [100 * cpu["daemon"] / max(1, cpu["worker"])])
+                [100 * found.daemon_ns / max(1, found.worker_ns)])
     equal = [a == b for a, b in zip(ours.texts, bare.texts)]
     same = Row("P10", f"answers equal to the bare engine's, {streams}", "%",
                [100 * sum(equal) / len(equal)], facts={"answers": len(equal)})
@@ -255,7 +271,7 @@ def speed_rows(sides: dict[str, Side], streams: int, cpu: dict[str, int],
         for what, values, theirs in (("tokens a second", router.rates, bare.rates),
                                      ("first token", router.firsts, bare.firsts)):
             row = Row("", f"router: {what}, {label}", "/s" if "second" in what else "ms", values)
-            row.against("bare", theirs, with_interval=True)
+            row.against_paired("bare", theirs, SITTING_ROUNDS)
             rows.append(row)
     return rows
 
@@ -278,16 +294,24 @@ def judged_model(setting: Setting) -> Path:
 
 def p10(setting: Setting, given: Path | None) -> list[Row]:
     rows = []
-    models = [(given or judged_model(setting), 20)]
+    models = [given or judged_model(setting)]
     if setting.built_in_model.exists():
-        models.append((setting.built_in_model, 20))
-    for model, rounds in models:
+        models.append(setting.built_in_model)
+    for model in models:
         say(f"P10 with {model.name}")
-        with scratch() as folder:
-            speed = Speed(setting, folder, model)
-            try:
-                for streams in (1, 4):
-                    rows += speed.rows(streams, setting.rounds(rounds))
-            finally:
-                speed.close()
+        comparisons = [Comparison(1), Comparison(MOST_STREAMS)]
+        token_ms = []
+        for number in range(setting.rounds(SITTINGS)):
+            with scratch() as folder:
+                speed = Speed(setting, folder, model)
+                try:
+                    if number % 2:  # who is loaded first finds more memory in one piece
+                        speed.reload()
+                    token_ms.append(speed.token_ms())
+                    for comparison in comparisons:
+                        speed.measure(comparison)
+                finally:
+                    speed.close()
+        for comparison in comparisons:
+            rows += speed_rows(comparison, statistics.median(token_ms))
     return rows

@@ -6,7 +6,7 @@ from __future__ import annotations
 import unittest
 
 from processes import EngineCommand, unchunk
-from rows_model import Side, ready_to_task_ms, speed_rows
+from rows_model import Comparison, Side, ready_to_task_ms, speed_rows
 
 LOG = """0.00.010.000 I srv  llama_server: listening on unix://old.sock
 0.00.011.000 I slot launch_slot_: id  0 | task 0 | processing task, is_child = 0
@@ -33,16 +33,16 @@ class RowsTest(unittest.TestCase):
         self.assertEqual(unchunk(b"3\r\nabc\r\n2;x=y\r\n\r\n\r\n0\r\n\r\n"), b"abc\r\n")
 
     def test_fast_model_is_shown_not_judged(self) -> None:
-        sides = {"llfd": Side("a", [100.0], [5.0], ["x"]),
-                 "bare": Side("b", [100.0], [5.0], ["x"])}
+        sides = {"llfd": Side([100.0], [5.0], ["x"]),
+                 "bare": Side([100.0], [5.0], ["x"])}
         for token_ms, judged in ((10.0, True), (0.3, None)):
-            rows = speed_rows(sides, 1, {"daemon": 1, "worker": 1000}, token_ms)
+            rows = speed_rows(Comparison(1, sides, 1, 1000), token_ms)
             self.assertEqual([row.met for row in rows], [judged, judged, judged, True])
 
     def test_other_text_is_a_miss(self) -> None:
-        sides = {"llfd": Side("a", [1.0], [1.0], ["x", "y"]),
-                 "bare": Side("b", [1.0], [1.0], ["x", "z"])}
-        same = speed_rows(sides, 1, {"daemon": 1, "worker": 1}, 20.0)[3]
+        sides = {"llfd": Side([1.0], [1.0], ["x", "y"]),
+                 "bare": Side([1.0], [1.0], ["x", "z"])}
+        same = speed_rows(Comparison(1, sides, 1, 1), 20.0)[3]
         self.assertEqual((same.median, same.met), (50, False))
 
 

@@ -48,8 +48,9 @@ struct LoadPlan {
                                                     std::string_view socket_name);
 
 /// What of our environment ("NAME=value") the engine gets: PATH, HOME, LANG, TMPDIR,
-/// LD_LIBRARY_PATH, CUDA_*, GGML_* and OMP_*. Never LLAMA_* (it would override flags and demand
-/// keys), tokens or proxies. Pure.
+/// LD_LIBRARY_PATH, GLIBC_TUNABLES (ours, asking for huge pages, when there is none), CUDA_*,
+/// GGML_* and OMP_*. Never LLAMA_* (it would override flags and demand keys), tokens or proxies.
+/// Pure.
 [[nodiscard]] std::vector<std::string> engine_environment(std::span<const std::string> environment);
 
 /// A name for a worker's socket from a random number: "w-0123abcd.sock". Pure.

@@ -12,6 +12,7 @@ namespace {
 
 using testing::Contains;
 using testing::ElementsAre;
+using testing::ElementsAreArray;
 using testing::Not;
 
 Abilities todays_engine() {
@@ -116,7 +117,13 @@ TEST(EngineEnvironment, passes_the_allow_list_and_nothing_else) {
                                       "NO_EQUALS_SIGN"};
   EXPECT_THAT(engine_environment(ours),
               ElementsAre("PATH=/bin", "HOME=/h", "LANG=C", "TMPDIR=/t", "LD_LIBRARY_PATH=/l",
-                          "CUDA_VISIBLE_DEVICES=0", "GGML_X=1", "OMP_NUM_THREADS=2"));
+                          "CUDA_VISIBLE_DEVICES=0", "GGML_X=1", "OMP_NUM_THREADS=2",
+                          "GLIBC_TUNABLES=glibc.malloc.hugetlb=1"));
+}
+
+TEST(EngineEnvironment, leaves_the_user_s_tunables) {
+  const std::vector<std::string> ours{"GLIBC_TUNABLES=glibc.malloc.check=1", "PATH=/bin"};
+  EXPECT_THAT(engine_environment(ours), ElementsAreArray(ours));
 }
 
 TEST(SocketName, is_short_and_recognised) {
