@@ -136,8 +136,17 @@ inline constexpr auto kDrainTimeout = 10s;     ///< running answers may end when
 inline constexpr auto kInterruptTime = 1s;     ///< then their error event is to be taken
 inline constexpr auto kPingInterval = 15s;  ///< of silence in an event stream, then a comment (F05)
 
+// config
+inline constexpr ByteSize kSettingsFile = ByteSize::mib(1);
+inline constexpr std::size_t kQuotedValue = 40;  ///< bytes of a value that an error repeats
+inline constexpr std::int64_t kMaxPort = 65535;
+inline constexpr std::int64_t kMaxSeconds = 7LL * 24 * 3600;
+inline constexpr std::int64_t kMostLoaded = 64;  ///< that a user may set kMaxLoaded to
+
 // daemon
-inline constexpr auto kGuardPause = 60s;  ///< from the end of a guard to its replacement
+inline constexpr std::int64_t kMaxDescriptor = 1023;
+inline constexpr std::int64_t kMaxPid = 4'194'304;  ///< of Linux
+inline constexpr auto kGuardPause = 60s;            ///< from the end of a guard to its replacement
 inline constexpr auto kGuardTime =
     5s;  ///< that a guard may take to clear a killed daemon's remains
 

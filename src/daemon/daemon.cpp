@@ -50,10 +50,11 @@ fs::path beside(const fs::path& program, std::string_view relative) {
   return (program.parent_path() / ".." / relative).lexically_normal();
 }
 
-store::Catalog make_catalog(const Settings& settings, const os::Paths& paths,
+store::Catalog make_catalog(const StartOptions& options, const os::Paths& paths,
                             const fs::path& program) {
   std::vector<std::string> folders{(paths.data_dir / "models").string()};
-  if (!settings.models.empty()) folders.push_back(fs::absolute(settings.models).string());
+  if (!options.settings.models.folder.empty())
+    folders.push_back(fs::absolute(options.settings.models.folder).string());
   return {beside(program, "share/llf/models/llf-nano.gguf").string(), std::move(folders)};
 }
 
@@ -73,7 +74,7 @@ Expected<os::FileLock> lock_home(const os::Paths& paths) {
 
 class RunningDaemon final : public Daemon {
  public:
-  RunningDaemon(Settings settings, os::Paths paths, os::FileLock lock, fs::path program);
+  RunningDaemon(StartOptions options, os::Paths paths, os::FileLock lock, fs::path program);
 
   /// Ends what a killed daemon left behind, and listens.
   [[nodiscard]] Expected<void> begin();
@@ -91,7 +92,7 @@ class RunningDaemon final : public Daemon {
   [[nodiscard]] Task<void> interrupt_later();
   [[nodiscard]] Task<void> end();
 
-  Settings settings_;
+  StartOptions options_;
   os::Paths paths_;
   os::FileLock lock_;
   fs::path program_;
@@ -109,16 +110,16 @@ class RunningDaemon final : public Daemon {
   std::string listen_error_;
 };
 
-RunningDaemon::RunningDaemon(Settings settings, os::Paths paths, os::FileLock lock,
+RunningDaemon::RunningDaemon(StartOptions options, os::Paths paths, os::FileLock lock,
                              fs::path program)
-    : settings_(std::move(settings)),
+    : options_(std::move(options)),
       paths_(std::move(paths)),
       lock_(std::move(lock)),
       program_(std::move(program)),
       tasks_(loop_, "daemon"),
-      catalog_(make_catalog(settings_, paths_, program_)),
+      catalog_(make_catalog(options_, paths_, program_)),
       journal_(paths_.worker_journal()),
-      scheduler_(loop_, catalog_, static_cast<std::size_t>(settings_.max_loaded),
+      scheduler_(loop_, catalog_, static_cast<std::size_t>(options_.settings.models.max_loaded),
                  [this](const store::ModelFile& model) { return make_worker(model); }),
       gateway_(gateway_options()),
       server_(loop_, {.render = gateway::refusal_response,
@@ -129,7 +130,7 @@ RunningDaemon::RunningDaemon(Settings settings, os::Paths paths, os::FileLock lo
 gateway::GatewayOptions RunningDaemon::gateway_options() {
   return {.catalog = catalog_,
           .scheduler = scheduler_,
-          .hosts = gateway::HostCheck({settings_.host}),
+          .hosts = gateway::HostCheck({options_.settings.server.host}),
           .owner_uid = ::geteuid(),
           .server_status = [this] { return server_status(); },
           .engine = [this] { return worker::find_engine(engine_search()); },
@@ -142,15 +143,15 @@ gateway::ServerStatus RunningDaemon::server_status() const {
           .log_file = paths_.daemon_log().string(),
           .log_lines_dropped = log::dropped_lines(),
           .pid = ::getpid(),
-          .on_demand = settings_.on_demand,
+          .on_demand = options_.on_demand,
           .started = started_,
-          .listen_address = settings_.host,
+          .listen_address = options_.settings.server.host,
           .listen_port = port_,
           .listen_error = listen_error_};
 }
 
 worker::EngineSearch RunningDaemon::engine_search() const {
-  return {.configured = settings_.engine,
+  return {.configured = options_.settings.engine.path,
           .path_variable = os::env("PATH").value_or(""),
           .user_dir = paths_.engine_dir,
           .tree_dir = beside(program_, "lib/llf/engine"),
@@ -158,15 +159,16 @@ worker::EngineSearch RunningDaemon::engine_search() const {
 }
 
 std::shared_ptr<worker::Worker> RunningDaemon::make_worker(const store::ModelFile& model) {
-  worker::WorkerConfig config{.model = model.id.str(),
-                              .size = model.size,
-                              .plan = worker::default_plan(model.size, os::usable_cores()),
-                              .engine = engine_search(),
-                              .run_dir = paths_.run_dir,
-                              .log_dir = paths_.log_dir(),
-                              .journal = &journal_,
-                              .policy = {.load_limit = settings_.load_timeout},
-                              .liveness = {.silence_limit = settings_.stall_timeout}};
+  worker::WorkerConfig config{
+      .model = model.id.str(),
+      .size = model.size,
+      .plan = worker::default_plan(model.size, os::usable_cores()),
+      .engine = engine_search(),
+      .run_dir = paths_.run_dir,
+      .log_dir = paths_.log_dir(),
+      .journal = &journal_,
+      .policy = {.load_limit = options_.settings.engine.load_timeout},
+      .liveness = {.silence_limit = options_.settings.engine.stall_timeout}};
   config.plan.model = model.path;
   return std::make_shared<worker::Worker>(loop_, std::move(config));
 }
@@ -182,13 +184,14 @@ Expected<void> RunningDaemon::begin() {
   if (auto control = server_.listen_unix(paths_.socket().string(), kSocketMode); !control) {
     return failure(control.error());
   }
-  auto port = server_.listen_tcp(settings_.host, settings_.port);
+  auto port = server_.listen_tcp(options_.settings.server.host, options_.settings.server.port);
   if (port) {
     port_ = *port;
     return {};
   }
-  const auto error = explain_listen_error(port.error(), settings_.host, settings_.port);
-  if (!settings_.on_demand) return failure(error);
+  const auto error = explain_listen_error(port.error(), options_.settings.server.host,
+                                          options_.settings.server.port);
+  if (!options_.on_demand) return failure(error);
   listen_error_ = error.message;
   log::warn("daemon", "the public port is not served: {}", listen_error_);
   return {};
@@ -196,11 +199,11 @@ Expected<void> RunningDaemon::begin() {
 
 std::string RunningDaemon::describe() const {
   if (!listen_error_.empty()) return listen_error_;
-  return "listening on " + http_address(settings_.host, port_);
+  return "listening on " + http_address(options_.settings.server.host, port_);
 }
 
 void RunningDaemon::run(Expected<os::ChildProcess> guard) {
-  tasks_.spawn(keep_guard(loop_, settings_.home, std::move(guard)));
+  tasks_.spawn(keep_guard(loop_, options_.home, std::move(guard)));
   static_cast<void>(net::run_until_done(loop_, serve()));
 }
 
@@ -210,7 +213,7 @@ Task<void> RunningDaemon::serve() {
     return gateway_.handle(request, responder);
   });
   tasks_.spawn(watch_signals(*signals_));
-  if (settings_.on_demand) tasks_.spawn(watch_idleness());
+  if (options_.on_demand) tasks_.spawn(watch_idleness());
   static_cast<void>(co_await stop_.wait());
   co_await end();
   tasks_.cancel();
@@ -232,11 +235,11 @@ Task<void> RunningDaemon::watch_idleness() {
     const auto left = time_until_idle_exit({.now = mono_now(),
                                             .last_active = gateway_.last_active(),
                                             .active = gateway_.active(),
-                                            .limit = settings_.idle_exit});
+                                            .limit = options_.settings.server.idle_exit});
     if (left <= Duration::zero()) break;
     if (!co_await net::sleep_for(left)) co_return;
   }
-  log::info("daemon", "idle for {} s", settings_.idle_exit.count());
+  log::info("daemon", "idle for {} s", options_.settings.server.idle_exit.count());
   stop_.set();
 }
 
@@ -259,20 +262,22 @@ Task<void> RunningDaemon::end() {
 
 }  // namespace
 
-Expected<std::unique_ptr<Daemon>> Daemon::create(const Settings& settings) {
-  if (auto allowed = check_listen_address(settings.host); !allowed) return failure(allowed.error());
+Expected<std::unique_ptr<Daemon>> Daemon::create(const StartOptions& options) {
+  if (auto allowed = check_listen_address(options.settings.server.host); !allowed)
+    return failure(allowed.error());
   auto program = os::executable_path();
   if (!program) return failure(program.error());
-  auto paths = os::resolve_paths({.home = settings.home});
+  auto paths = os::resolve_paths({.home = options.home});
   if (!paths) return failure(paths.error());
   if (auto made = os::ensure_run_dir(*paths); !made) return failure(made.error());
   auto lock = lock_home(*paths);
   if (!lock) return failure(lock.error());
-  if (auto opened = log::open({.file = paths->daemon_log().string(), .level = settings.log_level});
+  if (auto opened =
+          log::open({.file = paths->daemon_log().string(), .level = options.settings.log.level});
       !opened) {
     return failure(opened.error());
   }
-  auto daemon = std::make_unique<RunningDaemon>(settings, *paths, *std::move(lock), *program);
+  auto daemon = std::make_unique<RunningDaemon>(options, *paths, *std::move(lock), *program);
   if (auto begun = daemon->begin(); !begun) {
     log::error("daemon", "{}", begun.error().message);
     return failure(begun.error());

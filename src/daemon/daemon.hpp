@@ -1,7 +1,7 @@
 #pragma once
 
 #include "base/expected.hpp"
-#include "daemon/settings.hpp"
+#include "daemon/start_options.hpp"
 #include "os/child_process.hpp"
 
 #include <memory>
@@ -16,7 +16,7 @@ class Daemon {
   /// Takes the lock of this home, cleans up after a daemon that was killed, and listens. Errors:
   /// `conflict` when another daemon serves this home or (unless on demand) somebody holds the port;
   /// `forbidden` for an address that is not loopback; those of folders and sockets.
-  [[nodiscard]] static Expected<std::unique_ptr<Daemon>> create(const Settings& settings);
+  [[nodiscard]] static Expected<std::unique_ptr<Daemon>> create(const StartOptions& options);
 
   virtual ~Daemon() = default;
   Daemon() = default;

@@ -17,46 +17,46 @@ class DaemonTest : public testing::Test {
   void SetUp() override {
     std::string folder = "/tmp/llf-daemon-XXXXXX";  // short: sockets live in it
     ASSERT_NE(::mkdtemp(folder.data()), nullptr);
-    settings_.home = folder;
-    settings_.port = 0;
+    options_.home = folder;
+    options_.settings.server.port = 0;
   }
-  void TearDown() override { std::filesystem::remove_all(settings_.home); }
+  void TearDown() override { std::filesystem::remove_all(options_.home); }
 
-  Settings settings_;
+  StartOptions options_;
 };
 
 TEST_F(DaemonTest, listens_where_it_says) {
-  const auto daemon = Daemon::create(settings_);
+  const auto daemon = Daemon::create(options_);
   ASSERT_TRUE(daemon) << daemon.error().message;
   EXPECT_TRUE((*daemon)->describe().starts_with("listening on http://127.0.0.1:"));
 }
 
 TEST_F(DaemonTest, a_home_has_one_daemon) {
-  const auto first = Daemon::create(settings_);
+  const auto first = Daemon::create(options_);
   ASSERT_TRUE(first);
-  const auto second = Daemon::create(settings_);
+  const auto second = Daemon::create(options_);
   ASSERT_FALSE(second);
   EXPECT_EQ(second.error().kind, ErrorKind::conflict);
 }
 
 TEST_F(DaemonTest, SEC01_an_address_for_others_is_refused_before_anything_is_made) {
-  settings_.host = "0.0.0.0";
-  const auto daemon = Daemon::create(settings_);
+  options_.settings.server.host = "0.0.0.0";
+  const auto daemon = Daemon::create(options_);
   ASSERT_FALSE(daemon);
   EXPECT_EQ(daemon.error().kind, ErrorKind::forbidden);
-  EXPECT_TRUE(std::filesystem::is_empty(settings_.home));
+  EXPECT_TRUE(std::filesystem::is_empty(options_.home));
 }
 
 TEST_F(DaemonTest, a_taken_port_stops_an_explicit_start_and_not_one_on_demand) {
-  const auto first = Daemon::create(settings_);
+  const auto first = Daemon::create(options_);
   ASSERT_TRUE(first);
   const auto said = (*first)->describe();
   std::uint16_t port = 0;
   const auto* digits = said.data() + said.rfind(':') + 1;
   ASSERT_EQ(std::from_chars(digits, said.data() + said.size(), port).ec, std::errc());
-  auto other = settings_;
+  auto other = options_;
   other.home += "/other";
-  other.port = port;
+  other.settings.server.port = port;
   const auto refused = Daemon::create(other);
   ASSERT_FALSE(refused);
   EXPECT_NE(refused.error().message.find("is taken by daemon_test (pid "), std::string::npos)

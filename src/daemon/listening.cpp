@@ -47,8 +47,8 @@ Error explain_listen_error(const Error& error, const std::string& host, std::uin
   const auto who = holder ? fmt::format("{} (pid {})", holder->program, holder->pid)
                           : std::string("another program");
   return {.kind = ErrorKind::conflict,
-          .message = fmt::format("port {} on {} is taken by {}; choose another with --port or "
-                                 "LLF_PORT",
+          .message = fmt::format("port {} on {} is taken by {}; choose another with --port, "
+                                 "LLF_PORT or the setting server.port",
                                  port, host, who)};
 }
 

@@ -30,7 +30,7 @@ TEST(Listening, a_taken_port_names_the_setting_to_change) {
   EXPECT_EQ(error.kind, ErrorKind::conflict);
   EXPECT_NE(error.message.find("port 1 on 127.0.0.1 is taken by another program"),
             std::string::npos);
-  EXPECT_NE(error.message.find("--port or LLF_PORT"), std::string::npos);
+  EXPECT_NE(error.message.find("--port, LLF_PORT or the setting"), std::string::npos);
 }
 
 TEST(Listening, addresses_are_written_as_urls) {

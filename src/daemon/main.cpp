@@ -1,7 +1,7 @@
 #include "daemon/daemon.hpp"
 #include "daemon/guard.hpp"
 #include "daemon/listening.hpp"
-#include "daemon/settings.hpp"
+#include "daemon/start_options.hpp"
 #include "os/paths.hpp"
 
 #include <csignal>
@@ -26,10 +26,10 @@ int fail(const llf::Error& error, const std::optional<int>& ready_fd) {
 }
 
 /// Whether a daemon with these settings could begin, as a start reports it.
-int check(const llf::daemon::Settings& settings) {
-  const auto allowed = llf::daemon::check_listen_address(settings.host);
-  if (!allowed) return fail(allowed.error(), settings.ready_fd);
-  if (settings.ready_fd) llf::daemon::report_readiness(*settings.ready_fd, {});
+int check(const llf::daemon::StartOptions& options) {
+  const auto allowed = llf::daemon::check_listen_address(options.settings.server.host);
+  if (!allowed) return fail(allowed.error(), options.ready_fd);
+  if (options.ready_fd) llf::daemon::report_readiness(*options.ready_fd, {});
   return 0;
 }
 
@@ -38,7 +38,8 @@ int check(const llf::daemon::Settings& settings) {
 int main(int argc, char** argv) {
   const std::vector<std::string> args(argv + 1, argv + argc);
   static_cast<void>(std::signal(SIGPIPE, SIG_IGN));
-  const auto line = llf::daemon::parse_command_line(args, llf::os::env);
+  const auto line =
+      llf::daemon::parse_command_line(args, llf::os::env, llf::daemon::read_settings_file);
   if (!line) return fail(line.error(), llf::daemon::find_ready_fd(args));
   switch (line->action) {
     case llf::daemon::CommandLine::Action::version:
@@ -48,19 +49,19 @@ int main(int argc, char** argv) {
       say(stdout, llf::daemon::help_text());
       return 0;
     case llf::daemon::CommandLine::Action::check:
-      return check(line->settings);
+      return check(line->options);
     case llf::daemon::CommandLine::Action::run:
       break;
   }
   ::umask(077);
-  if (line->settings.guarded) {
-    return llf::daemon::run_guard(line->settings.home, *line->settings.guarded);
+  if (line->options.guarded) {
+    return llf::daemon::run_guard(line->options.home, *line->options.guarded);
   }
-  auto daemon = llf::daemon::Daemon::create(line->settings);
-  if (!daemon) return fail(daemon.error(), line->settings.ready_fd);
-  auto guard = llf::daemon::start_guard(line->settings.home);
+  auto daemon = llf::daemon::Daemon::create(line->options);
+  if (!daemon) return fail(daemon.error(), line->options.ready_fd);
+  auto guard = llf::daemon::start_guard(line->options.home);
   say(stderr, "llfd: " + (*daemon)->describe() + "\n");
-  if (line->settings.ready_fd) llf::daemon::report_readiness(*line->settings.ready_fd, {});
+  if (line->options.ready_fd) llf::daemon::report_readiness(*line->options.ready_fd, {});
   (*daemon)->run(std::move(guard));
   return 0;
 }

@@ -1,30 +1,13 @@
 #include "json/parse_error.hpp"
 
 #include "base/limits.hpp"
+#include "json/locate.hpp"
 
 #include <boost/json/error.hpp>
 #include <fmt/format.h>
 
 namespace llf::json {
 namespace {
-
-struct Position {
-  std::size_t line = 1;
-  std::size_t column = 1;
-};
-
-Position position_of(std::string_view text, std::size_t offset) {
-  Position at;
-  for (const char c : text.substr(0, offset)) {
-    if (c == '\n') {
-      ++at.line;
-      at.column = 1;
-    } else {
-      ++at.column;
-    }
-  }
-  return at;
-}
 
 /// Boost's messages are for its own developers; these are for whoever wrote the text.
 std::string_view reason(const boost::system::error_code& code) {
@@ -61,11 +44,9 @@ Expected<void> check_size(std::string_view text) {
 
 Error parse_error(std::string_view text, std::size_t offset,
                   const boost::system::error_code& code) {
-  const auto at = position_of(text, offset);
   const auto kind =
       code == boost::json::error::too_deep ? ErrorKind::too_large : ErrorKind::invalid;
-  return {.kind = kind,
-          .message = fmt::format("line {}, column {}: {}", at.line, at.column, reason(code))};
+  return {.kind = kind, .message = fmt::format("{}: {}", position(text, offset), reason(code))};
 }
 
 }  // namespace llf::json

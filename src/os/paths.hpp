@@ -37,6 +37,7 @@ struct Paths {
   std::filesystem::path engine_dir;  ///< the private engine of this user, shared by all homes:
                                      ///< $XDG_DATA_HOME/llf/engine; empty without a HOME
 
+  [[nodiscard]] std::filesystem::path settings_file() const { return config_dir / "config.json"; }
   [[nodiscard]] std::filesystem::path log_dir() const { return state_dir / "log"; }
   [[nodiscard]] std::filesystem::path daemon_log() const { return log_dir() / "llfd.log"; }
   /// The daemon's Unix socket. Always under 100 bytes, so that it fits into sockaddr_un.

@@ -218,3 +218,32 @@ def test_the_daemon_answers_without_any_engine(start: Callable) -> None:
     assert daemon.status()["listen"]["port"] == daemon.tcp.place
     daemon.expected_death = True
     assert daemon.stop() == 0
+
+
+def test_the_settings_file_counts_and_flags_win_over_it(start: Callable, home: Home) -> None:
+    settings = home.path / "config/config.json"
+    settings.parent.mkdir()
+    settings.write_text('{"models": {"max_loaded": 1}, // for small machines\n'
+                        ' "log": {"level": "debug"}, "server": {"host": "192.0.2.1"},}')
+    with pytest.raises(Refused) as refused:
+        start()
+    assert "192.0.2.1" in str(refused.value)
+    start("--host", "127.0.0.1")
+
+
+@pytest.mark.parametrize("text, place", [
+    ("{\n \"server\": {\"prot\": 1}}", "line 2, column 13: there is no setting 'server.prot'"),
+    ("{\"server\": {\"port\": 70000}}", "line 1, column 21: server.port: 70000 is not a whole"),
+    ("", "line 1, column 1: the text ends too early"),
+])
+def test_a_wrong_settings_file_fails_a_start_with_the_place(start: Callable, home: Home, text: str,
+                                                            place: str) -> None:
+    settings = home.path / "config/config.json"
+    settings.parent.mkdir()
+    settings.write_text(text)
+    with pytest.raises(Refused) as refused:
+        start()
+    assert refused.value.code == 2
+    assert f"{settings}: {place}" in str(refused.value)
+    assert settings.read_text() == text
+    assert not home.run_files()
