@@ -2,6 +2,7 @@
 
 #include "base/nearest.hpp"
 #include "cli/chat_command.hpp"
+#include "cli/config_command.hpp"
 #include "cli/list_command.hpp"
 #include "cli/ps_command.hpp"
 #include "cli/run_command.hpp"
@@ -26,6 +27,7 @@ Expected<int> name_the_verbs(Context& context, const Arguments& arguments);
 
 constexpr char kServer[] = "server";
 constexpr char kModel[] = "model";
+constexpr char kConfig[] = "config";
 
 const std::array kCommands{
     Command{"", "llf", kChatOptions, 0, run_chat},
@@ -37,6 +39,11 @@ const std::array kCommands{
     Command{"serve", "serve", kServeOptions, 0, run_serve},
     Command{"model", "model", {}, 0, name_the_verbs<kModel>},
     Command{"model list", "ls", {}, 0, run_list},
+    Command{"config", "config", {}, 0, name_the_verbs<kConfig>},
+    Command{"config show", "config", kConfigShowOptions, 0, run_config_show},
+    Command{"config get", "config", {}, 1, run_config_get},
+    Command{"config path", "config", {}, 0, run_config_path},
+    Command{"config check", "config", {}, 0, run_config_check},
     Command{"server", "server", {}, 0, name_the_verbs<kServer>},
     Command{"server start", "server-start", kServerStartOptions, 0, run_server_start},
     Command{"server stop", "server-stop", {}, 0, run_server_stop},
@@ -46,10 +53,16 @@ const std::array kCommands{
 };
 
 /// Commands that are announced and come with a later version.
-constexpr std::array<std::string_view, 13> kLater{
-    "pull",         "rm",           "show",   "model download", "model info",
-    "model verify", "model remove", "config", "prompt",         "history",
-    "gui",          "bench",        "doctor"};
+constexpr std::array<std::string_view, 20> kLater{"pull",           "rm",
+                                                  "show",           "model download",
+                                                  "model info",     "model verify",
+                                                  "model remove",   "config set",
+                                                  "config unset",   "config edit",
+                                                  "config diff",    "config schema",
+                                                  "config backups", "config restore",
+                                                  "config import",  "prompt",
+                                                  "history",        "gui",
+                                                  "bench",          "doctor"};
 
 bool takes_value(std::string_view option) {
   return std::ranges::any_of(global_options(), [&](const OptionSpec& spec) {

@@ -1,8 +1,10 @@
 #include "config/config.hpp"
 
+#include "base/limits.hpp"
 #include "base/nearest.hpp"
 #include "json/json.hpp"
 #include "json/locate.hpp"
+#include "os/atomic_file.hpp"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -17,16 +19,8 @@ namespace {
 
 using Path = std::span<const std::string_view>;
 
-std::string_view section_of(const Declaration& declaration) {
-  return declaration.name.substr(0, declaration.name.find('.'));
-}
-
-std::string_view key_of(const Declaration& declaration) {
-  return declaration.name.substr(declaration.name.find('.') + 1);
-}
-
 bool is_section(std::string_view name) {
-  return std::ranges::find(declarations(), name, section_of) != declarations().end();
+  return std::ranges::find(declarations(), name, &Declaration::section) != declarations().end();
 }
 
 /// Keys of the user's own: "$schema", "_comment".
@@ -42,7 +36,7 @@ std::unexpected<Error> wrong_value(std::string_view text, Path path, const Error
 
 std::vector<std::string> sections() {
   std::vector<std::string> names;
-  for (const auto& declaration : declarations()) names.emplace_back(section_of(declaration));
+  for (const auto& declaration : declarations()) names.emplace_back(declaration.section());
   names.erase(std::ranges::unique(names).begin(), names.end());
   return names;
 }
@@ -51,8 +45,8 @@ std::vector<std::string> sections() {
 std::string meant(std::string_view section, std::string_view key) {
   std::vector<std::string> here;
   for (const auto& declaration : declarations()) {
-    const auto known = key_of(declaration);
-    if (section_of(declaration) == section) here.emplace_back(known);
+    const auto known = declaration.key();
+    if (declaration.section() == section) here.emplace_back(known);
     if (known == key) return fmt::format(" Did you mean '{}'?", declaration.name);
   }
   return did_you_mean(key, here);
@@ -90,6 +84,13 @@ Expected<void> read_section(std::string_view text, std::string_view section,
 
 }  // namespace
 
+Expected<std::optional<SettingsText>> read_settings_file(const std::filesystem::path& path) {
+  auto text = os::read_file(path, limits::kSettingsFile);
+  if (text) return SettingsText{.path = path.string(), .text = std::move(*text)};
+  if (text.error().kind == ErrorKind::not_found) return std::nullopt;
+  return failure(text.error());
+}
+
 std::string_view to_string(Origin origin) {
   constexpr std::array<std::string_view, 4> kNames{"built in", "file", "environment",
                                                    "command line"};
@@ -106,7 +107,14 @@ void Config::note(const Declaration& declaration, Origin origin) {
   origins_.at(static_cast<std::size_t>(&declaration - declarations().data())) = origin;
 }
 
-Expected<void> Config::read_file(std::string_view text) {
+Expected<void> Config::read_file(const SettingsText& file) {
+  if (auto read = read_text(file.text); !read) {
+    return failure(read.error().with_context(file.path));
+  }
+  return {};
+}
+
+Expected<void> Config::read_text(std::string_view text) {
   const auto root = json::parse(text, {.comments = true});
   if (!root) return failure(root.error());
   if (!root->is_object()) {

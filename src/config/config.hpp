@@ -5,6 +5,7 @@
 #include "config/settings.hpp"
 
 #include <cstdint>
+#include <filesystem>
 #include <functional>
 #include <optional>
 #include <string>
@@ -20,6 +21,17 @@ enum class Origin : std::uint8_t { built_in, file, environment, command_line };
 
 using Environment = std::function<std::optional<std::string>(const char*)>;
 
+/// What a settings file holds.
+struct SettingsText {
+  std::string path;
+  std::string text;
+};
+
+/// The settings file at `path`; nothing when there is none. Blocks. Any thread. Errors: those of
+/// os::read_file but not_found; too_large past limits::kSettingsFile.
+[[nodiscard]] Expected<std::optional<SettingsText>> read_settings_file(
+    const std::filesystem::path& path);
+
 /// Settings as they are put together: first the built-in values, then the file, the environment,
 /// the command line. Each may name some settings; the others stay. One thread at a time.
 class Config {
@@ -29,11 +41,11 @@ class Config {
   [[nodiscard]] const Settings& settings() const { return settings_; }
   [[nodiscard]] Origin origin(const Declaration& declaration) const;
 
-  /// Takes the text of a settings file: JSON with comments and trailing commas, an object of
-  /// sections. A key that begins with "$" or "_" is the user's own. Errors: `invalid` with line and
-  /// column for what is no JSON, an unknown key (with the nearest known ones) and a wrong value;
-  /// nothing of the file is taken then.
-  [[nodiscard]] Expected<void> read_file(std::string_view text);
+  /// Takes a settings file: JSON with comments and trailing commas, an object of sections. A key
+  /// that begins with "$" or "_" is the user's own. Errors: `invalid` with path, line and column
+  /// for what is no JSON, an unknown key (with the nearest known ones) and a wrong value; nothing
+  /// of the file is taken then.
+  [[nodiscard]] Expected<void> read_file(const SettingsText& file);
 
   /// Takes the variables that are set. Errors: `invalid`, naming the variable.
   [[nodiscard]] Expected<void> read_environment(const Environment& environment);
@@ -42,6 +54,7 @@ class Config {
   [[nodiscard]] Expected<void> read_flag(const Declaration& declaration, std::string_view word);
 
  private:
+  [[nodiscard]] Expected<void> read_text(std::string_view text);
   void note(const Declaration& declaration, Origin origin);
 
   Settings settings_;

@@ -1,5 +1,7 @@
 #include "config/declarations.hpp"
 
+#include "base/nearest.hpp"
+
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
@@ -9,6 +11,8 @@
 #include <concepts>
 #include <optional>
 #include <string>
+#include <type_traits>
+#include <vector>
 
 namespace llf::config {
 namespace {
@@ -139,6 +143,20 @@ std::string quoted(const json::Value& value) {
 
 std::span<const Declaration> declarations() {
   return kDeclarations;
+}
+
+Expected<const Declaration*> find_declaration(std::string_view name) {
+  std::vector<std::string> known;
+  for (const auto& declaration : kDeclarations) {
+    if (declaration.name == name) return &declaration;
+    known.emplace_back(declaration.name);
+  }
+  const auto* const same_key = std::ranges::find(kDeclarations, name, &Declaration::key);
+  const auto suggestion = same_key == kDeclarations.end()
+                              ? did_you_mean(name, known)
+                              : fmt::format(" Did you mean '{}'?", same_key->name);
+  return failure(ErrorKind::not_found,
+                 fmt::format("there is no setting '{}'.{}", name, suggestion));
 }
 
 Expected<void> set(Settings& settings, const Declaration& declaration, std::string_view word) {

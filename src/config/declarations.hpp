@@ -30,10 +30,16 @@ struct Declaration {
     path  ///< of a file or folder: absolute in the settings file, which has no folder it is seen
           ///< from
   } text = Text::any;
+
+  [[nodiscard]] std::string_view section() const { return name.substr(0, name.find('.')); }
+  [[nodiscard]] std::string_view key() const { return name.substr(name.find('.') + 1); }
 };
 
 /// Every setting, by sections. Any thread.
 [[nodiscard]] std::span<const Declaration> declarations();
+
+/// The setting of that name. Errors: `not_found`, with the nearest names.
+[[nodiscard]] Expected<const Declaration*> find_declaration(std::string_view name);
 
 /// Sets it from a word of a command line or the environment. Errors: `invalid`, saying what is
 /// accepted; `settings` is as before then.

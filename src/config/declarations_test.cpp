@@ -22,6 +22,16 @@ TEST(Declarations, are_whole_and_told_apart) {
   }
 }
 
+TEST(Declarations, are_found_by_name) {
+  const auto port = find_declaration("server.port");
+  ASSERT_TRUE(port);
+  EXPECT_EQ((*port)->flag, "--port");
+  const auto none = find_declaration("server.prot");
+  ASSERT_FALSE(none);
+  EXPECT_EQ(none.error().kind, ErrorKind::not_found);
+  EXPECT_NE(none.error().message.find("Did you mean 'server.port'"), std::string::npos);
+}
+
 TEST(Declarations, a_value_survives_being_written_and_read) {
   for (const auto& declaration : declarations()) {
     Settings settings;

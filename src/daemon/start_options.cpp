@@ -2,7 +2,6 @@
 
 #include "base/limits.hpp"
 #include "base/nearest.hpp"
-#include "os/atomic_file.hpp"
 #include "os/paths.hpp"
 
 #include <fmt/format.h>
@@ -146,9 +145,7 @@ Expected<CommandLine> parse_command_line(std::span<const std::string> args,
   const auto found = file(line.options.home);
   if (!found) return failure(found.error());
   if (*found) {
-    if (auto read = config.read_file((*found)->text); !read) {
-      return failure(read.error().with_context((*found)->path));
-    }
+    if (auto read = config.read_file(**found); !read) return failure(read.error());
   }
   if (auto read = config.read_environment(environment); !read) return failure(read.error());
   for (const auto& [declaration, word] : *given) {
@@ -169,14 +166,10 @@ std::optional<int> find_ready_fd(std::span<const std::string> args) {
   return options.ready_fd;
 }
 
-Expected<std::optional<SettingsText>> read_settings_file(const std::string& home) {
+Expected<std::optional<config::SettingsText>> read_settings_file(const std::string& home) {
   const auto paths = os::resolve_paths({.home = home});
   if (!paths) return failure(paths.error());
-  const auto file = paths->settings_file();
-  auto text = os::read_file(file, limits::kSettingsFile);
-  if (text) return SettingsText{.path = file.string(), .text = std::move(*text)};
-  if (text.error().kind == ErrorKind::not_found) return std::optional<SettingsText>();
-  return failure(text.error());
+  return config::read_settings_file(paths->settings_file());
 }
 
 std::string help_text() {

@@ -28,13 +28,9 @@ struct CommandLine {
   StartOptions options;
 };
 
-struct SettingsText {
-  std::string path;
-  std::string text;
-};
-
 /// The settings file that belongs to a --home; nothing when there is none.
-using SettingsFile = std::function<Expected<std::optional<SettingsText>>(const std::string& home)>;
+using SettingsFile =
+    std::function<Expected<std::optional<config::SettingsText>>(const std::string& home)>;
 
 /// Reads the settings file, the environment and `args` (without the program's name); later ones
 /// win. Pure but for the two functions. Errors: `invalid`, naming the place, flag or variable, what
@@ -44,8 +40,9 @@ using SettingsFile = std::function<Expected<std::optional<SettingsText>>(const s
                                                        const SettingsFile& file);
 
 /// The real SettingsFile: os::Paths::settings_file. Blocks. Errors: those of os::resolve_paths and
-/// os::read_file, except not_found.
-[[nodiscard]] Expected<std::optional<SettingsText>> read_settings_file(const std::string& home);
+/// config::read_settings_file.
+[[nodiscard]] Expected<std::optional<config::SettingsText>> read_settings_file(
+    const std::string& home);
 
 /// The descriptor of --ready-fd, also on a line that is wrong otherwise: its error is reported
 /// there. Pure.

@@ -18,9 +18,10 @@ Expected<CommandLine> parse(const std::vector<std::string>& args, Variables vari
     return at->second;
   };
   return parse_command_line(
-      args, environment, [&](const std::string& home) -> Expected<std::optional<SettingsText>> {
+      args, environment,
+      [&](const std::string& home) -> Expected<std::optional<config::SettingsText>> {
         if (file.empty()) return std::nullopt;
-        return SettingsText{.path = home + "/config.json", .text = std::string(file)};
+        return config::SettingsText{.path = home + "/config.json", .text = std::string(file)};
       });
 }
 

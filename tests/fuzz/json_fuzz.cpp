@@ -1,14 +1,32 @@
-// What was read and written is read as the same, in all ways of writing and of reading.
+// What was read and written is read as the same, in all ways of writing and of reading; members are
+// found where they stand.
 #include "json/json.hpp"
+#include "json/locate.hpp"
 #include "json/skim.hpp"
 #include "tests/fuzz/fuzz.hpp"
 
+#include <array>
+
 namespace llf::fuzz {
+namespace {
+
+void check_members(std::string_view input, const json::Object& object) {
+  for (const auto& [key, value] : object) {
+    const auto member = json::locate(input, std::array<std::string_view, 1>{key});
+    LLF_ASSERT(member && member->key < member->value && member->value < member->end);
+    const auto found =
+        json::parse(input.substr(member->value, member->end - member->value), {.comments = true});
+    LLF_ASSERT(found && found->kind() == value.kind());
+  }
+}
+
+}  // namespace
 
 void check(std::string_view input) {
   const auto value = json::parse(input);
   const auto skimmed = json::skim(input, [](const json::Token&) {});
   const auto commented = json::parse(input, {.comments = true});
+  if (commented && commented->is_object()) check_members(input, commented->get_object());
   // Of a key given twice the last value counts, so parse does not see a wrong number before it.
   const bool hidden = value && !skimmed && skimmed.error().message.ends_with("too large");
   if (hidden) return;
