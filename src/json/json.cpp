@@ -2,6 +2,7 @@
 
 #include "base/assert.hpp"
 #include "base/utf8.hpp"
+#include "json/comments.hpp"
 #include "json/parse_error.hpp"
 #include "json/skim.hpp"
 
@@ -88,6 +89,8 @@ const Value* find(const Object& object, std::string_view key) {
 
 Expected<Value> parse(std::string_view text, const ParseOptions& options) {
   if (auto fits = check_size(text); !fits) return failure(fits.error());
+  std::string blanked;
+  if (options.comments) text = blanked = blank_comments(text);
   boost::json::stream_parser parser({}, boost_options(options));
   boost::system::error_code code;
   // write_some returns how far it came: the only way to learn the position of an error.

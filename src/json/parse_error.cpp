@@ -28,7 +28,6 @@ std::string_view reason(const boost::system::error_code& code) {
 boost::json::parse_options boost_options(const ParseOptions& options) {
   boost::json::parse_options same;
   same.max_depth = options.max_depth;
-  same.allow_comments = options.comments;
   same.allow_trailing_commas = options.comments;
   return same;
 }

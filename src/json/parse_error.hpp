@@ -12,7 +12,7 @@
 
 namespace llf::json {
 
-/// The same options for the library.
+/// The same options for the library, which does not get to see comments (comments.hpp).
 [[nodiscard]] boost::json::parse_options boost_options(const ParseOptions& options);
 
 /// `too_large` when `text` is longer than limits::kJsonDocument.

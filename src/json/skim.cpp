@@ -1,6 +1,7 @@
 #include "json/skim.hpp"
 
 #include "base/limits.hpp"
+#include "json/comments.hpp"
 #include "json/parse_error.hpp"
 
 #include <boost/json/basic_parser_impl.hpp>
@@ -87,6 +88,8 @@ class Handler {
 
 Expected<void> skim(std::string_view text, const OnToken& on_token, const ParseOptions& options) {
   if (auto fits = check_size(text); !fits) return fits;
+  std::string blanked;
+  if (options.comments) text = blanked = blank_comments(text);
   boost::json::basic_parser<Handler> parser(boost_options(options), on_token);
   error_code code;
   const auto offset = parser.write_some(false, text.data(), text.size(), code);

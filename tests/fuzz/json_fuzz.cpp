@@ -1,11 +1,13 @@
 // What was read and written is read as the same, in all ways of writing and of reading; members are
-// found where they stand.
+// found, changed and removed where they stand.
+#include "json/edit.hpp"
 #include "json/json.hpp"
 #include "json/locate.hpp"
 #include "json/skim.hpp"
 #include "tests/fuzz/fuzz.hpp"
 
 #include <array>
+#include <vector>
 
 namespace llf::fuzz {
 namespace {
@@ -20,16 +22,35 @@ void check_members(std::string_view input, const json::Object& object) {
   }
 }
 
+void check_edits(std::string_view input, const json::Object& object) {
+  constexpr json::ParseOptions kCommented{.comments = true};
+  const std::string_view key = object.empty() ? "k" : object.begin()->key();
+  for (const auto& path : {std::vector<std::string_view>{key}, {key, "a\n"}, {"new", "er"}}) {
+    const auto text = json::set_member(input, path, 7);
+    if (!text) continue;  // no object on the way
+    const auto value = json::parse(*text, kCommented);
+    LLF_ASSERT(value);
+    const auto member = json::locate(*text, path);
+    LLF_ASSERT(member && text->substr(member->value, member->end - member->value) == "7");
+    LLF_ASSERT(value->get_object().size() - object.size() <= 1);
+    const auto without = json::remove_member(*text, path);
+    LLF_ASSERT(without && json::parse(*without, kCommented) && !json::locate(*without, path));
+  }
+}
+
 }  // namespace
 
 void check(std::string_view input) {
   const auto value = json::parse(input);
   const auto skimmed = json::skim(input, [](const json::Token&) {});
   const auto commented = json::parse(input, {.comments = true});
-  if (commented && commented->is_object()) check_members(input, commented->get_object());
-  // Of a key given twice the last value counts, so parse does not see a wrong number before it.
-  const bool hidden = value && !skimmed && skimmed.error().message.ends_with("too large");
-  if (hidden) return;
+  if (commented && commented->is_object()) {
+    check_members(input, commented->get_object());
+    check_edits(input, commented->get_object());
+  }
+  // Of a key given twice the last value counts, so parse does not see a wrong number before it; nor
+  // one before the end of a text that is wrong later.
+  if (!skimmed && skimmed.error().message.ends_with("too large")) return;
   LLF_ASSERT(skimmed.has_value() == value.has_value());
   if (!value) {
     LLF_ASSERT(skimmed.error() == value.error());
