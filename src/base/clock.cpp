@@ -7,8 +7,12 @@ MonoTime mono_now() {
 }
 
 std::int64_t unix_now() {
+  return unix_now_ms() / 1000;
+}
+
+std::int64_t unix_now_ms() {
   const auto since = std::chrono::system_clock::now().time_since_epoch();
-  return std::chrono::duration_cast<std::chrono::seconds>(since).count();
+  return std::chrono::duration_cast<std::chrono::milliseconds>(since).count();
 }
 
 }  // namespace llf

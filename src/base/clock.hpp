@@ -16,4 +16,7 @@ using Duration = std::chrono::steady_clock::duration;
 /// Any thread.
 [[nodiscard]] std::int64_t unix_now();
 
+/// The same in milliseconds.
+[[nodiscard]] std::int64_t unix_now_ms();
+
 }  // namespace llf

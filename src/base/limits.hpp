@@ -138,7 +138,9 @@ inline constexpr auto kPingInterval = 15s;  ///< of silence in an event stream, 
 
 // config
 inline constexpr ByteSize kSettingsFile = ByteSize::mib(1);
-inline constexpr std::size_t kQuotedValue = 40;  ///< bytes of a value that an error repeats
+inline constexpr std::size_t kSettingsBackups = 20;  ///< kept of earlier settings files
+inline constexpr auto kSettingsLock = 5s;            ///< to wait for another one that saves
+inline constexpr std::size_t kQuotedValue = 40;      ///< bytes of a value that an error repeats
 inline constexpr std::int64_t kMaxPort = 65535;
 inline constexpr std::int64_t kMaxSeconds = 7LL * 24 * 3600;
 inline constexpr std::int64_t kMostLoaded = 64;  ///< that a user may set kMaxLoaded to

@@ -42,6 +42,8 @@ const std::array kCommands{
     Command{"config", "config", {}, 0, name_the_verbs<kConfig>},
     Command{"config show", "config", kConfigShowOptions, 0, run_config_show},
     Command{"config get", "config", {}, 1, run_config_get},
+    Command{"config set", "config", {}, 2, run_config_set},
+    Command{"config unset", "config", {}, 1, run_config_unset},
     Command{"config path", "config", {}, 0, run_config_path},
     Command{"config check", "config", {}, 0, run_config_check},
     Command{"server", "server", {}, 0, name_the_verbs<kServer>},
@@ -53,11 +55,10 @@ const std::array kCommands{
 };
 
 /// Commands that are announced and come with a later version.
-constexpr std::array<std::string_view, 20> kLater{"pull",           "rm",
+constexpr std::array<std::string_view, 18> kLater{"pull",           "rm",
                                                   "show",           "model download",
                                                   "model info",     "model verify",
-                                                  "model remove",   "config set",
-                                                  "config unset",   "config edit",
+                                                  "model remove",   "config edit",
                                                   "config diff",    "config schema",
                                                   "config backups", "config restore",
                                                   "config import",  "prompt",

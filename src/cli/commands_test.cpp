@@ -79,7 +79,7 @@ TEST(Commands, commands_of_a_later_version_say_so) {
   for (const auto& words :
        {Words{"pull", "x"}, Words{"rm"}, Words{"show"}, Words{"model", "download", "x"},
         Words{"model", "info"}, Words{"model", "verify"}, Words{"model", "remove"},
-        Words{"config", "set"}, Words{"prompt"}, Words{"history"}, Words{"gui"}, Words{"bench"},
+        Words{"config", "edit"}, Words{"prompt"}, Words{"history"}, Words{"gui"}, Words{"bench"},
         Words{"doctor"}, Words{"--json", "doctor"}}) {
     const auto choice = choose(words);
     ASSERT_FALSE(choice);

@@ -1,6 +1,8 @@
 #include "cli/config_command.hpp"
 
+#include "client/daemon_start.hpp"
 #include "config/config.hpp"
+#include "config/save.hpp"
 #include "json/json.hpp"
 #include "os/paths.hpp"
 #include "text/table.hpp"
@@ -73,6 +75,17 @@ Expected<int> print(Context& context, std::string_view text) {
   return 0;
 }
 
+/// After a change of the file: what does not follow from it.
+Expected<int> tell_what_holds(Context& context, const config::Declaration& declaration) {
+  if (os::env(declaration.variable)) {
+    context.err.say(fmt::format("llf: {} is set and wins over the file\n", declaration.variable));
+  }
+  if (client::daemon_listens(context.paths)) {
+    context.err.say("llf: the daemon goes on as it is until 'llf server restart'\n");
+  }
+  return 0;
+}
+
 }  // namespace
 
 Expected<int> run_config_show(Context& context, const Arguments& arguments) {
@@ -93,6 +106,31 @@ Expected<int> run_config_get(Context& context, const Arguments& arguments) {
   const auto value = config::value_of(config->settings(), **declaration);
   return print(context,
                (context.format == Format::json ? json::write(value) : word_of(value)) + "\n");
+}
+
+Expected<int> run_config_set(Context& context, const Arguments& arguments) {
+  const auto& words = arguments.words();
+  if (words.size() != 2) {
+    return failure(ErrorKind::invalid,
+                   "it is: llf config set NAME VALUE, such as "
+                   "'llf config set server.port 8080'");
+  }
+  const auto declaration = config::find_declaration(words[0]);
+  if (!declaration) return failure(declaration.error());
+  const auto saved = config::save_setting(context.paths.settings_file(), **declaration, words[1]);
+  if (!saved) return failure(saved.error());
+  return tell_what_holds(context, **declaration);
+}
+
+Expected<int> run_config_unset(Context& context, const Arguments& arguments) {
+  if (arguments.words().empty()) {
+    return failure(ErrorKind::invalid, "it is: llf config unset NAME");
+  }
+  const auto declaration = config::find_declaration(arguments.words().front());
+  if (!declaration) return failure(declaration.error());
+  const auto saved = config::remove_setting(context.paths.settings_file(), **declaration);
+  if (!saved) return failure(saved.error());
+  return tell_what_holds(context, **declaration);
 }
 
 Expected<int> run_config_path(Context& context, const Arguments&) {

@@ -19,6 +19,12 @@ inline constexpr std::array kConfigShowOptions{
 /// llf config get NAME: one of them.
 [[nodiscard]] Expected<int> run_config_get(Context& context, const Arguments& arguments);
 
+/// llf config set NAME VALUE: in the settings file.
+[[nodiscard]] Expected<int> run_config_set(Context& context, const Arguments& arguments);
+
+/// llf config unset NAME: out of the settings file.
+[[nodiscard]] Expected<int> run_config_unset(Context& context, const Arguments& arguments);
+
 /// llf config path: where the settings file is, or would be.
 [[nodiscard]] Expected<int> run_config_path(Context& context, const Arguments& arguments);
 

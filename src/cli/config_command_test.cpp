@@ -71,11 +71,33 @@ TEST_F(ConfigCommand, without_a_file_there_is_nothing_to_check) {
   EXPECT_THAT(out(), HasSubstr("nothing to check"));
 }
 
+TEST_F(ConfigCommand, a_setting_is_changed_in_the_file_and_taken_out_again) {
+  EXPECT_EQ(run_without_daemon({"config", "set", "server.port", "8123"}), 0);
+  EXPECT_EQ(run_without_daemon({"config", "get", "server.port"}), 0);
+  EXPECT_EQ(run_without_daemon({"config", "unset", "server.port"}), 0);
+  EXPECT_EQ(run_without_daemon({"config", "get", "server.port"}), 0);
+  EXPECT_EQ(out(), "8123\n8000\n");
+  EXPECT_EQ(err(), "");
+}
+
+TEST_F(ConfigCommand, a_running_daemon_is_told_of) {
+  EXPECT_EQ(run({"config", "set", "server.port", "8123"}), 0);
+  EXPECT_THAT(err(), HasSubstr("llf server restart"));
+}
+
+TEST_F(ConfigCommand, a_wrong_change_is_refused) {
+  EXPECT_EQ(run_without_daemon({"config", "set", "server.port", "x"}), 2);
+  EXPECT_EQ(run_without_daemon({"config", "set", "server.port"}), 2);
+  EXPECT_EQ(run_without_daemon({"config", "set", "sever.port", "1"}), 1);
+  EXPECT_EQ(run_without_daemon({"config", "unset"}), 2);
+  EXPECT_FALSE(std::filesystem::exists(paths_.settings_file()));
+}
+
 TEST_F(ConfigCommand, the_other_verbs_come_later) {
-  EXPECT_EQ(run_without_daemon({"config", "set", "server.port", "1"}), 1);
-  EXPECT_THAT(err(), HasSubstr("'config set' is not in this version yet"));
+  EXPECT_EQ(run_without_daemon({"config", "edit"}), 1);
+  EXPECT_THAT(err(), HasSubstr("'config edit' is not in this version yet"));
   EXPECT_EQ(run_without_daemon({"config"}), 2);
-  EXPECT_THAT(err(), HasSubstr("There is: show, get, path, check."));
+  EXPECT_THAT(err(), HasSubstr("There is: show, get, set, unset, path, check."));
 }
 
 }  // namespace
