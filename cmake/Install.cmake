@@ -1,14 +1,18 @@
 # What a build tree and an installed tree hold beside the programs: the built-in model in
-# share/llf/models and, in lib/llf/engine, the llama-server that tools/engine fetched.
+# share/llf/models, prompt templates in share/llf/prompts and, in lib/llf/engine, the llama-server
+# that tools/engine fetched.
 
-# The build tree has the folder of the checkout.
+# The build tree has the folders of the checkout.
 file(MAKE_DIRECTORY "${CMAKE_BINARY_DIR}/share/llf")
-file(CREATE_LINK "${CMAKE_SOURCE_DIR}/assets/models" "${CMAKE_BINARY_DIR}/share/llf/models"
-  SYMBOLIC)
+foreach(folder models prompts)
+  file(CREATE_LINK "${CMAKE_SOURCE_DIR}/assets/${folder}" "${CMAKE_BINARY_DIR}/share/llf/${folder}"
+    SYMBOLIC)
+endforeach()
 
 # New folders are for everybody to enter, whatever the umask of who installs. CMake has no umask.
 install(CODE [[
-  execute_process(COMMAND sh -c "umask 022 && mkdir -p \"$0/bin\" \"$0/share/llf/models\""
+  execute_process(COMMAND sh -c
+    "umask 022 && mkdir -p \"$0\" && cd \"$0\" && mkdir -p bin share/llf/models share/llf/prompts"
     "$ENV{DESTDIR}${CMAKE_INSTALL_PREFIX}" COMMAND_ERROR_IS_FATAL ANY)]])
 
 foreach(program llf llfd)
@@ -18,6 +22,8 @@ foreach(program llf llfd)
 endforeach()
 install(FILES "${CMAKE_SOURCE_DIR}/assets/models/llf-nano.gguf" DESTINATION share/llf/models
   OPTIONAL)
+file(GLOB prompts CONFIGURE_DEPENDS "${CMAKE_SOURCE_DIR}/assets/prompts/*.json")
+install(FILES ${prompts} DESTINATION share/llf/prompts)
 
 # A private engine names its own libraries by absolute paths, so it is not copied but provided anew,
 # from the one of the build tree when that has one.

@@ -72,6 +72,7 @@ inline constexpr std::size_t kLogTail = 100;  ///< lines of a log, unless asked 
 inline constexpr ByteSize kLogRead = ByteSize::kib(256);  ///< of a log file at a time
 inline constexpr auto kLogPoll = 250ms;  ///< between two looks for those who follow
 inline constexpr ByteSize kEngineAnswer = ByteSize::mib(64);  ///< of an answer that is no stream
+inline constexpr std::size_t kRequestFields = 100;            ///< of a request that are looked at
 inline constexpr std::size_t kReplays =
     1;  ///< of a request whose worker died before its first byte
 inline constexpr auto kExitNotice = 500ms;  ///< a dead worker's exit is known this soon after its
@@ -139,11 +140,38 @@ inline constexpr auto kPingInterval = 15s;  ///< of silence in an event stream, 
 // config
 inline constexpr ByteSize kSettingsFile = ByteSize::mib(1);
 inline constexpr std::size_t kSettingsBackups = 20;  ///< kept of earlier settings files
+inline constexpr auto kSettingsSettle = 250ms;       ///< a settings file that is gone may come back
 inline constexpr auto kSettingsLock = 5s;            ///< to wait for another one that saves
 inline constexpr std::size_t kQuotedValue = 40;      ///< bytes of a value that an error repeats
 inline constexpr std::int64_t kMaxPort = 65535;
 inline constexpr std::int64_t kMaxSeconds = 7LL * 24 * 3600;
-inline constexpr std::int64_t kMostLoaded = 64;  ///< that a user may set kMaxLoaded to
+inline constexpr std::int64_t kMostLoaded = 64;    ///< that a user may set kMaxLoaded to
+inline constexpr std::int64_t kLeastContext = 64;  ///< tokens per slot that a user may set
+inline constexpr std::int64_t kMostContext = 10'000'000;
+inline constexpr std::int64_t kMostSlots = 64;
+inline constexpr double kMostTemperature = 5;
+inline constexpr std::int64_t kMostTopK = 1'000'000;
+inline constexpr double kMostPenalty = 2;
+inline constexpr std::int64_t kMostSeed = 4'294'967'294;  ///< the next one means "any" to engines
+inline constexpr std::size_t kProfileName = 100;          ///< bytes
+inline constexpr std::size_t kMostProfiles = 1000;
+inline constexpr std::size_t kMostArguments = 200;  ///< further ones of an engine
+inline constexpr ByteSize kSecretFile = ByteSize::kib(4);
+
+// prompt
+inline constexpr ByteSize kPromptFile = ByteSize::kib(256);  ///< of one prompt template
+inline constexpr ByteSize kFilledPrompt = ByteSize::mib(8);  ///< its texts with their values
+inline constexpr std::size_t kPromptName = 64;               ///< bytes
+inline constexpr std::size_t kPromptFiles = 1000;            ///< that are listed
+inline constexpr std::size_t kPromptBackups = 20;  ///< kept of each template's earlier files
+inline constexpr auto kPromptLock = 5s;            ///< to wait for another one that saves
+
+// migration
+inline constexpr ByteSize kImportedFile = ByteSize::kib(256);  ///< of the predecessor's settings
+inline constexpr std::size_t kImportedServers = 64;            ///< of one file
+inline constexpr std::size_t kImportedName = 100;              ///< bytes of a key that are shown
+inline constexpr std::size_t kImportedReason = 300;            ///< bytes of what is said of it
+inline constexpr std::size_t kImportedTemplates = 200;         ///< of one folder
 
 // daemon
 inline constexpr std::int64_t kMaxDescriptor = 1023;

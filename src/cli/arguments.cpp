@@ -1,6 +1,7 @@
 #include "cli/arguments.hpp"
 
 #include "base/nearest.hpp"
+#include "base/number.hpp"
 
 #include <CLI/App.hpp>
 #include <CLI/Config.hpp>
@@ -127,10 +128,8 @@ Expected<std::optional<double>> Arguments::number(std::string_view option, doubl
                                                   double most) const {
   const auto value = text(option);
   if (!value) return std::nullopt;
-  double number = 0;
-  const auto* end = value->data() + value->size();
-  const auto [stopped, code] = std::from_chars(value->data(), end, number);
-  if (code == std::errc() && stopped == end && number >= least && number <= most) return number;
+  const auto number = parse_number<double>(*value);
+  if (number && *number >= least && *number <= most) return number;
   return failure(ErrorKind::invalid, fmt::format("{} must be a number from {} to {}, not '{}'",
                                                  option, least, most, *value));
 }
@@ -140,10 +139,8 @@ Expected<std::optional<std::int64_t>> Arguments::integer(std::string_view option
                                                          std::int64_t most) const {
   const auto value = text(option);
   if (!value) return std::nullopt;
-  std::int64_t number = 0;
-  const auto* end = value->data() + value->size();
-  const auto [stopped, code] = std::from_chars(value->data(), end, number);
-  if (code == std::errc() && stopped == end && number >= least && number <= most) return number;
+  const auto number = parse_number<std::int64_t>(*value);
+  if (number && *number >= least && *number <= most) return number;
   return failure(ErrorKind::invalid,
                  fmt::format("{} must be a whole number from {} to {}, not '{}'", option, least,
                              most, *value));

@@ -26,6 +26,7 @@ constexpr std::string_view kMorePrompt = "... ";
 constexpr std::string_view kHelp =
     "/model [NAME]   show the models, or go on with another one\n"
     "/system [TEXT]  set what the model is told first, or nothing\n"
+    "/prompt [NAME]  use a prompt template; none: no one; nothing: the selected one\n"
     "/clear          forget the conversation\n"
     "/multi          write several lines; \"\"\" ends them\n"
     "/help           this list\n"
@@ -35,16 +36,16 @@ constexpr std::string_view kHelp =
     "text is one message. Ctrl-C cancels an answer; at an empty prompt it leaves.\n";
 
 const std::vector<std::string>& command_names() {
-  static const std::vector<std::string> names{"/bye",   "/clear", "/exit", "/help",
-                                              "/model", "/multi", "/quit", "/system"};
+  static const std::vector<std::string> names{"/bye",   "/clear",  "/exit", "/help",  "/model",
+                                              "/multi", "/prompt", "/quit", "/system"};
   return names;
 }
 
 }  // namespace
 
 std::string default_model(const std::vector<client::ModelInfo>& models) {
-  const auto built_in = std::ranges::find(models, "built-in", &client::ModelInfo::source);
-  if (built_in != models.end()) return built_in->id;
+  const auto chosen = std::ranges::find(models, true, &client::ModelInfo::is_default);
+  if (chosen != models.end()) return chosen->id;
   return models.empty() ? std::string() : models.front().id;
 }
 
@@ -201,6 +202,8 @@ std::optional<int> ChatSession::command(const ChatEntry& entry) {
     change_model(entry.text);
   } else if (name == "system") {
     change_system(entry.text);
+  } else if (name == "prompt") {
+    change_prompt(entry.text);
   } else if (name == "multi") {
     input_.begin_block();
   } else {
@@ -221,6 +224,13 @@ void ChatSession::change_model(const std::string& name) {
   const auto chosen = choose_model(name);
   if (!chosen) return warn(chosen.error().message);
   screen().say(text::paint(Style::dim, "going on with " + text::safe_line(settings_.model),
+                           screen().color()) +
+               "\n");
+}
+
+void ChatSession::change_prompt(const std::string& name) {
+  settings_.prompt = name.empty() ? std::string(client::kSelectedPrompt) : name;
+  screen().say(text::paint(Style::dim, "the prompt is " + text::safe_line(settings_.prompt),
                            screen().color()) +
                "\n");
 }

@@ -43,6 +43,7 @@ class ChatSession {
   void answer(const std::string& message);
   [[nodiscard]] std::optional<int> command(const ChatEntry& entry);
   void change_model(const std::string& name);
+  void change_prompt(const std::string& name);
   void change_system(const std::string& text);
   void clear();
   void welcome();

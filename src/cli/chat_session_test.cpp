@@ -163,14 +163,14 @@ TEST_F(ChatSessionTest, an_interrupt_cancels_an_answer_that_nobody_reads) {
   EXPECT_TRUE(shows("(cancelled)")) << screen_;
 }
 
-TEST(DefaultModel, it_is_the_built_in_one_else_the_first) {
+TEST(DefaultModel, it_is_the_one_that_the_daemon_says_else_the_first) {
   client::ModelInfo a;
   a.id = "a";
   a.source = "folder";
   auto b = a;
   b.id = "b";
   EXPECT_EQ(default_model({a, b}), "a");
-  b.source = "built-in";
+  b.is_default = true;
   EXPECT_EQ(default_model({a, b}), "b");
   EXPECT_EQ(default_model({}), "");
 }

@@ -9,10 +9,12 @@ Expected<ChatSettings> read_chat_settings(const Arguments& arguments) {
   if (!temperature) return failure(temperature.error());
   const auto max_tokens = arguments.integer("--max-tokens", 1, 1'000'000'000);
   if (!max_tokens) return failure(max_tokens.error());
-  return ChatSettings{.model = arguments.text("--model").value_or(""),
-                      .system = to_utf8(arguments.text("--system").value_or("")).text,
-                      .temperature = *temperature,
-                      .max_tokens = *max_tokens};
+  return ChatSettings{
+      .model = arguments.text("--model").value_or(""),
+      .system = to_utf8(arguments.text("--system").value_or("")).text,
+      .prompt = arguments.text("--prompt").value_or(std::string(client::kSelectedPrompt)),
+      .temperature = *temperature,
+      .max_tokens = *max_tokens};
 }
 
 client::ChatRequest make_request(const ChatSettings& settings,
@@ -22,6 +24,7 @@ client::ChatRequest make_request(const ChatSettings& settings,
   }
   return {.model = settings.model,
           .messages = std::move(messages),
+          .prompt = settings.prompt,
           .temperature = settings.temperature,
           .max_tokens = settings.max_tokens};
 }

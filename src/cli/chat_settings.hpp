@@ -11,14 +11,15 @@ namespace llf::cli {
 
 /// What `run` and `chat` let the user choose about answers.
 struct ChatSettings {
-  std::string model;   ///< empty: the default one
-  std::string system;  ///< the system prompt; empty: none
+  std::string model;                            ///< empty: the default one
+  std::string system;                           ///< the system prompt; empty: none
+  std::string prompt{client::kSelectedPrompt};  ///< the prompt template
   std::optional<double> temperature;
   std::optional<std::int64_t> max_tokens;
 };
 
-/// From --model, --system, --temperature and --max-tokens. `invalid` for what is no number or out
-/// of range. Pure.
+/// From --model, --system, --prompt, --temperature and --max-tokens. `invalid` for what is no
+/// number or out of range. Pure.
 [[nodiscard]] Expected<ChatSettings> read_chat_settings(const Arguments& arguments);
 
 /// A request with these settings and messages, the system prompt first. Pure.

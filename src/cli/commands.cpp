@@ -2,8 +2,12 @@
 
 #include "base/nearest.hpp"
 #include "cli/chat_command.hpp"
+#include "cli/config_change_command.hpp"
 #include "cli/config_command.hpp"
+#include "cli/config_import_command.hpp"
 #include "cli/list_command.hpp"
+#include "cli/prompt_command.hpp"
+#include "cli/prompt_use_command.hpp"
 #include "cli/ps_command.hpp"
 #include "cli/run_command.hpp"
 #include "cli/server_logs_command.hpp"
@@ -28,6 +32,7 @@ Expected<int> name_the_verbs(Context& context, const Arguments& arguments);
 constexpr char kServer[] = "server";
 constexpr char kModel[] = "model";
 constexpr char kConfig[] = "config";
+constexpr char kPrompt[] = "prompt";
 
 const std::array kCommands{
     Command{"", "llf", kChatOptions, 0, run_chat},
@@ -44,8 +49,24 @@ const std::array kCommands{
     Command{"config get", "config", {}, 1, run_config_get},
     Command{"config set", "config", {}, 2, run_config_set},
     Command{"config unset", "config", {}, 1, run_config_unset},
+    Command{"config edit", "config", {}, 0, run_config_edit},
     Command{"config path", "config", {}, 0, run_config_path},
     Command{"config check", "config", {}, 0, run_config_check},
+    Command{"config schema", "config", {}, 0, run_config_schema},
+    Command{"config diff", "config", {}, 1, run_config_diff},
+    Command{"config backups", "config", {}, 0, run_config_backups},
+    Command{"config restore", "config", {}, 1, run_config_restore},
+    Command{"config import", "config", kConfigImportOptions, kAnyWords, run_config_import},
+    Command{"prompt", "prompt", {}, 0, name_the_verbs<kPrompt>},
+    Command{"prompt list", "prompt", {}, 0, run_prompt_list},
+    Command{"prompt show", "prompt", {}, 1, run_prompt_show},
+    Command{"prompt use", "prompt", {}, 1, run_prompt_use},
+    Command{"prompt preview", "prompt", kPromptPreviewOptions, 2, run_prompt_preview},
+    Command{"prompt edit", "prompt", {}, 1, run_prompt_edit},
+    Command{"prompt create", "prompt", kPromptCreateOptions, 1, run_prompt_create},
+    Command{"prompt delete", "prompt", {}, 1, run_prompt_delete},
+    Command{"prompt import", "prompt", kPromptImportOptions, 1, run_prompt_import},
+    Command{"prompt export", "prompt", kPromptExportOptions, 2, run_prompt_export},
     Command{"server", "server", {}, 0, name_the_verbs<kServer>},
     Command{"server start", "server-start", kServerStartOptions, 0, run_server_start},
     Command{"server stop", "server-stop", {}, 0, run_server_stop},
@@ -55,15 +76,9 @@ const std::array kCommands{
 };
 
 /// Commands that are announced and come with a later version.
-constexpr std::array<std::string_view, 18> kLater{"pull",           "rm",
-                                                  "show",           "model download",
-                                                  "model info",     "model verify",
-                                                  "model remove",   "config edit",
-                                                  "config diff",    "config schema",
-                                                  "config backups", "config restore",
-                                                  "config import",  "prompt",
-                                                  "history",        "gui",
-                                                  "bench",          "doctor"};
+constexpr std::array<std::string_view, 11> kLater{
+    "pull",         "rm",      "show", "model download", "model info", "model verify",
+    "model remove", "history", "gui",  "bench",          "doctor"};
 
 bool takes_value(std::string_view option) {
   return std::ranges::any_of(global_options(), [&](const OptionSpec& spec) {

@@ -79,8 +79,8 @@ TEST(Commands, commands_of_a_later_version_say_so) {
   for (const auto& words :
        {Words{"pull", "x"}, Words{"rm"}, Words{"show"}, Words{"model", "download", "x"},
         Words{"model", "info"}, Words{"model", "verify"}, Words{"model", "remove"},
-        Words{"config", "edit"}, Words{"prompt"}, Words{"history"}, Words{"gui"}, Words{"bench"},
-        Words{"doctor"}, Words{"--json", "doctor"}}) {
+        Words{"history"}, Words{"gui"}, Words{"bench"}, Words{"doctor"},
+        Words{"--json", "doctor"}}) {
     const auto choice = choose(words);
     ASSERT_FALSE(choice);
     EXPECT_EQ(choice.error().kind, ErrorKind::unavailable);

@@ -1,8 +1,9 @@
 #include "cli/config_command.hpp"
 
-#include "client/daemon_start.hpp"
 #include "config/config.hpp"
-#include "config/save.hpp"
+#include "config/place.hpp"
+#include "config/schema.hpp"
+#include "config/values.hpp"
 #include "json/json.hpp"
 #include "os/paths.hpp"
 #include "text/table.hpp"
@@ -16,31 +17,15 @@
 namespace llf::cli {
 namespace {
 
+/// The settings of a daemon that is started here and now.
+Expected<config::Config> load(std::optional<config::SettingsText> file) {
+  return config::Config::merge({.file = std::move(file), .environment = os::env, .flags = {}});
+}
+
 Expected<config::Config> load(const Context& context) {
-  config::Config config;
-  const auto file = config::read_settings_file(context.paths.settings_file());
+  auto file = config::read_settings_file(context.paths.settings_file());
   if (!file) return failure(file.error());
-  if (*file) {
-    if (auto read = config.read_file(**file); !read) return failure(read.error());
-  }
-  if (auto read = config.read_environment(os::env); !read) return failure(read.error());
-  return config;
-}
-
-/// The value as a person writes it on a command line.
-std::string word_of(const json::Value& value) {
-  return value.is_string() ? std::string(value.get_string()) : json::write(value);
-}
-
-/// As a settings file: an object of sections.
-json::Object as_file(const config::Config& config) {
-  json::Object sections;
-  for (const auto& declaration : config::declarations()) {
-    auto& section = sections[declaration.section()];
-    if (!section.is_object()) section = json::Object{};
-    section.get_object()[declaration.key()] = config::value_of(config.settings(), declaration);
-  }
-  return sections;
+  return load(*std::move(file));
 }
 
 std::string origin_of(const Context& context, const config::Config& config,
@@ -51,22 +36,40 @@ std::string origin_of(const Context& context, const config::Config& config,
   return std::string(config::to_string(origin));
 }
 
+/// A setting as `show --origin` has it.
+struct Shown {
+  std::string name;
+  json::Value value;
+  std::string origin;
+};
+
+std::vector<Shown> all_shown(const Context& context, const config::Config& config) {
+  std::vector<Shown> all;
+  for (const auto& declaration : config::declarations()) {
+    all.push_back({.name = std::string(declaration.name),
+                   .value = config::shown_value(config.settings(), declaration),
+                   .origin = origin_of(context, config, declaration)});
+  }
+  const auto sections = config::as_file(config.settings());
+  for (const auto& [name, profile] : sections.at(config::kProfiles).get_object()) {
+    all.push_back({.name = fmt::format("{}.{}", config::kProfiles, std::string_view(name)),
+                   .value = profile,
+                   .origin = context.paths.settings_file().string()});
+  }
+  return all;
+}
+
 std::string with_origins(const Context& context, const config::Config& config) {
+  const auto all = all_shown(context, config);
   if (context.format == Format::json) {
-    json::Object all;
-    for (const auto& declaration : config::declarations()) {
-      all[declaration.name] =
-          json::Object{{"value", config::value_of(config.settings(), declaration)},
-                       {"origin", origin_of(context, config, declaration)}};
+    json::Object object;
+    for (const auto& one : all) {
+      object[one.name] = json::Object{{"value", one.value}, {"origin", one.origin}};
     }
-    return json::write_pretty(all);
+    return json::write_pretty(object);
   }
   text::Table table({{.title = "SETTING"}, {.title = "VALUE"}, {.title = "FROM"}});
-  for (const auto& declaration : config::declarations()) {
-    table.add({std::string(declaration.name),
-               word_of(config::value_of(config.settings(), declaration)),
-               origin_of(context, config, declaration)});
-  }
+  for (const auto& one : all) table.add({one.name, word_of_setting(one.value), one.origin});
   return table.str();
 }
 
@@ -75,62 +78,33 @@ Expected<int> print(Context& context, std::string_view text) {
   return 0;
 }
 
-/// After a change of the file: what does not follow from it.
-Expected<int> tell_what_holds(Context& context, const config::Declaration& declaration) {
-  if (os::env(declaration.variable)) {
-    context.err.say(fmt::format("llf: {} is set and wins over the file\n", declaration.variable));
-  }
-  if (client::daemon_listens(context.paths)) {
-    context.err.say("llf: the daemon goes on as it is until 'llf server restart'\n");
-  }
-  return 0;
-}
-
 }  // namespace
+
+std::string word_of_setting(const json::Value& value) {
+  return value.is_string() ? std::string(value.get_string()) : json::write(value);
+}
 
 Expected<int> run_config_show(Context& context, const Arguments& arguments) {
   const auto config = load(context);
   if (!config) return failure(config.error());
-  return print(context, arguments.has("--origin") ? with_origins(context, *config)
-                                                  : json::write_pretty(as_file(*config)));
+  return print(context, arguments.has("--origin")
+                            ? with_origins(context, *config)
+                            : json::write_pretty(config::as_file(config->settings())));
 }
 
 Expected<int> run_config_get(Context& context, const Arguments& arguments) {
   if (arguments.words().empty()) {
     return failure(ErrorKind::invalid, "which setting? 'llf config show' names them all");
   }
-  const auto declaration = config::find_declaration(arguments.words().front());
-  if (!declaration) return failure(declaration.error());
+  const auto place = config::find_place(arguments.words().front());
+  if (!place) return failure(place.error());
   const auto config = load(context);
   if (!config) return failure(config.error());
-  const auto value = config::value_of(config->settings(), **declaration);
-  return print(context,
-               (context.format == Format::json ? json::write(value) : word_of(value)) + "\n");
-}
-
-Expected<int> run_config_set(Context& context, const Arguments& arguments) {
-  const auto& words = arguments.words();
-  if (words.size() != 2) {
-    return failure(ErrorKind::invalid,
-                   "it is: llf config set NAME VALUE, such as "
-                   "'llf config set server.port 8080'");
-  }
-  const auto declaration = config::find_declaration(words[0]);
-  if (!declaration) return failure(declaration.error());
-  const auto saved = config::save_setting(context.paths.settings_file(), **declaration, words[1]);
-  if (!saved) return failure(saved.error());
-  return tell_what_holds(context, **declaration);
-}
-
-Expected<int> run_config_unset(Context& context, const Arguments& arguments) {
-  if (arguments.words().empty()) {
-    return failure(ErrorKind::invalid, "it is: llf config unset NAME");
-  }
-  const auto declaration = config::find_declaration(arguments.words().front());
-  if (!declaration) return failure(declaration.error());
-  const auto saved = config::remove_setting(context.paths.settings_file(), **declaration);
-  if (!saved) return failure(saved.error());
-  return tell_what_holds(context, **declaration);
+  const auto value = config::value_at(config->settings(), *place);
+  if (!value) return failure(value.error());
+  if (context.format == Format::json) return print(context, json::write(*value) + "\n");
+  if (value->is_object()) return print(context, json::write_pretty(*value));
+  return print(context, word_of_setting(*value) + "\n");
 }
 
 Expected<int> run_config_path(Context& context, const Arguments&) {
@@ -141,15 +115,20 @@ Expected<int> run_config_path(Context& context, const Arguments&) {
 }
 
 Expected<int> run_config_check(Context& context, const Arguments&) {
-  const auto file = config::read_settings_file(context.paths.settings_file());
+  auto file = config::read_settings_file(context.paths.settings_file());
   if (!file) return failure(file.error());
-  if (auto config = load(context); !config) return failure(config.error());
+  const bool found = file->has_value();
+  if (auto config = load(*std::move(file)); !config) return failure(config.error());
   if (context.format == Format::json) {
     return print(context, json::write_pretty(json::Object{{"valid", true}}));
   }
-  return print(context, *file ? fmt::format("{} is valid\n", (*file)->path)
-                              : fmt::format("there is no {}: nothing to check\n",
-                                            context.paths.settings_file().string()));
+  const auto path = context.paths.settings_file().string();
+  return print(context, found ? fmt::format("{} is valid\n", path)
+                              : fmt::format("there is no {}: nothing to check\n", path));
+}
+
+Expected<int> run_config_schema(Context& context, const Arguments&) {
+  return print(context, json::write_pretty(config::settings_schema()));
 }
 
 }  // namespace llf::cli

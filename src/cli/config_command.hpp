@@ -3,8 +3,10 @@
 #include "base/expected.hpp"
 #include "cli/arguments.hpp"
 #include "cli/context.hpp"
+#include "json/json.hpp"
 
 #include <array>
+#include <string>
 
 namespace llf::cli {
 
@@ -19,16 +21,16 @@ inline constexpr std::array kConfigShowOptions{
 /// llf config get NAME: one of them.
 [[nodiscard]] Expected<int> run_config_get(Context& context, const Arguments& arguments);
 
-/// llf config set NAME VALUE: in the settings file.
-[[nodiscard]] Expected<int> run_config_set(Context& context, const Arguments& arguments);
-
-/// llf config unset NAME: out of the settings file.
-[[nodiscard]] Expected<int> run_config_unset(Context& context, const Arguments& arguments);
-
 /// llf config path: where the settings file is, or would be.
 [[nodiscard]] Expected<int> run_config_path(Context& context, const Arguments& arguments);
 
 /// llf config check: whether the settings file and the environment are right.
 [[nodiscard]] Expected<int> run_config_check(Context& context, const Arguments& arguments);
+
+/// llf config schema: the JSON schema of the settings file.
+[[nodiscard]] Expected<int> run_config_schema(Context& context, const Arguments& arguments);
+
+/// The value as a person writes it on a command line.
+[[nodiscard]] std::string word_of_setting(const json::Value& value);
 
 }  // namespace llf::cli

@@ -71,33 +71,35 @@ TEST_F(ConfigCommand, without_a_file_there_is_nothing_to_check) {
   EXPECT_THAT(out(), HasSubstr("nothing to check"));
 }
 
-TEST_F(ConfigCommand, a_setting_is_changed_in_the_file_and_taken_out_again) {
-  EXPECT_EQ(run_without_daemon({"config", "set", "server.port", "8123"}), 0);
-  EXPECT_EQ(run_without_daemon({"config", "get", "server.port"}), 0);
-  EXPECT_EQ(run_without_daemon({"config", "unset", "server.port"}), 0);
-  EXPECT_EQ(run_without_daemon({"config", "get", "server.port"}), 0);
-  EXPECT_EQ(out(), "8123\n8000\n");
-  EXPECT_EQ(err(), "");
+TEST_F(ConfigCommand, secrets_are_not_shown) {
+  write_file(R"({"server": {"api_key": "sk-secret"}})");
+  EXPECT_EQ(run_without_daemon({"config", "show"}), 0);
+  EXPECT_EQ(run_without_daemon({"config", "show", "--origin"}), 0);
+  EXPECT_EQ(run_without_daemon({"config", "get", "server.api_key"}), 0);
+  EXPECT_THAT(out(), testing::Not(HasSubstr("sk-secret")));
+  EXPECT_THAT(out(), HasSubstr("***"));
 }
 
-TEST_F(ConfigCommand, a_running_daemon_is_told_of) {
-  EXPECT_EQ(run({"config", "set", "server.port", "8123"}), 0);
-  EXPECT_THAT(err(), HasSubstr("llf server restart"));
+TEST_F(ConfigCommand, profiles_are_shown_without_what_they_do_not_say) {
+  write_file(R"({"profiles": {"fast": {"model": "m", "inference": {"top_p": 0.5}}}})");
+  EXPECT_EQ(run_without_daemon({"config", "get", "profiles.fast", "--json"}), 0);
+  EXPECT_EQ(run_without_daemon({"config", "get", "profiles.fast.inference.top_p"}), 0);
+  EXPECT_EQ(run_without_daemon({"config", "get", "profiles.slow"}), 1);
+  EXPECT_EQ(out(), R"({"model":"m","inference":{"top_p":0.5}})"
+                   "\n0.5\n");
 }
 
-TEST_F(ConfigCommand, a_wrong_change_is_refused) {
-  EXPECT_EQ(run_without_daemon({"config", "set", "server.port", "x"}), 2);
-  EXPECT_EQ(run_without_daemon({"config", "set", "server.port"}), 2);
-  EXPECT_EQ(run_without_daemon({"config", "set", "sever.port", "1"}), 1);
-  EXPECT_EQ(run_without_daemon({"config", "unset"}), 2);
-  EXPECT_FALSE(std::filesystem::exists(paths_.settings_file()));
+TEST_F(ConfigCommand, the_schema_is_json) {
+  EXPECT_EQ(run_without_daemon({"config", "schema"}), 0);
+  const auto schema = json::parse(out());
+  ASSERT_TRUE(schema);
+  EXPECT_EQ(schema->at("type"), "object");
 }
 
-TEST_F(ConfigCommand, the_other_verbs_come_later) {
-  EXPECT_EQ(run_without_daemon({"config", "edit"}), 1);
-  EXPECT_THAT(err(), HasSubstr("'config edit' is not in this version yet"));
+TEST_F(ConfigCommand, its_verbs_are_named) {
   EXPECT_EQ(run_without_daemon({"config"}), 2);
-  EXPECT_THAT(err(), HasSubstr("There is: show, get, set, unset, path, check."));
+  EXPECT_THAT(err(), HasSubstr("There is: show, get, set, unset, edit, path, check, schema, diff, "
+                               "backups, restore, import."));
 }
 
 }  // namespace

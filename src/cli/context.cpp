@@ -1,6 +1,9 @@
 #include "cli/context.hpp"
 
 #include "net/run.hpp"
+#include "text/safe_text.hpp"
+
+#include <fmt/format.h>
 
 #include <array>
 
@@ -12,6 +15,10 @@ Expected<client::ApiClient> greet(Context& context) {
   const auto status = net::run_until_done(context.loop, client.status());
   if (!status) return failure(status.error());
   if (auto fits = client::check_protocol(*status); !fits) return failure(fits.error());
+  if (status->settings_error) {
+    context.err.say(fmt::format("llf: the last good settings hold: {}\n",
+                                text::safe_line(*status->settings_error)));
+  }
   return client;
 }
 

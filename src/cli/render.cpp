@@ -5,6 +5,7 @@
 #include "text/table.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 
@@ -86,6 +87,25 @@ std::string render_address(const client::DaemonStatus& status) {
                                      status.listen.port));
 }
 
+namespace {
+
+/// What people have to know of the settings; empty when all is well.
+std::string settings_text(const client::DaemonStatus& status) {
+  std::string text;
+  if (status.settings_error) {
+    text += fmt::format("settings the last good ones hold: {}\n",
+                        text::safe_line(*status.settings_error));
+  }
+  if (!status.settings_restart.empty()) {
+    text +=
+        fmt::format("settings {} will change with 'llf server restart'\n",
+                    text::safe_line(fmt::format("{}", fmt::join(status.settings_restart, ", "))));
+  }
+  return text;
+}
+
+}  // namespace
+
 std::string render_status(const client::DaemonStatus& status) {
   std::string engine = "none: llama-server is not installed";
   if (status.engine) {
@@ -99,12 +119,12 @@ std::string render_status(const client::DaemonStatus& status) {
       "home     {}\n"
       "log      {}\n"
       "engine   {}\n"
-      "busy     {} loaded, {} being answered\n",
+      "busy     {} loaded, {} being answered\n{}",
       text::safe_line(status.version), status.pid, render_duration(status.uptime_s),
       status.on_demand ? ", until it is idle" : "", render_address(status),
       text::safe_line(status.socket), text::safe_line(status.home),
       text::safe_line(log_text(status)), text::safe_line(engine), status.workers,
-      status.requests_active);
+      status.requests_active, settings_text(status));
 }
 
 std::string render_duration(std::int64_t seconds) {

@@ -14,6 +14,7 @@ namespace llf::cli {
 inline constexpr std::array kRunOptions{
     OptionSpec{.name = "--model", .short_name = "-m", .value = "NAME"},
     OptionSpec{.name = "--system", .short_name = "-s", .value = "TEXT"},
+    OptionSpec{.name = "--prompt", .short_name = "-p", .value = "NAME"},
     OptionSpec{.name = "--temperature", .short_name = "-t", .value = "NUMBER"},
     OptionSpec{.name = "--max-tokens", .short_name = "-n", .value = "NUMBER"},
     OptionSpec{.name = "--raw", .short_name = "", .value = ""},

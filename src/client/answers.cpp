@@ -22,6 +22,16 @@ class Fields {
 
   std::string required_text(std::string_view key) { return take(json::get_string(object_, key)); }
 
+  std::vector<std::string> texts(std::string_view key) {
+    std::vector<std::string> all;
+    if (!has(key) || !at(key).is_array()) return all;
+    for (const auto& one : at(key).get_array()) {
+      if (one.is_string()) all.emplace_back(one.get_string());
+    }
+    return all;
+  }
+  json::Value value(std::string_view key) { return has(key) ? at(key) : json::Value(nullptr); }
+
   std::optional<std::string> optional_text(std::string_view key) {
     return has(key) ? std::optional(text(key)) : std::nullopt;
   }
@@ -60,11 +70,19 @@ class Fields {
   std::optional<Error> error_;
 };
 
+SettingsReport::Change read_change(Fields& fields) {
+  return {.name = fields.required_text("name"),
+          .from = fields.value("from"),
+          .to = fields.value("to"),
+          .effect = fields.text("effect")};
+}
+
 ModelInfo read_model(Fields& fields) {
   return {.id = fields.required_text("id"),
           .path = fields.text("path"),
           .size_bytes = fields.number("size_bytes"),
           .source = fields.text("source"),
+          .is_default = fields.flag("default"),
           .loaded = fields.flag("loaded")};
 }
 
@@ -150,6 +168,8 @@ Expected<DaemonStatus> read_status(const json::Value& value) {
                       .on_demand = fields.flag("on_demand"),
                       .listen = {},
                       .engine = {},
+                      .settings_error = {},
+                      .settings_restart = {},
                       .workers = fields.number("workers"),
                       .requests_active = fields.number("requests_active")};
   if (fields.has("listen")) {
@@ -168,7 +188,22 @@ Expected<DaemonStatus> read_status(const json::Value& value) {
     if (!read) return failure(read.error());
     status.engine = std::move(*read);
   }
+  if (fields.has("settings")) {
+    Fields settings(fields.at("settings"), "'settings'");
+    status.settings_error = settings.optional_text("error");
+    status.settings_restart = settings.texts("restart");
+  }
   return fields.finish(std::move(status));
+}
+
+Expected<SettingsReport> read_settings_report(const json::Value& value) {
+  auto changes = read_list(value, "changes", read_change);
+  if (!changes) return failure(changes.error());
+  Fields fields(value, "the report");
+  return fields.finish(SettingsReport{.changes = *std::move(changes),
+                                      .workers = fields.texts("workers"),
+                                      .restart = fields.texts("restart"),
+                                      .error = fields.optional_text("error")});
 }
 
 Expected<std::vector<ModelInfo>> read_models(const json::Value& value) {
@@ -180,16 +215,11 @@ Expected<std::vector<WorkerInfo>> read_workers(const json::Value& value) {
 }
 
 Expected<std::vector<std::string>> read_lines(const json::Value& value) {
-  const auto* object = value.if_object();
-  const auto* lines = object == nullptr ? nullptr : object->if_contains("lines");
-  if (lines == nullptr || !lines->is_array()) {
+  Fields fields(value, "the log");
+  if (!fields.has("lines") || !fields.at("lines").is_array()) {
     return failure(ErrorKind::upstream, "an answer of llfd cannot be understood: no 'lines'");
   }
-  std::vector<std::string> out;
-  for (const auto& line : lines->get_array()) {
-    if (line.is_string()) out.emplace_back(line.get_string());
-  }
-  return out;
+  return fields.texts("lines");
 }
 
 Error read_error(int status, std::string_view body) {

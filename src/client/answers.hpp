@@ -38,16 +38,33 @@ struct DaemonStatus {
   std::int64_t log_lines_dropped = 0;  ///< could not be written
   bool on_demand = false;
   Listen listen;
-  std::optional<Engine> engine;  ///< nothing: there is none on this machine
+  std::optional<Engine> engine;               ///< nothing: there is none on this machine
+  std::optional<std::string> settings_error;  ///< of the file on disk: the last good ones hold
+  std::vector<std::string> settings_restart;  ///< settings that wait for a restart
   std::int64_t workers = 0;
   std::int64_t requests_active = 0;
+};
+
+/// What the daemon says of settings that it took over or compared.
+struct SettingsReport {
+  struct Change {
+    std::string name;
+    json::Value from;    ///< null: it is new
+    json::Value to;      ///< null: it is gone
+    std::string effect;  ///< "at_once", "workers" or "restart"
+  };
+  std::vector<Change> changes;
+  std::vector<std::string> workers;  ///< those that load anew
+  std::vector<std::string> restart;  ///< settings that wait for a restart of the daemon
+  std::optional<std::string> error;  ///< what is wrong with the file: the last good ones hold
 };
 
 struct ModelInfo {
   std::string id;
   std::string path;
   std::int64_t size_bytes = 0;
-  std::string source;  ///< "built-in" or "folder"
+  std::string source;       ///< "built-in", "folder" or "profile"
+  bool is_default = false;  ///< what a request without a model gets
   bool loaded = false;
 };
 
@@ -70,6 +87,7 @@ struct WorkerInfo {
 };
 
 [[nodiscard]] Expected<DaemonStatus> read_status(const json::Value& value);
+[[nodiscard]] Expected<SettingsReport> read_settings_report(const json::Value& value);
 [[nodiscard]] Expected<std::vector<ModelInfo>> read_models(const json::Value& value);
 [[nodiscard]] Expected<std::vector<WorkerInfo>> read_workers(const json::Value& value);
 

@@ -106,6 +106,15 @@ Task<Expected<json::Value>> ApiClient::get(std::string target) const {
   co_return co_await call_for_json(endpoint_, get_request(std::move(target)));
 }
 
+Task<Expected<json::Value>> ApiClient::post(std::string target, json::Object body) const {
+  co_return co_await call_for_json(endpoint_, post_request(std::move(target), json::write(body)));
+}
+
+Task<Expected<json::Value>> ApiClient::preview_prompt(json::Object body) const {
+  co_return co_await call_for_json(
+      endpoint_, post_request("/llf/v1/prompt/preview", json::write(body)), kChat);
+}
+
 Task<Expected<DaemonStatus>> ApiClient::status() const {
   auto value = co_await get("/llf/v1/status");
   if (!value) co_return failure(value.error());
@@ -153,8 +162,9 @@ Task<Expected<EventStream>> ApiClient::follow_logs(LogQuery query) const {
 Task<Expected<ChatStream>> ApiClient::chat(ChatRequest request) const {
   auto body = write_chat_request(request);
   if (!body) co_return failure(body.error());
-  auto response =
-      co_await call(endpoint_, post_request("/v1/chat/completions", std::move(*body)), kChat);
+  auto post = post_request("/v1/chat/completions", std::move(*body));
+  if (!request.prompt.empty()) post.headers.add("x-llf-prompt", request.prompt);
+  auto response = co_await call(endpoint_, std::move(post), kChat);
   if (!response) co_return failure(response.error());
   co_return ChatStream(EventStream(std::move(*response)));
 }

@@ -53,6 +53,13 @@ class ApiClient {
   /// The JSON answer of GET `target`: "/llf/v1/status", as it came.
   [[nodiscard]] Task<Expected<json::Value>> get(std::string target) const;
 
+  /// The JSON answer of a POST.
+  [[nodiscard]] Task<Expected<json::Value>> post(std::string target, json::Object body) const;
+
+  /// What a model gets for messages and a prompt template; it is loaded first, however long that
+  /// takes.
+  [[nodiscard]] Task<Expected<json::Value>> preview_prompt(json::Object body) const;
+
   [[nodiscard]] Task<Expected<DaemonStatus>> status() const;
   [[nodiscard]] Task<Expected<std::vector<ModelInfo>>> models() const;
   [[nodiscard]] Task<Expected<std::vector<WorkerInfo>>> workers() const;

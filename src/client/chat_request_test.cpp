@@ -23,7 +23,7 @@ TEST(ChatRequest, everything_asked_for_is_sent) {
   EXPECT_NE(body->find(R"("model":"m")"), std::string::npos);
   EXPECT_NE(body->find(R"({"role":"system","content":"s"},{"role":"user","content":"\"\n"})"),
             std::string::npos);
-  EXPECT_NE(body->find(R"("temperature":5E-1)"), std::string::npos);
+  EXPECT_NE(body->find(R"("temperature":0.5)"), std::string::npos);
   EXPECT_NE(body->find(R"("max_tokens":7)"), std::string::npos);
 }
 

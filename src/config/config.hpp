@@ -2,11 +2,11 @@
 
 #include "base/expected.hpp"
 #include "config/declarations.hpp"
+#include "config/references.hpp"
 #include "config/settings.hpp"
 
 #include <cstdint>
 #include <filesystem>
-#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -19,8 +19,6 @@ enum class Origin : std::uint8_t { built_in, file, environment, command_line };
 
 [[nodiscard]] std::string_view to_string(Origin origin);
 
-using Environment = std::function<std::optional<std::string>(const char*)>;
-
 /// What a settings file holds.
 struct SettingsText {
   std::string path;
@@ -32,30 +30,37 @@ struct SettingsText {
 [[nodiscard]] Expected<std::optional<SettingsText>> read_settings_file(
     const std::filesystem::path& path);
 
-/// Settings as they are put together: first the built-in values, then the file, the environment,
-/// the command line. Each may name some settings; the others stay. One thread at a time.
+/// A setting that a command line gives.
+struct FlagValue {
+  const Declaration* declaration = nullptr;
+  std::string word;
+};
+
+/// All that settings are put together from, besides what is built in.
+struct Sources {
+  std::optional<SettingsText> file;
+  Environment environment;
+  std::vector<FlagValue> flags;
+};
+
+/// Settings, and where each came from. Immutable.
 class Config {
  public:
+  /// The built-in values, then the file, the environment, the command line: each may name some
+  /// settings, the others stay. Errors: `invalid`, naming the file's path, line and column, the
+  /// variable or the flag; those of references. Blocks where a reference names a file.
+  [[nodiscard]] static Expected<Config> merge(const Sources& sources);
+
   Config();
 
   [[nodiscard]] const Settings& settings() const { return settings_; }
   [[nodiscard]] Origin origin(const Declaration& declaration) const;
 
-  /// Takes a settings file: JSON with comments and trailing commas, an object of sections. A key
-  /// that begins with "$" or "_" is the user's own. Errors: `invalid` with path, line and column
-  /// for what is no JSON, an unknown key (with the nearest known ones) and a wrong value; nothing
-  /// of the file is taken then.
-  [[nodiscard]] Expected<void> read_file(const SettingsText& file);
-
-  /// Takes the variables that are set. Errors: `invalid`, naming the variable.
-  [[nodiscard]] Expected<void> read_environment(const Environment& environment);
-
-  /// Takes one value of the command line. Errors: `invalid`, naming the flag.
-  [[nodiscard]] Expected<void> read_flag(const Declaration& declaration, std::string_view word);
-
  private:
-  [[nodiscard]] Expected<void> read_text(std::string_view text);
-  void note(const Declaration& declaration, Origin origin);
+  [[nodiscard]] Expected<void> take_file(const SettingsText& file, const Environment& environment);
+  [[nodiscard]] Expected<void> take_environment(const Environment& environment);
+  [[nodiscard]] Expected<void> take_flag(const FlagValue& flag);
+  [[nodiscard]] Origin& origin_of(const Declaration& declaration);
 
   Settings settings_;
   std::vector<Origin> origins_;  ///< in the order of declarations()

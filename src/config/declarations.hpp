@@ -2,7 +2,6 @@
 
 #include "base/expected.hpp"
 #include "config/settings.hpp"
-#include "json/json.hpp"
 
 #include <cstdint>
 #include <span>
@@ -11,46 +10,75 @@
 
 namespace llf::config {
 
-/// A member of Settings, by its type.
-using Field = std::variant<std::string& (*)(Settings&), std::uint16_t& (*)(Settings&),
-                           std::int64_t& (*)(Settings&), std::chrono::seconds& (*)(Settings&),
-                           log::Level& (*)(Settings&)>;
-
-/// One setting: all that is known about it. Files, variables, flags, errors and help follow it.
-struct Declaration {
-  std::string_view name;  ///< "server.port": section and key of the settings file
-  std::string_view flag;  ///< of llfd
-  const char* variable;   ///< of the environment
-  std::string_view help;  ///< half a sentence, with the unit
-  Field field;
-  std::int64_t least = 0;  ///< of numbers
-  std::int64_t most = 0;   ///< of numbers
-  enum class Text : std::uint8_t {
-    any,
-    path  ///< of a file or folder: absolute in the settings file, which has no folder it is seen
-          ///< from
-  } text = Text::any;
-
-  [[nodiscard]] std::string_view section() const { return name.substr(0, name.find('.')); }
-  [[nodiscard]] std::string_view key() const { return name.substr(name.find('.') + 1); }
+/// What a change needs to take effect in a daemon that runs.
+enum class Effect : std::uint8_t {
+  at_once,  ///< nothing
+  workers,  ///< the workers that it concerns start anew, after what they are doing
+  restart,  ///< `llf server restart`
 };
 
-/// Every setting, by sections. Any thread.
+/// What the value of a setting is beyond its type.
+enum class Form : std::uint8_t {
+  any,
+  path,    ///< of a file or folder: absolute in the settings file, which has no folder of its own
+  secret,  ///< never shown; on no command line
+  arguments,  ///< of the engine: names of flags, without dashes, and their values
+  texts,      ///< texts by name
+};
+
+/// All that is known about a setting but where its value is. Files, variables, flags, errors, help
+/// and schema follow it.
+struct Facts {
+  std::string_view name;  ///< "server.port": section and key; of a profile also a key alone
+  std::string_view flag;  ///< of llfd; empty: none
+  const char* variable = nullptr;  ///< of the environment; null: none
+  std::string_view help;           ///< half a sentence, with the unit
+  Effect effect = Effect::at_once;
+  Form form = Form::any;
+  double least = 0;  ///< of numbers
+  double most = 0;   ///< of numbers
+
+  /// Empty when it has none.
+  [[nodiscard]] constexpr std::string_view section() const {
+    const auto dot = name.find('.');
+    return dot == std::string_view::npos ? std::string_view() : name.substr(0, dot);
+  }
+  [[nodiscard]] constexpr std::string_view key() const { return name.substr(name.find('.') + 1); }
+};
+
+/// A member of an Owner (Settings, Profile), by its type.
+template <class Owner>
+using Field =
+    std::variant<std::string& (*)(Owner&), std::uint16_t& (*)(Owner&), std::int64_t& (*)(Owner&),
+                 std::chrono::seconds& (*)(Owner&), log::Level& (*)(Owner&), bool& (*)(Owner&),
+                 std::optional<double>& (*)(Owner&), std::optional<std::int64_t>& (*)(Owner&),
+                 std::optional<std::chrono::seconds>& (*)(Owner&), json::Object& (*)(Owner&)>;
+
+/// One setting of an Owner.
+template <class Owner>
+struct Declared : Facts {
+  Field<Owner> field;
+};
+
+using Declaration = Declared<Settings>;
+
+/// The section whose members are the user's: a profile each.
+inline constexpr std::string_view kProfiles = "profiles";
+inline constexpr std::string_view kProfilesHelp =
+    "models of yours by name: a model with its own prompt, values and arguments";
+
+/// Every setting but the profiles, by sections. Any thread.
 [[nodiscard]] std::span<const Declaration> declarations();
 
-/// The setting of that name. Errors: `not_found`, with the nearest names.
-[[nodiscard]] Expected<const Declaration*> find_declaration(std::string_view name);
+/// Every setting of a profile; those of a section stand together.
+[[nodiscard]] std::span<const Declared<Profile>> profile_declarations();
 
-/// Sets it from a word of a command line or the environment. Errors: `invalid`, saying what is
-/// accepted; `settings` is as before then.
-[[nodiscard]] Expected<void> set(Settings& settings, const Declaration& declaration,
-                                 std::string_view word);
-
-/// The same from a value of the settings file.
-[[nodiscard]] Expected<void> set(Settings& settings, const Declaration& declaration,
-                                 const json::Value& value);
-
-/// Its value in `settings`, as the settings file has it.
-[[nodiscard]] json::Value value_of(const Settings& settings, const Declaration& declaration);
+/// Either of them.
+template <class Owner>
+[[nodiscard]] std::span<const Declared<Owner>> declared();
+template <>
+[[nodiscard]] std::span<const Declared<Settings>> declared<Settings>();
+template <>
+[[nodiscard]] std::span<const Declared<Profile>> declared<Profile>();
 
 }  // namespace llf::config

@@ -1,43 +1,64 @@
 #include "config/declarations.hpp"
 
+#include "config/values.hpp"
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <map>
+#include <string>
 
 namespace llf::config {
 namespace {
 
-TEST(Declarations, are_whole_and_told_apart) {
+template <class Owner>
+void expect_whole() {
   std::map<std::string_view, int> seen;
-  for (const auto& declaration : declarations()) {
-    EXPECT_THAT(declaration.name, testing::MatchesRegex("[a-z]+[.][a-z_]+"));
-    EXPECT_TRUE(declaration.flag.starts_with("--"));
-    EXPECT_TRUE(std::string_view(declaration.variable).starts_with("LLF_"));
-    EXPECT_FALSE(declaration.help.empty());
-    for (const auto name :
-         {declaration.name, declaration.flag, std::string_view(declaration.variable)}) {
-      EXPECT_EQ(++seen[name], 1) << name;
-    }
+  std::string_view section;
+  std::map<std::string_view, int> sections;
+  for (const auto& one : declared<Owner>()) {
+    EXPECT_THAT(std::string(one.name), testing::MatchesRegex("([a-z]+[.])?[a-z_]+"));
+    EXPECT_FALSE(one.help.empty());
+    EXPECT_EQ(++seen[one.name], 1) << one.name;
+    if (one.section() != section) EXPECT_EQ(++sections[one.section()], 1) << "not together";
+    section = one.section();
+    EXPECT_LE(one.least, one.most);
   }
 }
 
-TEST(Declarations, are_found_by_name) {
-  const auto port = find_declaration("server.port");
-  ASSERT_TRUE(port);
-  EXPECT_EQ((*port)->flag, "--port");
-  const auto none = find_declaration("server.prot");
-  ASSERT_FALSE(none);
-  EXPECT_EQ(none.error().kind, ErrorKind::not_found);
-  EXPECT_NE(none.error().message.find("Did you mean 'server.port'"), std::string::npos);
+TEST(Declarations, are_whole_and_told_apart) {
+  expect_whole<Settings>();
+  expect_whole<Profile>();
+}
+
+TEST(Declarations, have_flags_and_variables_of_their_own) {
+  std::map<std::string_view, int> seen;
+  for (const auto& one : declarations()) {
+    if (!one.flag.empty()) {
+      EXPECT_TRUE(one.flag.starts_with("--"));
+      EXPECT_EQ(++seen[one.flag], 1) << one.flag;
+    }
+    if (one.variable != nullptr) {
+      EXPECT_TRUE(std::string_view(one.variable).starts_with("LLF_"));
+      EXPECT_EQ(++seen[one.variable], 1) << one.variable;
+    }
+    if (one.form == Form::secret) EXPECT_TRUE(one.flag.empty()) << "argv is no secret";
+  }
+}
+
+template <class Owner>
+void expect_survival() {
+  const Environment none = [](const char*) { return std::optional<std::string>(); };
+  for (const auto& one : declared<Owner>()) {
+    Owner owner;
+    EXPECT_TRUE(set(owner, one, value_of(Owner{}, one), none)) << one.name;
+    EXPECT_EQ(owner, Owner{});
+  }
 }
 
 TEST(Declarations, a_value_survives_being_written_and_read) {
-  for (const auto& declaration : declarations()) {
-    Settings settings;
-    EXPECT_TRUE(set(settings, declaration, value_of(Settings{}, declaration))) << declaration.name;
-    EXPECT_EQ(settings, Settings{});
-  }
+  expect_survival<Settings>();
+  expect_survival<Profile>();
 }
 
 }  // namespace

@@ -1,18 +1,14 @@
 #include "config/save.hpp"
 
-#include "base/clock.hpp"
 #include "base/limits.hpp"
 #include "config/config.hpp"
+#include "config/reader.hpp"
 #include "json/edit.hpp"
 #include "os/atomic_file.hpp"
 #include "os/file_lock.hpp"
 #include "os/paths.hpp"
 
-#include <fmt/format.h>
-
-#include <algorithm>
 #include <array>
-#include <cstdint>
 #include <functional>
 #include <string>
 #include <system_error>
@@ -26,32 +22,6 @@ namespace fs = std::filesystem;
 
 using Edit = std::function<Expected<std::string>(std::string_view)>;
 
-/// The file that is written: a link (of people who keep their settings elsewhere) stays one.
-fs::path target_of(const fs::path& path) {
-  std::error_code error;
-  auto target = fs::canonical(path, error);
-  return error ? path : target;
-}
-
-/// Keeps `text`, and of all kept ones the newest.
-Expected<void> back_up(const fs::path& folder, std::string_view text) {
-  if (auto made = os::ensure_dir(folder); !made) return made;
-  std::error_code error;
-  const auto name = [&folder](std::int64_t ms) {
-    return folder / fmt::format("config-{:013}.json", ms);
-  };
-  auto ms = unix_now_ms();
-  while (fs::exists(name(ms), error)) ++ms;
-  if (auto written = os::write_file_atomically(name(ms), text); !written) return written;
-  std::vector<fs::path> kept;
-  for (const auto& entry : fs::directory_iterator(folder, error)) {
-    if (entry.path().filename().string().starts_with("config-")) kept.push_back(entry.path());
-  }
-  std::ranges::sort(kept, std::greater());
-  for (auto i = limits::kSettingsBackups; i < kept.size(); ++i) fs::remove(kept[i], error);
-  return {};
-}
-
 Expected<void> change(const fs::path& path, const Edit& edit) {
   if (auto made = os::ensure_dir(path.parent_path()); !made) return made;
   const auto lock =
@@ -62,42 +32,60 @@ Expected<void> change(const fs::path& path, const Edit& edit) {
   const std::string_view text = *old ? std::string_view((*old)->text) : std::string_view();
   auto edited = edit(text);
   if (!edited) return failure(edited.error().with_context(path.string()));
-  if (*edited == text) return {};
-  Config config;
-  if (auto read = config.read_file({.path = path.string(), .text = *edited}); !read) return read;
+  if (*old && *edited == text) return {};
+  if (auto checked = check_text(path, *edited); !checked) return checked;
   if (*old) {
-    if (auto kept = back_up(path.parent_path() / "backups", text); !kept) return kept;
+    if (auto kept = backups_of(path).keep(text); !kept) return failure(kept.error());
   }
-  return os::write_file_atomically(target_of(path), *edited);
+  return os::write_user_file(path, *edited);
 }
 
-std::array<std::string_view, 2> path_in_file(const Declaration& declaration) {
-  return {declaration.section(), declaration.key()};
+std::vector<std::string_view> steps(const Place& place) {
+  return {place.path.begin(), place.path.end()};
 }
 
 }  // namespace
 
-Expected<void> save_setting(const fs::path& path, const Declaration& declaration,
-                            std::string_view word) {
-  Settings settings;
-  if (auto done = set(settings, declaration, word); !done) {
-    return failure(done.error().with_context(declaration.name));
-  }
-  const auto value = value_of(settings, declaration);
-  // What the command line may leave open, the file may not.
-  if (auto done = set(settings, declaration, value); !done) {
-    return failure(done.error().with_context(declaration.name));
-  }
-  return change(path, [&](std::string_view text) {
-    return json::set_member(text, path_in_file(declaration), value);
+Expected<void> check_text(const fs::path& path, std::string_view text) {
+  const auto read = read_settings(text, Settings{}, os::env);
+  if (!read) return failure(read.error().with_context(path.string()));
+  return {};
+}
+
+Expected<void> save_values(const fs::path& path, std::span<const NewValue> values) {
+  if (values.empty()) return {};
+  return change(path, [&](std::string_view before) -> Expected<std::string> {
+    std::string text(before);
+    for (const auto& one : values) {
+      auto edited = json::set_member(text, steps(one.place), one.value);
+      if (!edited) return edited;
+      text = *std::move(edited);
+    }
+    return text;
   });
 }
 
-Expected<void> remove_setting(const fs::path& path, const Declaration& declaration) {
-  return change(path, [&](std::string_view text) -> Expected<std::string> {
-    if (text.empty()) return std::string();
-    return json::remove_member(text, path_in_file(declaration));
+Expected<void> save_value(const fs::path& path, const Place& place, const json::Value& value) {
+  return save_values(path, std::array{NewValue{.place = place, .value = value}});
+}
+
+Expected<void> remove_value(const fs::path& path, const Place& place) {
+  std::error_code error;
+  if (!fs::exists(path, error)) return {};
+  return change(path,
+                [&](std::string_view text) { return json::remove_member(text, steps(place)); });
+}
+
+Expected<void> save_text(const fs::path& path, const std::optional<std::string>& before,
+                         std::string_view text) {
+  return change(path, [&](std::string_view now) -> Expected<std::string> {
+    if (now == before.value_or("")) return std::string(text);
+    return failure(ErrorKind::conflict, "it was changed meanwhile; try again");
   });
+}
+
+os::Backups backups_of(const fs::path& path) {
+  return {path.parent_path() / "backups", path.stem().string(), limits::kSettingsBackups};
 }
 
 }  // namespace llf::config

@@ -1,24 +1,51 @@
 #pragma once
 
 #include "base/expected.hpp"
-#include "config/declarations.hpp"
+#include "config/place.hpp"
+#include "json/json.hpp"
+#include "os/backups.hpp"
 
 #include <filesystem>
+#include <optional>
+#include <span>
+#include <string>
 #include <string_view>
 
+/// Changes of the settings file at `path`, which is made if there is none. Each is checked first;
+/// the file as it was is kept in backups/, beside it (the newest limits::kSettingsBackups). Durable
+/// when a function returns; what fails or is killed leaves the file as it was. Two at once wait for
+/// each other. All block. Errors: `invalid` for mistakes in what the file would be, with the place;
+/// those of files and locks.
 namespace llf::config {
 
-/// Sets one setting in the settings file at `path`, which is made if there is none: comments, order
-/// and what llf does not know stay. The file as it was is kept beside it, in backups/ (the newest
-/// limits::kSettingsBackups). Durable when this returns; what fails or is killed leaves the file as
-/// it was. Two at once wait for each other. Blocks. Errors: `invalid` for a wrong word, and for
-/// other mistakes in the file, with the place; those of files and locks.
-[[nodiscard]] Expected<void> save_setting(const std::filesystem::path& path,
-                                          const Declaration& declaration, std::string_view word);
+/// A value for a place of the file.
+struct NewValue {
+  Place place;
+  json::Value value;
+};
 
-/// Takes one setting out of the file, so that the built-in value holds. The rest as above; nothing
-/// is written when it is not there.
-[[nodiscard]] Expected<void> remove_setting(const std::filesystem::path& path,
-                                            const Declaration& declaration);
+/// Sets all of these values or none, as one change: comments, order and what llf does not know
+/// stay.
+[[nodiscard]] Expected<void> save_values(const std::filesystem::path& path,
+                                         std::span<const NewValue> values);
+
+/// The same with one value.
+[[nodiscard]] Expected<void> save_value(const std::filesystem::path& path, const Place& place,
+                                        const json::Value& value);
+
+/// Takes one value out, so that the built-in one holds; nothing is written when it is not there.
+[[nodiscard]] Expected<void> remove_value(const std::filesystem::path& path, const Place& place);
+
+/// Replaces the whole file. Errors: also `conflict` when it is not `before` any more (nothing:
+/// there is none), because somebody else changed it.
+[[nodiscard]] Expected<void> save_text(const std::filesystem::path& path,
+                                       const std::optional<std::string>& before,
+                                       std::string_view text);
+
+/// Whether this could be the settings file at `path`. Errors: as above.
+[[nodiscard]] Expected<void> check_text(const std::filesystem::path& path, std::string_view text);
+
+/// What is kept of earlier files.
+[[nodiscard]] os::Backups backups_of(const std::filesystem::path& path);
 
 }  // namespace llf::config

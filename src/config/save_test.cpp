@@ -1,8 +1,9 @@
 #include "config/save.hpp"
 
 #include "base/limits.hpp"
-#include "config/config.hpp"
+#include "config/reader.hpp"
 #include "os/atomic_file.hpp"
+#include "os/paths.hpp"
 #include "os/test_folder.hpp"
 
 #include <gtest/gtest.h>
@@ -10,6 +11,7 @@
 #include <fstream>
 #include <string>
 #include <thread>
+#include <utility>
 #include <vector>
 
 namespace llf::config {
@@ -33,19 +35,28 @@ class Save : public ::testing::Test {
     for (const auto& entry : fs::directory_iterator(folder)) found.push_back(entry.path());
     return found;
   }
-  static const Declaration& declared(std::string_view name) { return **find_declaration(name); }
+  [[nodiscard]] Expected<void> set(std::string_view name, std::string_view word) const {
+    const auto place = find_place(name);
+    if (!place) return failure(place.error());
+    const auto value = value_for(*place, word);
+    if (!value) return failure(value.error());
+    return save_value(path_, *place, *value);
+  }
+  [[nodiscard]] Expected<void> unset(std::string_view name) const {
+    return remove_value(path_, *find_place(name));
+  }
 
   os::TestFolder folder_;
   fs::path path_ = folder_.path() / "config" / "config.json";
 };
 
 TEST_F(Save, makes_the_file_and_keeps_what_was_there) {
-  ASSERT_TRUE(save_setting(path_, declared("server.port"), "8123"));
+  ASSERT_TRUE(set("server.port", "8123"));
   EXPECT_EQ(text(), "{\n  \"server\": {\"port\": 8123}\n}\n");
   EXPECT_TRUE(backups().empty());
   write("{\n  // mine\n  \"_x\": 1,\n  \"server\": {\"port\": 1} // old\n}\n");
-  ASSERT_TRUE(save_setting(path_, declared("server.port"), "2"));
-  ASSERT_TRUE(save_setting(path_, declared("log.level"), "warn"));
+  ASSERT_TRUE(set("server.port", "2"));
+  ASSERT_TRUE(set("log.level", "warn"));
   EXPECT_EQ(text(),
             "{\n  // mine\n  \"_x\": 1,\n  \"server\": {\"port\": 2}, // old\n"
             "  \"log\": {\"level\": \"warn\"}\n}\n");
@@ -53,23 +64,23 @@ TEST_F(Save, makes_the_file_and_keeps_what_was_there) {
 }
 
 TEST_F(Save, takes_a_setting_out) {
-  ASSERT_TRUE(remove_setting(path_, declared("log.level")));
+  ASSERT_TRUE(unset("log.level"));
   EXPECT_EQ(text(), "none");
   write("{\"server\": {\"port\": 1}}");
-  ASSERT_TRUE(remove_setting(path_, declared("server.port")));
+  ASSERT_TRUE(unset("server.port"));
   EXPECT_EQ(text(), "{\"server\": {}}");
-  ASSERT_TRUE(remove_setting(path_, declared("server.port")));
+  ASSERT_TRUE(unset("server.port"));
   EXPECT_EQ(backups().size(), 1U) << "nothing changed";
 }
 
 TEST_F(Save, a_wrong_word_or_file_changes_nothing) {
-  const auto wrong = save_setting(path_, declared("server.port"), "70000");
+  const auto wrong = set("server.port", "70000");
   ASSERT_FALSE(wrong);
   EXPECT_EQ(wrong.error().message, "server.port: '70000' is not a whole number from 0 to 65535");
-  EXPECT_FALSE(save_setting(path_, declared("models.folder"), "models")) << "not absolute";
+  EXPECT_FALSE(set("models.folder", "models")) << "not absolute";
   for (const auto* broken : {"{", "{\"sever\": {}}", "[]", "{\"server\": 1}"}) {
     write(broken);
-    EXPECT_FALSE(save_setting(path_, declared("server.port"), "1")) << broken;
+    EXPECT_FALSE(set("server.port", "1")) << broken;
     EXPECT_EQ(text(), broken);
   }
   EXPECT_TRUE(backups().empty());
@@ -77,7 +88,7 @@ TEST_F(Save, a_wrong_word_or_file_changes_nothing) {
 
 TEST_F(Save, a_wrong_value_can_be_set_right) {
   write("{\"server\": {\"port\": \"x\"}}");
-  ASSERT_TRUE(save_setting(path_, declared("server.port"), "1"));
+  ASSERT_TRUE(set("server.port", "1"));
   EXPECT_EQ(text(), "{\"server\": {\"port\": 1}}");
 }
 
@@ -86,14 +97,14 @@ TEST_F(Save, a_link_stays_one) {
   std::ofstream(real) << "{}";
   fs::create_directories(path_.parent_path());
   fs::create_symlink(real, path_);
-  ASSERT_TRUE(save_setting(path_, declared("server.port"), "1"));
+  ASSERT_TRUE(set("server.port", "1"));
   EXPECT_TRUE(fs::is_symlink(path_));
   EXPECT_NE(text(), "{}");
 }
 
 TEST_F(Save, the_newest_backups_are_kept) {
   for (std::size_t i = 0; i < limits::kSettingsBackups + 3; ++i) {
-    ASSERT_TRUE(save_setting(path_, declared("server.port"), std::to_string(i + 1)));
+    ASSERT_TRUE(set("server.port", std::to_string(i + 1)));
   }
   auto kept = backups();
   EXPECT_EQ(kept.size(), limits::kSettingsBackups);
@@ -103,22 +114,81 @@ TEST_F(Save, the_newest_backups_are_kept) {
             std::string::npos);
 }
 
+TEST_F(Save, a_whole_text_replaces_only_what_its_writer_saw) {
+  ASSERT_TRUE(save_text(path_, std::nullopt, "{}"));
+  const auto late = save_text(path_, std::nullopt, R"({"log": {}})");
+  ASSERT_FALSE(late);
+  EXPECT_EQ(late.error().kind, ErrorKind::conflict);
+  EXPECT_EQ(text(), "{}");
+  EXPECT_FALSE(save_text(path_, "{}", R"({"sever": {}})"));
+  ASSERT_TRUE(save_text(path_, "{}", R"({"log": {}})"));
+  EXPECT_EQ(backups().size(), 1U);
+}
+
+TEST_F(Save, who_may_read_the_file_stays_as_it_is) {
+  ASSERT_TRUE(set("server.port", "1"));
+  EXPECT_EQ(fs::status(path_).permissions(), fs::perms(0600));
+  fs::permissions(path_, fs::perms(0644));
+  ASSERT_TRUE(set("server.port", "2"));
+  EXPECT_EQ(fs::status(path_).permissions(), fs::perms(0644));
+}
+
+TEST_F(Save, profiles_and_arguments_are_set_by_their_names) {
+  ASSERT_TRUE(set("profiles.fast", R"({"model": "llf-nano"})"));
+  ASSERT_TRUE(set("profiles.fast.inference.temperature", "0.1"));
+  ASSERT_TRUE(set("profiles.fast.arguments.no-mmap", "true"));
+  ASSERT_TRUE(set("engine.arguments.flash-attn", "on"));
+  ASSERT_TRUE(set("prompts.variables.year", "2026"));
+  const auto read = read_settings(text(), {}, os::env);
+  ASSERT_TRUE(read) << text();
+  EXPECT_EQ(read->settings.profiles.at("fast").inference.temperature, 0.1);
+  EXPECT_EQ(read->settings.profiles.at("fast").arguments.at("no-mmap"), true);
+  EXPECT_EQ(read->settings.engine.arguments.at("flash-attn"), "on");
+  EXPECT_EQ(read->settings.prompts.variables.at("year"), "2026");
+  ASSERT_TRUE(unset("profiles.fast"));
+  EXPECT_TRUE(read_settings(text(), {}, os::env)->settings.profiles.empty());
+}
+
+TEST_F(Save, several_values_are_one_change_or_none) {
+  const auto new_value = [](std::string_view name, json::Value value) {
+    return NewValue{.place = *find_place(name), .value = std::move(value)};
+  };
+  write("{\"log\": {\"level\": \"warn\"}} // mine\n");
+  ASSERT_TRUE(save_values(
+      path_, std::vector{new_value("server.port", 1), new_value("profiles.fast.model", "llf-nano"),
+                         new_value("profiles.fast.context", 4096)}));
+  const auto saved = text();
+  const auto read = read_settings(saved, {}, os::env);
+  ASSERT_TRUE(read) << saved;
+  EXPECT_EQ(read->settings.server.port, 1);
+  EXPECT_EQ(read->settings.log.level, log::Level::warn);
+  EXPECT_EQ(read->settings.profiles.at("fast").context, 4096);
+  EXPECT_NE(saved.find("// mine"), std::string::npos);
+  EXPECT_EQ(backups().size(), 1U);
+  EXPECT_FALSE(
+      save_values(path_, std::vector{new_value("server.port", 2), new_value("log.level", "loud")}));
+  EXPECT_EQ(text(), saved);
+  ASSERT_TRUE(save_values(path_, {}));
+  EXPECT_EQ(text(), saved);
+  EXPECT_EQ(backups().size(), 1U);
+}
+
 TEST_F(Save, two_at_once_lose_nothing) {
   std::vector<std::jthread> writers;
   for (const auto* name : {"server.port", "server.idle_exit", "models.max_loaded",
                            "engine.load_timeout", "engine.stall_timeout"}) {
     writers.emplace_back([this, name] {
       for (int i = 1; i < 6; ++i) {
-        EXPECT_TRUE(save_setting(path_, declared(name), std::to_string(i)));
+        EXPECT_TRUE(set(name, std::to_string(i)));
       }
     });
   }
   writers.clear();
-  Config config;
-  ASSERT_TRUE(config.read_file({.path = "c", .text = text()}));
-  EXPECT_EQ(config.settings().server.port, 5);
-  EXPECT_EQ(config.settings().models.max_loaded, 5);
-  EXPECT_EQ(config.settings().engine.stall_timeout, std::chrono::seconds(5));
+  const auto read = read_settings(text(), {}, os::env);
+  ASSERT_TRUE(read);
+  EXPECT_EQ(read->settings.server.port, 5);
+  EXPECT_EQ(read->settings.models.max_loaded, 5);
+  EXPECT_EQ(read->settings.engine.stall_timeout, std::chrono::seconds(5));
 }
 
 }  // namespace

@@ -1,36 +1,86 @@
 #pragma once
 
 #include "base/limits.hpp"
+#include "json/json.hpp"
 #include "log/log.hpp"
 
 #include <chrono>
 #include <cstdint>
+#include <functional>
+#include <map>
+#include <optional>
 #include <string>
 
+/// What llfd serves and how, as one value. What each setting means and accepts is declared in
+/// declarations.hpp.
 namespace llf::config {
 
-/// What llfd serves and how: one value, the same for as long as it is used. What each setting means
-/// and accepts is declared in declarations.hpp.
+/// How tokens are chosen where a request does not say; nothing: as the engine does.
+struct Inference {
+  std::optional<double> temperature;
+  std::optional<std::int64_t> max_tokens;
+  std::optional<double> top_p;
+  std::optional<std::int64_t> top_k;
+  std::optional<double> min_p;
+  std::optional<double> repeat_penalty;
+  std::optional<double> presence_penalty;
+  std::optional<double> frequency_penalty;
+  std::optional<std::int64_t> seed;
+  friend bool operator==(const Inference&, const Inference&) = default;
+};
+
+/// A model as a user wants it: requested by its name like any other.
+struct Profile {
+  std::string model;   ///< a model's name, or the path of a .gguf file
+  std::string prompt;  ///< of its prompt template; empty: none
+  Inference inference;
+  std::optional<std::int64_t> context;
+  std::optional<std::int64_t> slots;
+  std::optional<std::chrono::seconds> keep_alive;
+  bool pinned = false;
+  json::Object arguments;
+  friend bool operator==(const Profile&, const Profile&) = default;
+};
+
+using Profiles = std::map<std::string, Profile, std::less<>>;
+
+/// The same for as long as it is used.
 struct Settings {
   struct Server {
     std::string host = "127.0.0.1";
     std::uint16_t port = 8000;
+    std::string api_key;  ///< secret; empty: none is asked for
     std::chrono::seconds idle_exit = limits::kIdleExit;
     friend bool operator==(const Server&, const Server&) = default;
   } server;
 
   struct Models {
     std::string folder;
+    std::string default_model;
     std::int64_t max_loaded = limits::kMaxLoaded;
+    std::chrono::seconds keep_alive{};  ///< 0: until room is needed
     friend bool operator==(const Models&, const Models&) = default;
   } models;
 
   struct Engine {
     std::string path;
+    std::optional<std::int64_t> context;
+    std::optional<std::int64_t> slots;
     std::chrono::seconds load_timeout = limits::kLoadTimeout;
     std::chrono::seconds stall_timeout = limits::kStallTimeout;
+    json::Object arguments;
     friend bool operator==(const Engine&, const Engine&) = default;
   } engine;
+
+  Inference inference;
+
+  struct Prompts {
+    std::string use;         ///< the template of llf's own chats; empty: none
+    json::Object variables;  ///< texts, by name
+    friend bool operator==(const Prompts&, const Prompts&) = default;
+  } prompts;
+
+  Profiles profiles;
 
   struct Log {
     log::Level level = log::Level::info;

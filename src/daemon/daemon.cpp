@@ -4,11 +4,13 @@
 #include "daemon/guard.hpp"
 #include "daemon/idle.hpp"
 #include "daemon/listening.hpp"
+#include "daemon/live_settings.hpp"
 #include "gateway/answer.hpp"
 #include "gateway/gateway.hpp"
 #include "json/json.hpp"
 #include "log/log.hpp"
 #include "net/address.hpp"
+#include "net/descriptor.hpp"
 #include "net/event.hpp"
 #include "net/http_server.hpp"
 #include "net/loop.hpp"
@@ -19,8 +21,11 @@
 #include "os/atomic_file.hpp"
 #include "os/child_process.hpp"
 #include "os/file_lock.hpp"
+#include "os/file_watch.hpp"
 #include "os/paths.hpp"
 #include "os/process_facts.hpp"
+#include "prompt/library.hpp"
+#include "scheduler/names.hpp"
 #include "scheduler/scheduler.hpp"
 #include "store/catalog.hpp"
 #include "worker/engine.hpp"
@@ -28,6 +33,7 @@
 #include "worker/worker.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <csignal>
 #include <filesystem>
@@ -50,12 +56,13 @@ fs::path beside(const fs::path& program, std::string_view relative) {
   return (program.parent_path() / ".." / relative).lexically_normal();
 }
 
-store::Catalog make_catalog(const StartOptions& options, const os::Paths& paths,
-                            const fs::path& program) {
+/// The folders of models, besides the built-in one.
+std::vector<std::string> model_folders(const config::Settings& settings, const os::Paths& paths) {
   std::vector<std::string> folders{(paths.data_dir / "models").string()};
-  if (!options.settings.models.folder.empty())
-    folders.push_back(fs::absolute(options.settings.models.folder).string());
-  return {beside(program, "share/llf/models/llf-nano.gguf").string(), std::move(folders)};
+  if (!settings.models.folder.empty()) {
+    folders.push_back(fs::absolute(settings.models.folder).string());
+  }
+  return folders;
 }
 
 /// The lock of a home. While the guard of a daemon that was killed clears up it is held though
@@ -83,11 +90,15 @@ class RunningDaemon final : public Daemon {
 
  private:
   [[nodiscard]] gateway::GatewayOptions gateway_options();
+  [[nodiscard]] net::ServerOptions server_options();
   [[nodiscard]] gateway::ServerStatus server_status() const;
-  [[nodiscard]] worker::EngineSearch engine_search() const;
-  [[nodiscard]] std::shared_ptr<worker::Worker> make_worker(const store::ModelFile& model);
+  [[nodiscard]] worker::EngineSearch engine_search(const std::string& configured) const;
+  [[nodiscard]] std::shared_ptr<worker::Worker> make_worker(const scheduler::Target& target);
+  [[nodiscard]] gateway::SettingsReport reload_settings();
+  [[nodiscard]] Expected<gateway::SettingsReport> compare_settings(std::string_view text);
   [[nodiscard]] Task<void> serve();
   [[nodiscard]] Task<void> watch_signals(net::Signals& signals);
+  [[nodiscard]] Task<void> watch_settings();
   [[nodiscard]] Task<void> watch_idleness();
   [[nodiscard]] Task<void> interrupt_later();
   [[nodiscard]] Task<void> end();
@@ -101,7 +112,10 @@ class RunningDaemon final : public Daemon {
   net::TaskGroup tasks_;
   std::unique_ptr<net::Signals> signals_;
   net::Event stop_;
+  net::Event settings_changed_;  ///< pulses
+  LiveSettings live_;
   store::Catalog catalog_;
+  scheduler::Names names_;
   worker::Journal journal_;
   scheduler::Scheduler scheduler_;
   gateway::Gateway gateway_;
@@ -117,24 +131,34 @@ RunningDaemon::RunningDaemon(StartOptions options, os::Paths paths, os::FileLock
       lock_(std::move(lock)),
       program_(std::move(program)),
       tasks_(loop_, "daemon"),
-      catalog_(make_catalog(options_, paths_, program_)),
+      live_(options_.sources, options_.settings),
+      catalog_(beside(program_, "share/llf/models/llf-nano.gguf").string(),
+               model_folders(options_.settings, paths_)),
+      names_(catalog_, live_.current()),
       journal_(paths_.worker_journal()),
-      scheduler_(loop_, catalog_, static_cast<std::size_t>(options_.settings.models.max_loaded),
-                 [this](const store::ModelFile& model) { return make_worker(model); }),
+      scheduler_(loop_, names_, live_.current(),
+                 [this](const scheduler::Target& target) { return make_worker(target); }),
       gateway_(gateway_options()),
-      server_(loop_, {.render = gateway::refusal_response,
-                      .before_body = [this](const net::Request& request) {
-                        return gateway_.refuse(request);
-                      }}) {}
+      server_(loop_, server_options()) {}
+
+net::ServerOptions RunningDaemon::server_options() {
+  return {.render = gateway::refusal_response,
+          .before_body = [this](const net::Request& request) { return gateway_.refuse(request); }};
+}
 
 gateway::GatewayOptions RunningDaemon::gateway_options() {
-  return {.catalog = catalog_,
-          .scheduler = scheduler_,
-          .hosts = gateway::HostCheck({options_.settings.server.host}),
-          .owner_uid = ::geteuid(),
-          .server_status = [this] { return server_status(); },
-          .engine = [this] { return worker::find_engine(engine_search()); },
-          .stop = [this] { stop_.set(); }};
+  return {
+      .names = names_,
+      .settings = live_.current(),
+      .prompts = prompt::Library(paths_.prompts_dir(), beside(program_, "share/llf/prompts")),
+      .scheduler = scheduler_,
+      .hosts = gateway::HostCheck({options_.settings.server.host}),
+      .owner_uid = ::geteuid(),
+      .server_status = [this] { return server_status(); },
+      .engine = [this] { return worker::find_engine(engine_search(live_.current().engine.path)); },
+      .reload_settings = [this] { return reload_settings(); },
+      .compare_settings = [this](std::string_view text) { return compare_settings(text); },
+      .stop = [this] { stop_.set(); }};
 }
 
 gateway::ServerStatus RunningDaemon::server_status() const {
@@ -147,30 +171,89 @@ gateway::ServerStatus RunningDaemon::server_status() const {
           .started = started_,
           .listen_address = options_.settings.server.host,
           .listen_port = port_,
-          .listen_error = listen_error_};
+          .listen_error = listen_error_,
+          .settings_file = paths_.settings_file().string(),
+          .settings_error = live_.error().value_or(""),
+          .settings_restart = live_.waiting()};
 }
 
-worker::EngineSearch RunningDaemon::engine_search() const {
-  return {.configured = options_.settings.engine.path,
+worker::EngineSearch RunningDaemon::engine_search(const std::string& configured) const {
+  return {.configured = configured,
           .path_variable = os::env("PATH").value_or(""),
           .user_dir = paths_.engine_dir,
           .tree_dir = beside(program_, "lib/llf/engine"),
           .cache_dir = paths_.cache_dir};
 }
 
-std::shared_ptr<worker::Worker> RunningDaemon::make_worker(const store::ModelFile& model) {
-  worker::WorkerConfig config{
-      .model = model.id.str(),
-      .size = model.size,
-      .plan = worker::default_plan(model.size, os::usable_cores()),
-      .engine = engine_search(),
-      .run_dir = paths_.run_dir,
-      .log_dir = paths_.log_dir(),
-      .journal = &journal_,
-      .policy = {.load_limit = options_.settings.engine.load_timeout},
-      .liveness = {.silence_limit = options_.settings.engine.stall_timeout}};
-  config.plan.model = model.path;
+std::shared_ptr<worker::Worker> RunningDaemon::make_worker(const scheduler::Target& target) {
+  const auto& load = target.load;
+  const auto& engine = live_.current().engine;
+  worker::WorkerConfig config{.model = target.worker.str(),
+                              .size = load.size,
+                              .plan = worker::default_plan(load.size, os::usable_cores()),
+                              .engine = engine_search(load.engine),
+                              .run_dir = paths_.run_dir,
+                              .log_dir = paths_.log_dir(),
+                              .journal = &journal_,
+                              .policy = {.load_limit = engine.load_timeout},
+                              .liveness = {.silence_limit = engine.stall_timeout}};
+  config.plan.model = load.path;
+  if (load.context) config.plan.context = static_cast<std::uint32_t>(*load.context);
+  if (load.slots) config.plan.slots = static_cast<std::uint32_t>(*load.slots);
+  for (const auto& argument : load.arguments) {
+    config.plan.further.push_back({.flag = argument.flag, .value = argument.value});
+  }
   return std::make_shared<worker::Worker>(loop_, std::move(config));
+}
+
+gateway::SettingsReport RunningDaemon::reload_settings() {
+  const auto before = live_.error();
+  const auto changes = live_.take(config::read_settings_file(paths_.settings_file()));
+  if (live_.error() && live_.error() != before) {
+    log::warn("daemon", "the last good settings hold: {}", *live_.error());
+  }
+  gateway::SettingsReport report{
+      .changes = changes, .workers = {}, .restart = live_.waiting(), .error = live_.error()};
+  if (changes.empty()) return report;
+  std::vector<std::string_view> names;
+  for (const auto& change : changes) names.push_back(change.name);
+  log::info("daemon", "changed settings: {}", fmt::join(names, ", "));
+  log::set_level(live_.current().log.level);
+  catalog_.set_folders(model_folders(live_.current(), paths_));
+  report.workers = scheduler_.refresh();
+  settings_changed_.set();
+  settings_changed_.reset();
+  return report;
+}
+
+Expected<gateway::SettingsReport> RunningDaemon::compare_settings(std::string_view text) {
+  const auto settings = live_.settings_with(text);
+  if (!settings) return failure(settings.error());
+  const scheduler::Names names(catalog_, *settings);
+  return gateway::SettingsReport{.changes = config::difference(live_.current(), *settings),
+                                 .workers = scheduler_.touched_by(names),
+                                 .restart = live_.waiting(),
+                                 .error = live_.error()};
+}
+
+Task<void> RunningDaemon::watch_settings() {
+  const auto file = paths_.settings_file();
+  for (;;) {
+    static_cast<void>(os::ensure_dir(paths_.config_dir));
+    auto watch = os::FileWatch::create(file);
+    auto descriptor = watch ? net::Descriptor::create(loop_, watch->fd()) : failure(watch.error());
+    if (!descriptor) {
+      log::warn("daemon", "changes of the settings are not seen: {}", descriptor.error().message);
+      co_return;
+    }
+    static_cast<void>(reload_settings());
+    do {
+      if (!co_await descriptor->wait_readable()) co_return;
+    } while (!watch->take());
+    // An editor may have moved it away to write a new one.
+    std::error_code code;
+    if (!fs::exists(file, code) && !co_await net::sleep_for(limits::kSettingsSettle)) co_return;
+  }
 }
 
 Expected<void> RunningDaemon::begin() {
@@ -213,6 +296,7 @@ Task<void> RunningDaemon::serve() {
     return gateway_.handle(request, responder);
   });
   tasks_.spawn(watch_signals(*signals_));
+  tasks_.spawn(watch_settings());
   if (options_.on_demand) tasks_.spawn(watch_idleness());
   static_cast<void>(co_await stop_.wait());
   co_await end();
@@ -235,11 +319,12 @@ Task<void> RunningDaemon::watch_idleness() {
     const auto left = time_until_idle_exit({.now = mono_now(),
                                             .last_active = gateway_.last_active(),
                                             .active = gateway_.active(),
-                                            .limit = options_.settings.server.idle_exit});
+                                            .limit = live_.current().server.idle_exit});
     if (left <= Duration::zero()) break;
-    if (!co_await net::sleep_for(left)) co_return;
+    const auto either = co_await net::race(net::sleep_for(left), settings_changed_.wait());
+    if (!(either.winner == 0 ? either.first : either.second)) co_return;
   }
-  log::info("daemon", "idle for {} s", options_.settings.server.idle_exit.count());
+  log::info("daemon", "idle for {} s", live_.current().server.idle_exit.count());
   stop_.set();
 }
 

@@ -2,13 +2,14 @@
 
 #include "base/limits.hpp"
 #include "base/nearest.hpp"
+#include "base/number.hpp"
+#include "config/values.hpp"
 #include "os/paths.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -21,13 +22,12 @@ constexpr std::string_view kReadyFlag = "--ready-fd";
 constexpr std::string_view kGuardFlag = "--guard";
 
 Expected<std::int64_t> number(std::string_view word, std::int64_t least, std::int64_t most) {
-  std::int64_t value = 0;
-  const auto [end, code] = std::from_chars(word.data(), word.data() + word.size(), value);
-  if (code != std::errc() || end != word.data() + word.size() || value < least || value > most) {
+  const auto value = parse_number<std::int64_t>(word);
+  if (!value || *value < least || *value > most) {
     return failure(ErrorKind::invalid,
                    fmt::format("'{}' is not a whole number from {} to {}", word, least, most));
   }
-  return value;
+  return *value;
 }
 
 Expected<void> set_home(StartOptions& options, std::string_view word) {
@@ -67,7 +67,9 @@ constexpr std::array kStartFlags{
 std::unexpected<Error> unknown_flag(std::string_view flag) {
   std::vector<std::string> known{"--on-demand", "--check", "--version", "--help"};
   for (const auto& option : kStartFlags) known.emplace_back(option.flag);
-  for (const auto& declaration : config::declarations()) known.emplace_back(declaration.flag);
+  for (const auto& declaration : config::declarations()) {
+    if (!declaration.flag.empty()) known.emplace_back(declaration.flag);
+  }
   return failure(ErrorKind::invalid, fmt::format("unknown option '{}'.{} See llfd --help", flag,
                                                  did_you_mean(flag, known)));
 }
@@ -85,15 +87,10 @@ Argument split(std::string_view text) {
   return {.flag = text.substr(0, equals), .value = text.substr(equals + 1)};
 }
 
-/// A setting that the command line gives.
-struct Given {
-  const config::Declaration* declaration = nullptr;
-  std::string_view word;
-};
-
 /// Takes what only a start knows into `line`; returns the settings, in their order.
-Expected<std::vector<Given>> read_arguments(std::span<const std::string> args, CommandLine& line) {
-  std::vector<Given> given;
+Expected<std::vector<config::FlagValue>> read_arguments(std::span<const std::string> args,
+                                                        CommandLine& line) {
+  std::vector<config::FlagValue> given;
   for (std::size_t i = 0; i < args.size(); ++i) {
     auto argument = split(args[i]);
     if (argument.flag == "--version" || argument.flag == "--help" || argument.flag == "-h") {
@@ -111,7 +108,7 @@ Expected<std::vector<Given>> read_arguments(std::span<const std::string> args, C
     }
     const auto declaration =
         std::ranges::find(config::declarations(), argument.flag, &config::Declaration::flag);
-    const bool is_setting = declaration != config::declarations().end();
+    const bool is_setting = !argument.flag.empty() && declaration != config::declarations().end();
     const auto* const option = std::ranges::find(kStartFlags, argument.flag, &StartFlag::flag);
     if (!is_setting && option == kStartFlags.end()) return unknown_flag(argument.flag);
     if (!argument.value && i + 1 == args.size()) {
@@ -119,7 +116,7 @@ Expected<std::vector<Given>> read_arguments(std::span<const std::string> args, C
     }
     if (!argument.value) argument.value = args[++i];
     if (is_setting) {
-      given.push_back({.declaration = &*declaration, .word = *argument.value});
+      given.push_back({.declaration = &*declaration, .word = std::string(*argument.value)});
     } else if (auto set = option->set(line.options, *argument.value); !set) {
       return failure(set.error().with_context(option->flag));
     }
@@ -138,20 +135,16 @@ Expected<CommandLine> parse_command_line(std::span<const std::string> args,
                                          const config::Environment& environment,
                                          const SettingsFile& file) {
   CommandLine line;
-  const auto given = read_arguments(args, line);
+  auto given = read_arguments(args, line);
   if (!given) return failure(given.error());
   if (!needs_settings(line)) return line;
-  config::Config config;
-  const auto found = file(line.options.home);
+  auto found = file(line.options.home);
   if (!found) return failure(found.error());
-  if (*found) {
-    if (auto read = config.read_file(**found); !read) return failure(read.error());
-  }
-  if (auto read = config.read_environment(environment); !read) return failure(read.error());
-  for (const auto& [declaration, word] : *given) {
-    if (auto read = config.read_flag(*declaration, word); !read) return failure(read.error());
-  }
-  line.options.settings = config.settings();
+  line.options.sources = {
+      .file = *std::move(found), .environment = environment, .flags = *std::move(given)};
+  const auto config = config::Config::merge(line.options.sources);
+  if (!config) return failure(config.error());
+  line.options.settings = config->settings();
   return line;
 }
 
@@ -181,6 +174,7 @@ std::string help_text() {
   };
   const config::Settings built_in;
   for (const auto& declaration : config::declarations()) {
+    if (declaration.flag.empty()) continue;
     const auto value = config::value_of(built_in, declaration);
     const auto shown = value.is_string() ? std::string(value.get_string()) : json::write(value);
     add(declaration.flag,

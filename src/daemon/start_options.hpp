@@ -19,6 +19,7 @@ struct StartOptions {
   std::optional<int> ready_fd;   ///< --ready-fd: gets one line of JSON when ready or failed
   std::optional<pid_t> guarded;  ///< --guard: be the guard of this process (guard.hpp)
   config::Settings settings;
+  config::Sources sources;  ///< of them
 };
 
 /// What the command line asks for.

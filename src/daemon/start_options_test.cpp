@@ -60,8 +60,8 @@ TEST(StartOptions, an_error_names_the_flag_and_what_is_accepted) {
 }
 
 TEST(StartOptions, an_unknown_flag_gets_the_nearest) {
-  EXPECT_EQ(error_of({"--prot", "1"}),
-            "unknown option '--prot'. Did you mean '--port'? See llfd --help");
+  EXPECT_EQ(error_of({"--prt", "1"}),
+            "unknown option '--prt'. Did you mean '--port'? See llfd --help");
   EXPECT_EQ(error_of({"model"}), "unknown option 'model'. See llfd --help");
 }
 

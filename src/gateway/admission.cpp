@@ -45,6 +45,37 @@ std::optional<Denial> check_origin_of_request(const net::Request& request,
   return std::nullopt;
 }
 
+/// Whether two texts are equal, in a time that says nothing about where they differ.
+bool equal_in_constant_time(std::string_view a, std::string_view b) {
+  unsigned differ = a.size() == b.size() ? 0 : 1;
+  for (std::size_t i = 0; i < a.size(); ++i) {
+    const char other = b.empty() ? '\0' : b[i % b.size()];
+    differ |= static_cast<unsigned>(static_cast<unsigned char>(a[i] ^ other));
+  }
+  return differ == 0;
+}
+
+/// The key that a request brings: as OpenAI's or as Anthropic's clients send it.
+std::string_view key_of(const net::Headers& headers) {
+  constexpr std::string_view kScheme = "bearer ";
+  const auto authorization = headers.get("authorization").value_or("");
+  if (net::equal_ignoring_case(authorization.substr(0, kScheme.size()), kScheme)) {
+    return authorization.substr(kScheme.size());
+  }
+  return headers.get("x-api-key").value_or("");
+}
+
+std::optional<Denial> check_key(const net::Request& request, std::span<const RouteFacts> routes,
+                                std::string_view key) {
+  if (key.empty() || request.peer.is_unix) return std::nullopt;
+  const auto index = find_route(request.method, request.path, routes);
+  if (index && routes[*index].access == Access::watchers) return std::nullopt;
+  if (equal_in_constant_time(key_of(request.headers), key)) return std::nullopt;
+  return deny(401, ErrorKind::unauthorized,
+              "this server asks for an API key: send it as Authorization: Bearer KEY",
+              "invalid_api_key");
+}
+
 bool is_json(const net::Headers& headers) {
   const auto type = headers.get("content-type").value_or("");
   const auto media_type = type.substr(0, type.find(';'));
@@ -93,6 +124,7 @@ std::optional<std::size_t> find_route(std::string_view method, std::string_view 
 std::optional<Denial> admit(const net::Request& request, std::span<const RouteFacts> routes,
                             const AdmissionPolicy& policy) {
   if (auto denial = check_origin_of_request(request, policy)) return denial;
+  if (auto denial = check_key(request, routes, policy.api_key)) return denial;
   if (auto denial = check_route(request, routes)) return denial;
   if (request.method == "POST" && !request.peer.is_unix && !is_json(request.headers)) {
     return deny(415, ErrorKind::invalid, "the body must be sent as Content-Type: application/json",

@@ -13,8 +13,9 @@ namespace llf::gateway {
 
 /// Who may use a route.
 enum class Access : std::uint8_t {
-  anyone,  ///< whoever reaches the port, if the request is not a web page's trick
-  owner,   ///< the user who runs the daemon, and root: on the Unix socket only
+  watchers,  ///< as anyone, and without a key: what tells only that the server lives
+  anyone,    ///< whoever reaches the port, if the request is not a web page's trick
+  owner,     ///< the user who runs the daemon, and root: on the Unix socket only
 };
 
 /// One route as it is declared; a test walks over all of them.
@@ -35,11 +36,13 @@ struct Denial {
 struct AdmissionPolicy {
   const HostCheck& hosts;
   std::uint32_t owner_uid = 0;
+  std::string_view api_key;  ///< what TCP clients must send; empty: none is needed
 };
 
 /// The route of a request, or why it has none. Checks, in this order: the peer's uid on the Unix
-/// socket; Host and Origin on TCP; path and method; access; and that a body is declared as JSON on
-/// TCP, because a page can send other types unasked (SEC-02, SEC-04). Pure.
+/// socket; Host and Origin on TCP; there, too, the API key; path and method; access; and that a
+/// body is declared as JSON on TCP, because a page can send other types unasked (SEC-02, SEC-04).
+/// Pure.
 [[nodiscard]] std::optional<Denial> admit(const net::Request& request,
                                           std::span<const RouteFacts> routes,
                                           const AdmissionPolicy& policy);

@@ -1,5 +1,6 @@
 #include "gateway/chat_request.hpp"
 
+#include "base/limits.hpp"
 #include "json/skim.hpp"
 
 #include <fmt/format.h>
@@ -50,7 +51,7 @@ class BodyReader {
     }
     if (!model_) return refuse("'model' must be a string", "model");
     if (!stream_) return refuse("'stream' must be true or false", "stream");
-    return ChatRequest{.model = ModelId(*model_), .stream = *stream_};
+    return ChatRequest{.model = ModelId(*model_), .stream = *stream_, .fields = fields_};
   }
 
  private:
@@ -63,6 +64,7 @@ class BodyReader {
   void take_key(const json::Token& token) {
     if (token.depth == 1) {
       field_ = token.text;
+      if (fields_.size() < limits::kRequestFields) fields_.insert(field_);
       const auto* refused = std::ranges::find(kEngineOnly, field_);
       if (refused != kEngineOnly.end()) engine_only_ = *refused;
     }
@@ -119,6 +121,7 @@ class BodyReader {
 
   bool is_object_ = false;
   std::string field_;  ///< of the body, whose value is being read
+  std::set<std::string, std::less<>> fields_;
   bool in_list_ = false;
   std::size_t messages_ = 0;
   std::string_view engine_only_;

@@ -4,16 +4,18 @@
 #include "gateway/api_error.hpp"
 
 #include <expected>
+#include <functional>
+#include <set>
 #include <string>
 #include <string_view>
 
 namespace llf::gateway {
 
-/// What the gateway needs to know of a chat completion request; the body itself goes to the engine
-/// as it came.
+/// What the gateway needs to know of a chat completion request.
 struct ChatRequest {
-  ModelId model;        ///< empty: the default model
-  bool stream = false;  ///< the answer is to come as server-sent events
+  ModelId model;                              ///< empty: the default model
+  bool stream = false;                        ///< the answer is to come as server-sent events
+  std::set<std::string, std::less<>> fields;  ///< that it has: limits::kRequestFields of them
 };
 
 /// Reads the body of POST /v1/chat/completions and refuses what must not reach the engine: what is

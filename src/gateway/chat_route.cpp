@@ -2,7 +2,9 @@
 #include "gateway/answer.hpp"
 #include "gateway/chat_request.hpp"
 #include "gateway/discreet.hpp"
+#include "gateway/engine_body.hpp"
 #include "gateway/gateway.hpp"
+#include "gateway/prompt_choice.hpp"
 #include "gateway/stream_end.hpp"
 #include "gateway/waiting.hpp"
 #include "json/skim.hpp"
@@ -11,6 +13,7 @@
 #include "net/timer.hpp"
 #include "sse/writer.hpp"
 
+#include <expected>
 #include <optional>
 #include <utility>
 
@@ -30,7 +33,7 @@ enum class Form : std::uint8_t { whole, stream };
 
 /// What the client wants of the engine; owned by the route while its tasks run.
 struct Order {
-  ModelId model;
+  scheduler::Target target;
   Form form = Form::whole;
   std::string body;
 };
@@ -87,11 +90,11 @@ bool may_replay(const Error& error, std::size_t attempt) {
 Task<Expected<EngineAnswer>> ask_engine(scheduler::Scheduler& scheduler, const Order& order,
                                         Waiting& waiting) {
   for (std::size_t attempt = 0;; ++attempt) {
-    auto lease = co_await scheduler.acquire(order.model);
+    auto lease = co_await scheduler.acquire(order.target);
     if (!lease) co_return failure(lease.error());
     auto answer = co_await ask_once(*std::move(lease), order, waiting);
     if (answer || !may_replay(answer.error(), attempt)) co_return answer;
-    log::warn("gateway", "asking {} again: {}", order.model.str(), answer.error().message);
+    log::warn("gateway", "asking {} again: {}", order.target.worker.str(), answer.error().message);
   }
 }
 
@@ -180,6 +183,25 @@ Task<void> send_stream(net::Responder& responder, EngineAnswer answer, net::Even
   }
 }
 
+std::expected<Order, ApiError> make_order(const GatewayOptions& options, net::Request& request,
+                                          const ChatRequest& chat) {
+  auto target = options.names.resolve(chat.model);
+  if (!target) return std::unexpected(model_error(target.error()));
+  const auto name = chat.model.empty() ? options.names.default_name() : chat.model;
+  auto prompt = choose_prompt({.library = options.prompts,
+                               .settings = options.settings,
+                               .of_profile = target->prompt,
+                               .model = name.str()},
+                              request.headers.get(kPromptHeader));
+  if (!prompt) return std::unexpected(ApiError(prompt.error(), kPromptHeader));
+  auto body = engine_body(std::move(request.body), chat,
+                          {.inference = target->inference, .prompt = *std::move(prompt)});
+  if (!body) return std::unexpected(body.error());
+  return Order{.target = *std::move(target),
+               .form = chat.stream ? Form::stream : Form::whole,
+               .body = *std::move(body)};
+}
+
 }  // namespace
 
 Task<void> Gateway::chat(net::Request& request, net::Responder& responder) {
@@ -188,12 +210,14 @@ Task<void> Gateway::chat(net::Request& request, net::Responder& responder) {
     co_await send(responder, error_response(chat.error()));
     co_return;
   }
-  const Order order{.model = chat->model.empty() ? options_.catalog.default_model() : chat->model,
-                    .form = chat->stream ? Form::stream : Form::whole,
-                    .body = std::move(request.body)};
-  Waiting waiting(options_.scheduler, order.model);
-  auto asked = co_await net::race(ask_engine(options_.scheduler, order, waiting),
-                                  interrupted(responder, order.form, waiting, stopping_));
+  auto order = make_order(options_, request, *chat);
+  if (!order) {
+    co_await send(responder, error_response(order.error()));
+    co_return;
+  }
+  Waiting waiting(options_.scheduler, order->target.worker);
+  auto asked = co_await net::race(ask_engine(options_.scheduler, *order, waiting),
+                                  interrupted(responder, order->form, waiting, stopping_));
   if (asked.winner == 1) {
     // Dropping the engine's connection cancels what it was doing.
     if (asked.second == Interruption::stopping) co_await fail(responder, stopping_error());
@@ -203,7 +227,7 @@ Task<void> Gateway::chat(net::Request& request, net::Responder& responder) {
     co_await fail(responder, model_error(asked.first.error()));
   } else if (const int status = asked.first->response.status(); status != 200) {
     co_await fail(responder, from_engine(status, asked.first->body));
-  } else if (order.form == Form::stream) {
+  } else if (order->form == Form::stream) {
     co_await send_stream(responder, *std::move(asked.first), stopping_);
   } else {
     co_await send_whole(responder, *std::move(asked.first));

@@ -51,32 +51,39 @@ Task<void> report_progress(scheduler::Scheduler& scheduler, ModelId model,
 Task<void> Gateway::server_status(net::Request& /*request*/, net::Responder& responder) {
   const auto status = options_.server_status();
   const auto uptime = std::chrono::duration_cast<std::chrono::seconds>(mono_now() - status.started);
-  json::Object body{{"version", LLF_VERSION},
-                    {"protocol", kProtocol},
-                    {"pid", status.pid},
-                    {"uptime_s", uptime.count()},
-                    {"home", status.home},
-                    {"socket", status.socket},
-                    {"log_file", status.log_file},
-                    {"on_demand", status.on_demand},
-                    {"listen", json::Object{{"address", status.listen_address},
-                                            {"port", status.listen_port},
-                                            {"error", or_null(status.listen_error)}}},
-                    {"engine", engine_json(options_.engine())},
-                    {"log_lines_dropped", status.log_lines_dropped},
-                    {"workers", options_.scheduler.status().size()},
-                    {"requests_active", active_}};
+  json::Object body{
+      {"version", LLF_VERSION},
+      {"protocol", kProtocol},
+      {"pid", status.pid},
+      {"uptime_s", uptime.count()},
+      {"home", status.home},
+      {"socket", status.socket},
+      {"log_file", status.log_file},
+      {"on_demand", status.on_demand},
+      {"listen", json::Object{{"address", status.listen_address},
+                              {"port", status.listen_port},
+                              {"error", or_null(status.listen_error)}}},
+      {"engine", engine_json(options_.engine())},
+      {"settings", json::Object{{"file", status.settings_file},
+                                {"error", or_null(status.settings_error)},
+                                {"restart", json::Array(status.settings_restart.begin(),
+                                                        status.settings_restart.end())}}},
+      {"log_lines_dropped", status.log_lines_dropped},
+      {"workers", options_.scheduler.status().size()},
+      {"requests_active", active_}};
   co_await send(responder, json_response(body));
 }
 
 Task<void> Gateway::control_models(net::Request& /*request*/, net::Responder& responder) {
   json::Array models;
-  for (const auto& model : options_.catalog.list()) {
+  const auto chosen = options_.names.default_name();
+  for (const auto& model : options_.names.list()) {
     models.push_back(json::Object{{"id", model.id.str()},
                                   {"path", model.path},
                                   {"size_bytes", model.size.bytes()},
-                                  {"source", store::to_string(model.source)},
-                                  {"loaded", options_.scheduler.find(model.id) != nullptr}});
+                                  {"source", model.source},
+                                  {"default", model.id == chosen},
+                                  {"loaded", options_.scheduler.find(model.worker) != nullptr}});
   }
   co_await send(responder, json_response(json::Object{{"models", std::move(models)}}));
 }
@@ -88,20 +95,21 @@ Task<void> Gateway::workers(net::Request& /*request*/, net::Responder& responder
 }
 
 Task<void> Gateway::load(net::Request& request, net::Responder& responder) {
-  auto model = model_of(request);
-  if (model && model->empty()) model = options_.catalog.default_model();
-  const auto file = model ? options_.catalog.find(*model) : failure(model.error());
-  if (!file) {
-    co_await send(responder, error_response(model_error(file.error())));
+  const auto model = model_of(request);
+  const auto target = model ? options_.names.resolve(*model) : failure(model.error());
+  if (!target) {
+    co_await send(responder, error_response(model_error(target.error())));
     co_return;
   }
   if (!co_await responder.begin(200, event_stream_headers())) co_return;
   // Who asks for it by name may have corrected what made it fail (F08).
-  if (const auto worker = options_.scheduler.find(*model)) worker->reset();
+  if (const auto worker = options_.scheduler.find(target->worker)) {
+    worker->reset();
+  }
   // A client that leaves does not stop the load: others may wait for it.
   auto loaded = co_await net::race(
-      options_.scheduler.acquire(*model),
-      net::race(report_progress(options_.scheduler, *model, responder), ending_.wait()));
+      options_.scheduler.acquire(*target),
+      net::race(report_progress(options_.scheduler, target->worker, responder), ending_.wait()));
   if (loaded.winner == 1 && loaded.second.winner == 0) co_return;
   auto last = error_event(stopping_error());
   if (loaded.winner == 0) {
@@ -113,7 +121,8 @@ Task<void> Gateway::load(net::Request& request, net::Responder& responder) {
 
 Task<void> Gateway::unload(net::Request& request, net::Responder& responder) {
   const auto model = model_of(request);
-  auto unloaded = model ? co_await options_.scheduler.unload(*model) : failure(model.error());
+  auto unloaded = model ? co_await options_.scheduler.unload(options_.names.worker_of(*model))
+                        : failure(model.error());
   if (!unloaded) {
     co_await send(responder, error_response(unloaded.error()));
     co_return;

@@ -19,9 +19,9 @@ struct RouteTable {
     Counts counts;
   };
 
-  static const std::array<Row, 11>& rows() {
-    static constexpr std::array<Row, 11> kRows{{
-        {{"GET", "/health", Access::anyone}, &Gateway::health, Counts::no},
+  static const std::array<Row, 14>& rows() {
+    static constexpr std::array<Row, 14> kRows{{
+        {{"GET", "/health", Access::watchers}, &Gateway::health, Counts::no},
         {{"GET", "/v1/models", Access::anyone}, &Gateway::list_models, Counts::yes},
         {{"GET", "/v1/models/", Access::anyone}, &Gateway::show_model, Counts::yes},
         {{"POST", "/v1/chat/completions", Access::anyone}, &Gateway::chat, Counts::yes},
@@ -30,6 +30,11 @@ struct RouteTable {
         {{"GET", "/llf/v1/workers", Access::owner}, &Gateway::workers, Counts::no},
         {{"POST", "/llf/v1/load", Access::owner}, &Gateway::load, Counts::yes},
         {{"POST", "/llf/v1/unload", Access::owner}, &Gateway::unload, Counts::yes},
+        {{"POST", "/llf/v1/settings/reload", Access::owner}, &Gateway::reload_settings, Counts::no},
+        {{"POST", "/llf/v1/settings/compare", Access::owner},
+         &Gateway::compare_settings,
+         Counts::no},
+        {{"POST", "/llf/v1/prompt/preview", Access::owner}, &Gateway::preview_prompt, Counts::yes},
         {{"GET", "/llf/v1/logs", Access::owner}, &Gateway::logs, Counts::yes},
         {{"POST", "/llf/v1/stop", Access::owner}, &Gateway::stop, Counts::no},
     }};
@@ -71,12 +76,16 @@ std::vector<RouteFacts> Gateway::routes() {
 }
 
 std::optional<net::Response> Gateway::refuse(const net::Request& request) {
-  const auto denial =
-      admit(request, route_facts(), {.hosts = options_.hosts, .owner_uid = options_.owner_uid});
+  const auto denial = admit(request, route_facts(),
+                            {.hosts = options_.hosts,
+                             .owner_uid = options_.owner_uid,
+                             .api_key = options_.settings.server.api_key});
   if (!denial) return std::nullopt;
   auto response = error_response(denial->error);
   response.status = denial->status;
   if (!denial->allow.empty()) response.headers.set("Allow", std::string(denial->allow));
+  constexpr int kUnauthorized = 401;  // RFC 9110, 11.6.1: with a challenge
+  if (denial->status == kUnauthorized) response.headers.set("WWW-Authenticate", "Bearer");
   return response;
 }
 

@@ -1,32 +1,41 @@
 #pragma once
 
 #include "base/task.hpp"
+#include "config/settings.hpp"
 #include "gateway/admission.hpp"
 #include "gateway/api_error.hpp"
 #include "gateway/host_check.hpp"
 #include "gateway/server_status.hpp"
 #include "net/event.hpp"
 #include "net/http_server.hpp"
+#include "prompt/library.hpp"
+#include "scheduler/names.hpp"
 #include "scheduler/scheduler.hpp"
-#include "store/catalog.hpp"
 #include "worker/engine.hpp"
 
 #include <functional>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace llf::gateway {
 
 /// What the gateway stands on; all of it outlives the gateway.
 struct GatewayOptions {
-  store::Catalog& catalog;
+  const scheduler::Names& names;
+  const config::Settings& settings;  ///< of now: they change under way
+  prompt::Library prompts;
   scheduler::Scheduler& scheduler;
   HostCheck hosts;
   std::uint32_t owner_uid = 0;
   std::function<ServerStatus()> server_status;
   std::function<Expected<worker::Engine>()> engine;  ///< finds llama-server anew at each call
-  std::function<void()> stop;                        ///< begins the end of the daemon
+  /// Takes the settings file over as it is now.
+  std::function<SettingsReport()> reload_settings;
+  /// What a text would change, were it the settings file.
+  std::function<Expected<SettingsReport>(std::string_view)> compare_settings;
+  std::function<void()> stop;  ///< begins the end of the daemon
 };
 
 /// Answers every request that the servers hand over: checks it, finds its route, and runs the
@@ -68,12 +77,15 @@ class Gateway {
   [[nodiscard]] Task<void> show_model(net::Request& request, net::Responder& responder);
   [[nodiscard]] Task<void> chat(net::Request& request, net::Responder& responder);
 
-  // Control routes: control_routes.cpp, log_route.cpp
+  // Control routes: control_routes.cpp, settings_routes.cpp, prompt_route.cpp, log_route.cpp
   [[nodiscard]] Task<void> server_status(net::Request& request, net::Responder& responder);
   [[nodiscard]] Task<void> control_models(net::Request& request, net::Responder& responder);
   [[nodiscard]] Task<void> workers(net::Request& request, net::Responder& responder);
   [[nodiscard]] Task<void> load(net::Request& request, net::Responder& responder);
   [[nodiscard]] Task<void> unload(net::Request& request, net::Responder& responder);
+  [[nodiscard]] Task<void> reload_settings(net::Request& request, net::Responder& responder);
+  [[nodiscard]] Task<void> compare_settings(net::Request& request, net::Responder& responder);
+  [[nodiscard]] Task<void> preview_prompt(net::Request& request, net::Responder& responder);
   [[nodiscard]] Task<void> logs(net::Request& request, net::Responder& responder);
   [[nodiscard]] Task<void> stop(net::Request& request, net::Responder& responder);
 

@@ -1,11 +1,11 @@
 #include "base/limits.hpp"
+#include "base/number.hpp"
 #include "gateway/answer.hpp"
 #include "gateway/gateway.hpp"
 #include "gateway/log_file.hpp"
 #include "gateway/query.hpp"
 #include "net/timer.hpp"
 
-#include <charconv>
 #include <optional>
 #include <utility>
 
@@ -27,11 +27,9 @@ Expected<LogQuery> read_query(std::string_view text) {
     } else if (name == "follow") {
       query.follow = value == "1" || value == "true";
     } else if (name == "lines") {
-      const auto [end, code] =
-          std::from_chars(value.data(), value.data() + value.size(), query.lines);
-      if (code != std::errc() || end != value.data() + value.size()) {
-        return failure(ErrorKind::invalid, "'lines' must be a whole number");
-      }
+      const auto lines = parse_number<std::size_t>(value);
+      if (!lines) return failure(ErrorKind::invalid, "'lines' must be a whole number");
+      query.lines = *lines;
     }
   }
   return query;
@@ -101,10 +99,11 @@ Task<void> Gateway::logs(net::Request& request, net::Responder& responder) {
   std::unique_ptr<LogSource> source;
   if (query->source == "daemon") {
     source = std::make_unique<DaemonLog>(options_.server_status().log_file);
-  } else if (auto worker = options_.scheduler.find(ModelId(query->source))) {
+  } else if (auto worker =
+                 options_.scheduler.find(options_.names.worker_of(ModelId(query->source)))) {
     source = std::make_unique<WorkerLog>(std::move(worker));
   } else {
-    const auto model = options_.catalog.find(ModelId(query->source));
+    const auto model = options_.names.resolve(ModelId(query->source));
     const Error not_loaded{.kind = ErrorKind::not_found,
                            .message = query->source + " is not loaded and has no log to show"};
     co_await send(responder, error_response(model ? not_loaded : model.error()));

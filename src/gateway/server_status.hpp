@@ -1,10 +1,13 @@
 #pragma once
 
 #include "base/clock.hpp"
+#include "base/id.hpp"
+#include "config/difference.hpp"
 
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace llf::gateway {
 
@@ -20,6 +23,17 @@ struct ServerStatus {
   std::string listen_address;
   std::uint16_t listen_port = 0;  ///< 0: the public port is not served
   std::string listen_error;       ///< why it is not
+  std::string settings_file;
+  std::string settings_error;  ///< what is wrong with it, while the last good ones hold
+  std::vector<std::string> settings_restart;  ///< settings that wait for a restart
+};
+
+/// What taking over, or comparing, settings comes to.
+struct SettingsReport {
+  std::vector<config::Change> changes;
+  std::vector<ModelId> workers;      ///< those that load anew
+  std::vector<std::string> restart;  ///< settings that wait for a restart
+  std::optional<std::string> error;  ///< what is wrong with the file
 };
 
 }  // namespace llf::gateway

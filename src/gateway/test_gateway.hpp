@@ -51,6 +51,8 @@ class GatewayTest : public testing::Test {
   std::filesystem::path folder_ = make_folder();
   net::Loop loop_;
   store::Catalog catalog_{"", {folder_.string()}};
+  config::Settings settings_;
+  scheduler::Names names_{catalog_, settings_};
   bool stop_asked_ = false;
 
  private:
@@ -70,9 +72,9 @@ class GatewayTest : public testing::Test {
                      .body = body ? *std::move(body) : body.error().message};
   }
 
-  std::shared_ptr<worker::Worker> make_worker(const store::ModelFile& model) {
+  std::shared_ptr<worker::Worker> make_worker(const scheduler::Target& target) {
     worker::WorkerConfig config;
-    config.model = model.id.str();
+    config.model = target.worker.str();
     config.engine.configured = "/nowhere/llama-server";
     config.run_dir = folder_;
     config.log_dir = folder_;
@@ -80,25 +82,38 @@ class GatewayTest : public testing::Test {
   }
 
   scheduler::Scheduler scheduler_{
-      loop_, catalog_, 1, [this](const store::ModelFile& model) { return make_worker(model); }};
-  Gateway gateway_{{.catalog = catalog_,
-                    .scheduler = scheduler_,
-                    .hosts = HostCheck({}),
-                    .owner_uid = ::geteuid(),
-                    .server_status =
-                        [this] {
-                          return ServerStatus{.home = folder_.string(),
-                                              .socket = socket(),
-                                              .log_file = log_file(),
-                                              .pid = 42,
-                                              .started = mono_now(),
-                                              .listen_address = "127.0.0.1",
-                                              .listen_error = "port taken"};
-                        },
-                    .engine = []() -> Expected<worker::Engine> {
-                      return failure(ErrorKind::not_found, "no engine");
-                    },
-                    .stop = [this] { stop_asked_ = true; }}};
+      loop_, names_, settings_,
+      [this](const scheduler::Target& target) { return make_worker(target); }};
+  Gateway gateway_{
+      {.names = names_,
+       .settings = settings_,
+       .prompts = prompt::Library(folder_ / "prompts", folder_ / "shipped"),
+       .scheduler = scheduler_,
+       .hosts = HostCheck({}),
+       .owner_uid = ::geteuid(),
+       .server_status =
+           [this] {
+             return ServerStatus{.home = folder_.string(),
+                                 .socket = socket(),
+                                 .log_file = log_file(),
+                                 .pid = 42,
+                                 .started = mono_now(),
+                                 .listen_address = "127.0.0.1",
+                                 .listen_error = "port taken"};
+           },
+       .engine = []() -> Expected<worker::Engine> {
+         return failure(ErrorKind::not_found, "no engine");
+       },
+       .reload_settings = [] { return SettingsReport{.error = "line 1, column 1: no"}; },
+       .compare_settings = [](std::string_view text) -> Expected<SettingsReport> {
+         if (text != "{}") return failure(ErrorKind::invalid, "not settings");
+         return SettingsReport{.changes = {{.name = "server.port",
+                                            .from = 8000,
+                                            .to = 1,
+                                            .effect = config::Effect::restart}},
+                               .workers = {ModelId("tiny")}};
+       },
+       .stop = [this] { stop_asked_ = true; }}};
   net::HttpServer server_{
       loop_, {.render = refusal_response, .before_body = [this](const net::Request& request) {
                 return gateway_.refuse(request);

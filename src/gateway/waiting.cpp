@@ -16,7 +16,7 @@ std::string waiting_text(const std::optional<worker::WorkerStatus>& worker,
 
 std::string Waiting::text() const {
   if (lease_ != nullptr) return waiting_text(std::nullopt, lease_->queue_position());
-  const auto worker = scheduler_.find(model_);
+  const auto worker = scheduler_.find(worker_);
   return waiting_text(worker ? std::optional(worker->status()) : std::nullopt, 0);
 }
 

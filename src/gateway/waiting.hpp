@@ -20,8 +20,8 @@ namespace llf::gateway {
 /// One request that waits for its model. Owned by its route; loop thread.
 class Waiting {
  public:
-  Waiting(const scheduler::Scheduler& scheduler, ModelId model)
-      : scheduler_(scheduler), model_(std::move(model)) {}
+  Waiting(const scheduler::Scheduler& scheduler, ModelId worker)
+      : scheduler_(scheduler), worker_(std::move(worker)) {}
 
   /// As long as it lives, the request waits with this lease.
   class Asked {
@@ -41,7 +41,7 @@ class Waiting {
 
  private:
   const scheduler::Scheduler& scheduler_;
-  ModelId model_;
+  ModelId worker_;
   const worker::Lease* lease_ = nullptr;
 };
 

@@ -19,7 +19,7 @@ TEST(WorkerJson, has_the_fields_of_the_control_api) {
   EXPECT_EQ(
       json::write(worker_json(loading())),
       R"({"model":"m","state":"starting","pid":42,"rss_bytes":0,"size_bytes":0,)"
-      R"("context":0,"slots":0,"active":0,"queued":0,"waiting":0,"progress":5E-1,"uptime_s":1,)"
+      R"("context":0,"slots":0,"active":0,"queued":0,"waiting":0,"progress":0.5,"uptime_s":1,)"
       R"("idle_s":0,"restarts":0,"error":null})");
 }
 
@@ -34,7 +34,7 @@ TEST(WorkerJson, what_is_not_known_is_null) {
 
 TEST(WorkerJson, a_progress_event_is_short) {
   EXPECT_EQ(json::write(load_progress_json(loading())),
-            R"({"state":"starting","progress":5E-1,"elapsed_ms":1500})");
+            R"({"state":"starting","progress":0.5,"elapsed_ms":1500})");
 }
 
 }  // namespace

@@ -1,5 +1,7 @@
 #include "json/comments.hpp"
 
+#include "json/scanner.hpp"
+
 #include <algorithm>
 #include <cstddef>
 
@@ -7,13 +9,7 @@ namespace llf::json {
 namespace {
 
 constexpr auto kNone = std::string_view::npos;
-
-std::size_t end_of_string(std::string_view text, std::size_t at) {
-  for (++at; at < text.size() && text[at] != '"'; ++at) {
-    if (text[at] == '\\') ++at;
-  }
-  return std::min(at + 1, text.size());
-}
+constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
 
 /// Behind the comment that begins at `at`; `at` itself when there is none.
 std::size_t end_of_comment(std::string_view text, std::size_t at) {
@@ -28,10 +24,14 @@ std::size_t end_of_comment(std::string_view text, std::size_t at) {
 
 std::string blank_comments(std::string_view text) {
   std::string blanked(text);
+  if (text.starts_with(kByteOrderMark))
+    blanked.replace(0, kByteOrderMark.size(), kByteOrderMark.size(), ' ');
   std::size_t at = 0;
   while ((at = text.find_first_of("\"/", at)) != kNone) {
     if (text[at] == '"') {
-      at = end_of_string(text, at);
+      Scanner scanner(text, at);
+      scanner.skip_string();
+      at = scanner.at();
       continue;
     }
     const auto end = end_of_comment(text, at);

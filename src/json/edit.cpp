@@ -1,5 +1,6 @@
 #include "json/edit.hpp"
 
+#include "json/comments.hpp"
 #include "json/locate.hpp"
 #include "json/scanner.hpp"
 
@@ -17,6 +18,14 @@ constexpr ParseOptions kCommented{.comments = true};
 
 using Path = std::span<const std::string_view>;
 
+/// A text and the same without its comments: what stands where is looked up in the second.
+struct Source {
+  std::string_view text;
+  std::string plain;
+
+  explicit Source(std::string_view given) : text(given), plain(blank_comments(given)) {}
+};
+
 /// How an object is written.
 struct Layout {
   std::size_t open = 0;                   ///< of its opening brace
@@ -26,30 +35,29 @@ struct Layout {
 };
 
 /// Of a comma at or behind `from`, if only white space and comments stand before it.
-std::optional<std::size_t> comma_at(std::string_view text, std::size_t from) {
-  Scanner scanner(text, from);
+std::optional<std::size_t> comma_at(const Source& source, std::size_t from) {
+  Scanner scanner(source.plain, from);
   scanner.skip_space();
   if (scanner.next() != ',') return std::nullopt;
   return scanner.at();
 }
 
-/// `at`: of the object, or of what stands before it. `text` is valid.
-Layout layout_of(std::string_view text, std::size_t at) {
-  Scanner scanner(text, at);
+/// Inside the object at `at`, or behind `at`.
+Scanner inside(const Source& source, std::size_t at) {
+  Scanner scanner(source.plain, at);
   scanner.skip_space();
-  Layout layout{.open = scanner.at(), .close = 0, .last = std::nullopt, .after_last = std::nullopt};
   scanner.step();
-  for (scanner.skip_between(); scanner.next() == '"'; scanner.skip_between()) {
-    Member member{.key = scanner.at()};
-    scanner.skip_string();
-    scanner.skip_between();
-    member.value = scanner.at();
-    scanner.skip_value();
-    member.end = scanner.at();
-    layout.last = member;
-  }
+  return scanner;
+}
+
+/// `at`: of the object, or of what stands before it. The text is valid.
+Layout layout_of(const Source& source, std::size_t at) {
+  auto scanner = inside(source, at);
+  Layout layout{
+      .open = scanner.at() - 1, .close = 0, .last = std::nullopt, .after_last = std::nullopt};
+  while (const auto member = scanner.next_member()) layout.last = member;
   layout.close = scanner.at();
-  if (layout.last) layout.after_last = comma_at(text, layout.last->end);
+  if (layout.last) layout.after_last = comma_at(source, layout.last->end);
   return layout;
 }
 
@@ -67,7 +75,7 @@ bool begins_its_line(std::string_view text, std::size_t at) {
 
 /// A new last member of the object at `at`.
 std::string append(std::string_view text, std::size_t at, std::string_view member) {
-  const auto layout = layout_of(text, at);
+  const auto layout = layout_of(Source(text), at);
   const auto inside = text.substr(0, layout.close);
   const auto end = inside.find_last_not_of(kSpace) + 1;  // behind members and comments
   const auto outer = indent_of(text, layout.open);
@@ -96,16 +104,13 @@ std::string member_text(Path path, const Value& value) {
 
 /// The comma that goes with a member: the one behind it, else, of the last one, the one before.
 std::optional<std::size_t> comma_of(std::string_view text, std::size_t object, const Member& gone) {
-  if (const auto behind = comma_at(text, gone.end)) return behind;
-  Scanner scanner(text, object);
-  scanner.skip_space();
-  scanner.step();
+  const Source source(text);
+  if (const auto behind = comma_at(source, gone.end)) return behind;
+  auto scanner = inside(source, object);
   std::optional<std::size_t> comma;
-  for (scanner.skip_between(); scanner.at() < gone.key; scanner.skip_between()) {
-    scanner.skip_string();
-    scanner.skip_between();
-    scanner.skip_value();
-    comma = comma_at(text, scanner.at());
+  for (auto member = scanner.next_member(); member && member->key < gone.key;
+       member = scanner.next_member()) {
+    comma = comma_at(source, member->end);
   }
   return comma;
 }

@@ -20,50 +20,74 @@
 namespace llf::json {
 namespace {
 
-void write_value(const Value& value, std::string& out, std::size_t indent);
+/// Where the members of objects and arrays stand.
+enum class Layout : std::uint8_t { one_line, indented };
 
-void new_line(std::string& out, std::size_t indent) {
-  out += '\n';
-  out.append(indent * 2, ' ');
-}
+/// Writes one value. Recursion is bounded: values come from `parse` (kJsonDepth) or from our own
+/// code.
+class Writer {
+ public:
+  explicit Writer(Layout layout) : layout_(layout) {}
 
-void write_object(const Object& object, std::string& out, std::size_t indent) {
-  out += '{';
-  bool first = true;
-  for (const auto& member : object) {
-    if (!first) out += ',';
-    first = false;
-    new_line(out, indent + 1);
-    out += boost::json::serialize(boost::json::string(member.key()));
-    out += ": ";
-    write_value(member.value(), out, indent + 1);
+  [[nodiscard]] std::string take() && { return std::move(out_); }
+
+  void write(const Value& value) {
+    if (value.is_object()) {
+      write_members(value.get_object(), '{', '}');
+    } else if (value.is_array()) {
+      write_members(value.get_array(), '[', ']');
+    } else if (value.is_double()) {
+      write_number(value.get_double());
+    } else {
+      out_ += boost::json::serialize(value);
+    }
   }
-  new_line(out, indent);
-  out += '}';
-}
 
-void write_array(const Array& array, std::string& out, std::size_t indent) {
-  out += '[';
-  bool first = true;
-  for (const auto& item : array) {
-    if (!first) out += ',';
-    first = false;
-    new_line(out, indent + 1);
-    write_value(item, out, indent + 1);
+ private:
+  /// As people write it, 0.5 and not 5E-1, and never as a whole number.
+  void write_number(double number) {
+    auto text = fmt::format("{}", number);
+    if (text.find_first_not_of("-0123456789") == std::string::npos) text += ".0";
+    out_ += text;
   }
-  new_line(out, indent);
-  out += ']';
-}
 
-// Recursion is bounded: values come from `parse` (kJsonDepth) or from our own code.
-void write_value(const Value& value, std::string& out, std::size_t indent) {
-  if (value.is_object() && !value.get_object().empty()) {
-    write_object(value.get_object(), out, indent);
-  } else if (value.is_array() && !value.get_array().empty()) {
-    write_array(value.get_array(), out, indent);
-  } else {
-    out += boost::json::serialize(value);
+  void write_member(const Value& item) { write(item); }
+  void write_member(const Object::value_type& member) {
+    out_ += boost::json::serialize(boost::json::string(member.key()));
+    out_ += layout_ == Layout::indented ? ": " : ":";
+    write(member.value());
   }
+
+  template <class Members>
+  void write_members(const Members& members, char open, char close) {
+    out_ += open;
+    ++depth_;
+    bool first = true;
+    for (const auto& member : members) {
+      if (!std::exchange(first, false)) out_ += ',';
+      new_line();
+      write_member(member);
+    }
+    --depth_;
+    if (!members.empty()) new_line();
+    out_ += close;
+  }
+
+  void new_line() {
+    if (layout_ == Layout::one_line) return;
+    out_ += '\n';
+    out_.append(depth_ * 2, ' ');
+  }
+
+  Layout layout_;
+  std::size_t depth_ = 0;
+  std::string out_;
+};
+
+std::string written(const Value& value, Layout layout) {
+  Writer writer(layout);
+  writer.write(value);
+  return repair_utf8(std::move(writer).take());
 }
 
 /// False when a number was too large for a double: what is written of it is no JSON.
@@ -107,14 +131,11 @@ Expected<Value> parse(std::string_view text, const ParseOptions& options) {
 }
 
 std::string write(const Value& value) {
-  return repair_utf8(boost::json::serialize(value));
+  return written(value, Layout::one_line);
 }
 
 std::string write_pretty(const Value& value) {
-  std::string out;
-  write_value(value, out, 0);
-  out += '\n';
-  return repair_utf8(std::move(out));
+  return written(value, Layout::indented) + "\n";
 }
 
 Expected<std::string> get_string(const Object& object, std::string_view key) {

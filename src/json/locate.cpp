@@ -1,5 +1,6 @@
 #include "json/locate.hpp"
 
+#include "json/comments.hpp"
 #include "json/json.hpp"
 #include "json/scanner.hpp"
 
@@ -24,15 +25,8 @@ std::optional<Member> member_of(std::string_view text, std::size_t at, std::stri
   if (scanner.next() != '{') return std::nullopt;
   scanner.step();
   std::optional<Member> found;
-  for (scanner.skip_between(); scanner.next() == '"'; scanner.skip_between()) {
-    Member member{.key = scanner.at()};
-    scanner.skip_string();
-    const auto written = text.substr(member.key, scanner.at() - member.key);
-    scanner.skip_between();
-    member.value = scanner.at();
-    scanner.skip_value();
-    member.end = scanner.at();
-    if (is_key(written, name)) found = member;
+  while (const auto member = scanner.next_member()) {
+    if (is_key(text.substr(member->key, member->key_end - member->key), name)) found = member;
   }
   return found;
 }
@@ -40,9 +34,10 @@ std::optional<Member> member_of(std::string_view text, std::size_t at, std::stri
 }  // namespace
 
 std::optional<Member> locate(std::string_view text, std::span<const std::string_view> path) {
+  const auto plain = blank_comments(text);
   std::optional<Member> member;
   for (const auto name : path) {
-    member = member_of(text, member ? member->value : 0, name);
+    member = member_of(plain, member ? member->value : 0, name);
     if (!member) return std::nullopt;
   }
   return member;

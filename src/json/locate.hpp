@@ -10,9 +10,10 @@ namespace llf::json {
 
 /// Where a member of an object stands in a text: offsets in bytes.
 struct Member {
-  std::size_t key = 0;    ///< of the key's quotation mark
-  std::size_t value = 0;  ///< of the value's first byte
-  std::size_t end = 0;    ///< behind the value's last byte
+  std::size_t key = 0;      ///< of the key's quotation mark
+  std::size_t key_end = 0;  ///< behind the key's other one
+  std::size_t value = 0;    ///< of the value's first byte
+  std::size_t end = 0;      ///< behind the value's last byte
 };
 
 /// The member to which `path` leads through objects: {"server", "port"}. Of equal keys the last one

@@ -1,12 +1,16 @@
 #pragma once
 
+#include "json/locate.hpp"
+
 #include <algorithm>
 #include <cstddef>
+#include <optional>
 #include <string_view>
 
 namespace llf::json {
 
-/// Walks over a text that is known to be valid; at the end of one that is not, it stays there.
+/// Walks over a text that is known to be valid and has no comments (any more: blank_comments); at
+/// the end of one that is not, it stays there.
 class Scanner {
  public:
   explicit Scanner(std::string_view text, std::size_t at) : text_(text), at_(at) {}
@@ -16,10 +20,9 @@ class Scanner {
 
   void step() { at_ = std::min(at_ + 1, text_.size()); }
 
-  /// Over white space and comments.
   void skip_space() { skip_all(" \t\r\n"); }
 
-  /// Over the same, commas and colons.
+  /// Over white space, commas and colons.
   void skip_between() { skip_all(" \t\r\n,:"); }
 
   void skip_value() {
@@ -50,32 +53,26 @@ class Scanner {
     step();
   }
 
+  /// The next member of the object in which it stands, which it steps over; nothing at its end.
+  [[nodiscard]] std::optional<Member> next_member() {
+    skip_between();
+    if (next() != '"') return std::nullopt;
+    Member member{.key = at_};
+    skip_string();
+    member.key_end = at_;
+    skip_between();
+    member.value = at_;
+    skip_value();
+    member.end = at_;
+    return member;
+  }
+
  private:
   void skip_all(std::string_view characters) {
-    while (at_ < text_.size()) {
-      const auto rest = text_.substr(at_);
-      if (rest.starts_with("//")) {
-        skip_past("\n");
-      } else if (rest.starts_with("/*")) {
-        at_ += 2;
-        skip_past("*/");
-      } else if (characters.contains(rest.front())) {
-        ++at_;
-      } else {
-        return;
-      }
-    }
+    at_ = std::min(text_.find_first_not_of(characters, at_), text_.size());
   }
 
-  void skip_past(std::string_view mark) {
-    const auto found = text_.find(mark, at_);
-    at_ = found == std::string_view::npos ? text_.size() : found + mark.size();
-  }
-
-  void skip_word() {
-    const auto end = text_.find_first_of(" \t\r\n,:]}/", at_ + 1);
-    at_ = std::min(end, text_.size());
-  }
+  void skip_word() { at_ = std::min(text_.find_first_of(" \t\r\n,:]}", at_ + 1), text_.size()); }
 
   std::string_view text_;
   std::size_t at_;

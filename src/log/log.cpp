@@ -126,6 +126,10 @@ std::uint64_t dropped_lines() {
   return g_dropped.load();
 }
 
+void set_level(Level level) {
+  g_level = level;
+}
+
 bool enabled(Level level) {
   return level >= g_level.load(std::memory_order_relaxed);
 }

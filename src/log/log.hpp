@@ -36,6 +36,9 @@ void close();
 /// Counts lines among them that another log (a worker's) could not write. Any thread.
 void count_dropped(std::uint64_t lines);
 
+/// Writes lines of `level` and above from now on. Any thread.
+void set_level(Level level);
+
 /// True when lines of `level` are written: for callers that would compute something costly.
 [[nodiscard]] bool enabled(Level level);
 

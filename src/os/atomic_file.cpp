@@ -1,5 +1,6 @@
 #include "os/atomic_file.hpp"
 
+#include "base/number.hpp"
 #include "os/unique_fd.hpp"
 
 #include <fmt/format.h>
@@ -7,12 +8,12 @@
 #include <array>
 #include <atomic>
 #include <cerrno>
-#include <charconv>
 #include <cstdint>
 #include <cstdio>
 #include <fcntl.h>
 #include <optional>
 #include <sys/stat.h>
+#include <system_error>
 #include <unistd.h>
 
 namespace llf::os {
@@ -108,6 +109,17 @@ Expected<void> replace_file(const fs::path& path, std::string_view bytes, unsign
   return replace(path, {.bytes = bytes, .mode = mode, .durability = Durability::none});
 }
 
+Expected<void> write_user_file(const fs::path& path, std::string_view bytes) {
+  constexpr unsigned kOwnerOnly = 0600;
+  constexpr unsigned kPermissions = 0777;
+  std::error_code error;
+  auto target = fs::canonical(path, error);
+  if (error) target = path;
+  struct stat facts = {};
+  const bool known = ::stat(target.c_str(), &facts) == 0;
+  return write_file_atomically(target, bytes, known ? facts.st_mode & kPermissions : kOwnerOnly);
+}
+
 std::optional<pid_t> writer_of_temporary(std::string_view name) {
   if (!name.starts_with('.') || !name.ends_with(kTemporaryEnding)) return std::nullopt;
   name.remove_suffix(kTemporaryEnding.size());
@@ -115,13 +127,8 @@ std::optional<pid_t> writer_of_temporary(std::string_view name) {
   const auto dot = counter == std::string_view::npos ? 0 : name.rfind('.', counter - 1);
   if (dot == 0 || dot == std::string_view::npos) return std::nullopt;
   if (!is_number(name.substr(counter + 1))) return std::nullopt;
-  const auto digits = name.substr(dot + 1, counter - dot - 1);
-  const char* begin = digits.data();
-  const char* end = begin + digits.size();
-  pid_t pid = 0;
-  const auto [stop, error] = std::from_chars(begin, end, pid);
-  if (error != std::errc() || stop != end || pid <= 0) return std::nullopt;
-  return pid;
+  const auto pid = parse_number<pid_t>(name.substr(dot + 1, counter - dot - 1));
+  return pid && *pid > 0 ? pid : std::nullopt;
 }
 
 Expected<std::string> read_file(const fs::path& path, ByteSize limit) {

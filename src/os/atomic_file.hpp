@@ -24,6 +24,12 @@ namespace llf::os {
 [[nodiscard]] Expected<void> replace_file(const std::filesystem::path& path, std::string_view bytes,
                                           unsigned mode = 0600);
 
+/// write_file_atomically for a file of the user's: a link (of people who keep their files
+/// elsewhere) stays one, and who may read the file stays as it is; a new one is for its owner
+/// alone.
+[[nodiscard]] Expected<void> write_user_file(const std::filesystem::path& path,
+                                             std::string_view bytes);
+
 /// The process that writes the temporary file of this name for one of the two functions above;
 /// nothing for any other name. Pure.
 [[nodiscard]] std::optional<pid_t> writer_of_temporary(std::string_view name);

@@ -91,5 +91,18 @@ TEST(ReadFile, proc_files_are_read_though_their_size_is_zero) {
   EXPECT_TRUE(read->contains("Pid:"));
 }
 
+TEST(AtomicFile, a_users_file_keeps_its_link_and_its_mode) {
+  const TestFolder folder;
+  const auto mode_of = [](const fs::path& path) { return fs::status(path).permissions(); };
+  ASSERT_TRUE(write_user_file(folder / "real", "one"));
+  EXPECT_EQ(mode_of(folder / "real"), fs::perms(0600));
+  fs::permissions(folder / "real", fs::perms(0644));
+  fs::create_symlink(folder / "real", folder / "link");
+  ASSERT_TRUE(write_user_file(folder / "link", "two"));
+  EXPECT_TRUE(fs::is_symlink(folder / "link"));
+  EXPECT_EQ(read_file(folder / "real", ByteSize::kib(1)), "two");
+  EXPECT_EQ(mode_of(folder / "real"), fs::perms(0644));
+}
+
 }  // namespace
 }  // namespace llf::os

@@ -38,6 +38,7 @@ struct Paths {
                                      ///< $XDG_DATA_HOME/llf/engine; empty without a HOME
 
   [[nodiscard]] std::filesystem::path settings_file() const { return config_dir / "config.json"; }
+  [[nodiscard]] std::filesystem::path prompts_dir() const { return config_dir / "prompts"; }
   [[nodiscard]] std::filesystem::path log_dir() const { return state_dir / "log"; }
   [[nodiscard]] std::filesystem::path daemon_log() const { return log_dir() / "llfd.log"; }
   /// The daemon's Unix socket. Always under 100 bytes, so that it fits into sockaddr_un.

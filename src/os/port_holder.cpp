@@ -1,11 +1,11 @@
 #include "os/port_holder.hpp"
 
 #include "base/limits.hpp"
+#include "base/number.hpp"
 #include "os/atomic_file.hpp"
 
 #include <fmt/format.h>
 
-#include <charconv>
 #include <filesystem>
 #include <set>
 #include <sstream>
@@ -60,13 +60,12 @@ std::optional<PortHolder> port_holder(std::uint16_t port) {
   std::error_code code;
   for (fs::directory_iterator it("/proc", code), end; !code && it != end; it.increment(code)) {
     const auto name = it->path().filename().string();
-    pid_t pid = 0;
-    const auto [stop, bad] = std::from_chars(name.data(), name.data() + name.size(), pid);
-    if (bad != std::errc() || stop != name.data() + name.size()) continue;
+    const auto pid = parse_number<pid_t>(name);
+    if (!pid) continue;
     if (!holds_one_of(it->path(), inodes)) continue;
     auto program = read_file(it->path() / "comm", limits::kProcFile).value_or("?");
     while (program.ends_with('\n')) program.pop_back();
-    return PortHolder{.pid = pid, .program = std::move(program)};
+    return PortHolder{.pid = *pid, .program = std::move(program)};
   }
   return std::nullopt;
 }

@@ -1,6 +1,7 @@
 #include "os/process_facts.hpp"
 
 #include "base/limits.hpp"
+#include "base/number.hpp"
 #include "os/atomic_file.hpp"
 #include "os/pidfd.hpp"
 #include "os/unique_fd.hpp"
@@ -9,7 +10,6 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <charconv>
 #include <csignal>
 #include <filesystem>
 #include <iterator>
@@ -37,12 +37,7 @@ std::vector<std::string_view> words(std::string_view text) {
 }
 
 std::optional<std::uint64_t> number(std::string_view text) {
-  std::uint64_t value = 0;
-  const auto* begin = text.data();
-  const auto* end = begin + text.size();
-  const auto [stop, error] = std::from_chars(begin, end, value);
-  if (error != std::errc() || stop != end) return std::nullopt;
-  return value;
+  return parse_number<std::uint64_t>(text);
 }
 
 Expected<std::string> read_proc(pid_t pid, std::string_view file) {

@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <memory>
 #include <utility>
 
@@ -15,20 +16,26 @@ namespace {
 
 using worker::WorkerState;
 
+/// Somebody is served by it, or waits until it is ready: who waits is served by it, too (F15).
+bool in_use(const worker::WorkerStatus& status) {
+  return status.active > 0 || status.waiting > 0;
+}
+
 bool is_busy(const worker::WorkerStatus& status) {
-  return status.active > 0 || status.waiting > 0 || status.state == WorkerState::starting ||
+  return in_use(status) || status.state == WorkerState::starting ||
          status.state == WorkerState::stopping;
 }
 
 }  // namespace
 
-Scheduler::Scheduler(net::Loop& loop, store::Catalog& catalog, std::size_t max_loaded,
+Scheduler::Scheduler(net::Loop& loop, const Names& names, const config::Settings& settings,
                      MakeWorker make_worker)
     : loop_(loop),
-      catalog_(catalog),
-      max_loaded_(max_loaded),
+      names_(names),
+      settings_(settings),
       make_worker_(std::move(make_worker)),
-      tasks_(loop, "scheduler") {}
+      tasks_(loop, "scheduler"),
+      watches_(loop, "scheduler watches") {}
 
 /// As long as one lives, a worker is on its way out: who needs a place waits for its end.
 class Scheduler::Removal {
@@ -46,102 +53,196 @@ class Scheduler::Removal {
   Scheduler& scheduler_;
 };
 
-Task<Expected<worker::Lease>> Scheduler::acquire(ModelId model) {
-  const auto file = catalog_.find(model);
-  if (!file) co_return failure(file.error());
+Task<Expected<void>> Scheduler::make_room(const Target& target) {
   const auto give_up = mono_now() + limits::kRoomPatience;
-  while (!workers_.contains(model) && workers_.size() >= max_loaded_) {
+  for (;;) {
+    const auto at = workers_.find(target.worker);
+    if (at != workers_.end()) {
+      if (!at->second.retiring && at->second.load == target.load) co_return Expected<void>();
+      // Asked for with settings that it has not got (any more).
+      if (!at->second.retiring) retire(target.worker, std::nullopt);
+      if (auto waited = co_await room_.wait(); !waited) co_return waited;
+      continue;
+    }
+    const auto most = static_cast<std::size_t>(settings_.models.max_loaded);
+    if (workers_.size() < most) co_return Expected<void>();
     const auto evicted = removing_ > 0 ? Expected<void>() : evict_one();
-    if (!evicted && mono_now() >= give_up) co_return failure(evicted.error());
-    const auto waited =
-        evicted ? co_await room_.wait() : co_await net::sleep_for(limits::kBusyPoll);
-    if (!waited) co_return failure(waited.error());
+    if (!evicted && mono_now() >= give_up) co_return evicted;
+    auto waited = evicted ? co_await room_.wait() : co_await net::sleep_for(limits::kBusyPoll);
+    if (!waited) co_return waited;
   }
-  auto& slot = workers_[model];
-  if (!slot) slot = make_worker_(*file);
-  const auto worker = slot;  // it lives as long as we wait for it
+}
+
+Task<Expected<worker::Lease>> Scheduler::acquire(Target target) {
+  if (auto room = co_await make_room(target); !room) co_return failure(room.error());
+  auto& slot = workers_[target.worker];
+  if (!slot.worker) {
+    slot = {.worker = make_worker_(target), .load = target.load};
+    if (!std::exchange(keep_alive_watched_, true)) watches_.spawn(watch_keep_alive());
+    changed_.set();
+    changed_.reset();
+  }
+  const auto worker = slot.worker;  // it lives as long as we wait for it
   co_return co_await worker->acquire();
 }
 
 Expected<void> Scheduler::evict_one() {
   std::vector<Candidate> loaded;
   std::vector<ModelId> names;
-  for (const auto& [name, worker] : workers_) {
-    const auto status = worker->status();
-    loaded.push_back({.busy = is_busy(status), .last_used = status.last_used});
+  for (const auto& [name, one] : workers_) {
+    const auto status = one.worker->status();
+    const bool stays = one.retiring || is_busy(status) || names_.retention(name).pinned;
+    loaded.push_back({.busy = stays, .last_used = status.last_used});
     names.push_back(name);
   }
-  const auto victim = choose_victim(loaded, max_loaded_);
+  const auto victim = choose_victim(loaded, static_cast<std::size_t>(settings_.models.max_loaded));
   if (!victim) {
-    return failure(ErrorKind::unavailable,
-                   fmt::format("{} models are in memory and all are busy; try again later, end one "
-                               "with `llf stop MODEL`, or raise LLF_MAX_LOADED",
-                               workers_.size()));
+    return failure(
+        ErrorKind::unavailable,
+        fmt::format("{} models are in memory and all are busy or pinned; try again later, "
+                    "end one with `llf stop MODEL`, or raise models.max_loaded",
+                    workers_.size()));
   }
   const auto& name = names[*victim];
   log::info("scheduler", "{} goes to make room", name.str());
   // A task of its own: it goes on when the request that needs the room is given up.
-  tasks_.spawn(evict(name, workers_.at(name), std::make_unique<Removal>(*this)));
+  tasks_.spawn(evict(name, workers_.at(name).worker, std::make_unique<Removal>(*this)));
   return {};
 }
 
-Task<void> Scheduler::evict(ModelId model, std::shared_ptr<worker::Worker> worker,
+Task<void> Scheduler::evict(ModelId name, std::shared_ptr<worker::Worker> worker,
                             std::unique_ptr<Removal> removal) {
   // Between the choice and this turn of the loop somebody may have come for it.
   if (is_busy(worker->status())) co_return;
-  co_await remove(std::move(model), std::move(worker), std::move(removal));
+  co_await remove(std::move(name), std::move(worker), std::move(removal));
 }
 
-Task<void> Scheduler::remove(ModelId model, std::shared_ptr<worker::Worker> worker,
+Task<void> Scheduler::remove(ModelId name, std::shared_ptr<worker::Worker> worker,
                              std::unique_ptr<Removal>) {
   co_await worker->stop();
-  const auto at = workers_.find(model);
+  const auto at = workers_.find(name);
   // Not by its leases, which may be of the process that has ended.
   const auto status = worker->status();
   const bool wanted_again = status.waiting > 0 || (status.state != WorkerState::stopped &&
                                                    status.state != WorkerState::failed);
-  if (at == workers_.end() || at->second != worker || wanted_again) co_return;
+  if (at == workers_.end() || at->second.worker != worker || wanted_again) co_return;
   workers_.erase(at);
   co_await worker->close();
 }
 
-Task<Expected<void>> Scheduler::unload(ModelId model) {
-  const auto worker = find(model);
+Task<Expected<void>> Scheduler::unload(ModelId name) {
+  const auto worker = find(name);
   if (!worker) {
-    co_return failure(ErrorKind::not_found, fmt::format("{} is not loaded", model.str()));
+    co_return failure(ErrorKind::not_found, fmt::format("{} is not loaded", name.str()));
   }
   const auto deadline = mono_now() + limits::kDrainTimeout;
-  const auto in_use = [&] {
-    const auto status = worker->status();
-    return status.active > 0 || status.waiting > 0;  // who waits is served by it, too (F15)
-  };
-  while (in_use() && mono_now() < deadline) {
+  while (in_use(worker->status()) && mono_now() < deadline) {
     auto waited = co_await net::sleep_for(limits::kBusyPoll);
     if (!waited) co_return failure(waited.error());
   }
-  co_await remove(std::move(model), worker, std::make_unique<Removal>(*this));
+  co_await remove(std::move(name), worker, std::make_unique<Removal>(*this));
   co_return Expected<void>{};
 }
 
 Task<void> Scheduler::stop_all() {
+  watches_.cancel();
+  co_await watches_.join();
   // Each is told at once; the slowest decides how long it takes.
   auto workers = std::exchange(workers_, {});
   net::TaskGroup ending(loop_, "ending workers");
-  for (auto& [name, worker] : workers) ending.spawn(worker->close());
+  for (auto& [name, one] : workers) ending.spawn(one.worker->close());
   co_await ending.join();
   co_await tasks_.join();
+}
+
+std::vector<ModelId> Scheduler::touched_by(const Names& names) const {
+  std::vector<ModelId> touched;
+  for (const auto& [name, one] : workers_) {
+    if (one.retiring) continue;
+    const auto target = names.resolve(name);
+    const bool same = target && target->worker == name && target->load == one.load;
+    if (!same) touched.push_back(name);
+  }
+  return touched;
+}
+
+std::vector<ModelId> Scheduler::refresh() {
+  const auto& engine = settings_.engine;
+  for (const auto& [name, one] : workers_) {
+    one.worker->set_limits(engine.load_timeout, engine.stall_timeout);
+  }
+  auto touched = touched_by(names_);
+  for (const auto& name : touched) {
+    auto target = names_.resolve(name);
+    const bool loads_anew = target && target->worker == name;
+    retire(name, loads_anew ? std::optional(*std::move(target)) : std::nullopt);
+  }
+  changed_.set();
+  changed_.reset();
+  return touched;
+}
+
+void Scheduler::retire(const ModelId& name, std::optional<Target> then) {
+  auto& one = workers_.at(name);
+  log::info("scheduler", "{} ends: its settings have changed", name.str());
+  one.retiring = true;
+  watches_.spawn(replace(name, one.worker, std::move(then)));
+}
+
+Task<void> Scheduler::replace(ModelId name, std::shared_ptr<worker::Worker> worker,
+                              std::optional<Target> then) {
+  while (in_use(worker->status())) {
+    if (!co_await net::sleep_for(limits::kBusyPoll)) co_return;
+  }
+  co_await remove(std::move(name), std::move(worker), std::make_unique<Removal>(*this));
+  if (!then) co_return;
+  if (const auto lease = co_await acquire(*std::move(then)); !lease) {
+    log::warn("scheduler", "loading anew: {}", lease.error().message);
+  }
+}
+
+std::optional<MonoTime> Scheduler::expire(MonoTime now) {
+  std::optional<MonoTime> next;
+  for (const auto& [name, one] : workers_) {
+    const auto keep_alive = names_.retention(name).keep_alive;
+    if (one.retiring || keep_alive.count() == 0) continue;
+    const auto status = one.worker->status();
+    // Of one that is busy it has not begun.
+    const auto end = (is_busy(status) ? now : status.last_used) + keep_alive;
+    if (end > now) {
+      next = std::min(next.value_or(end), end);
+      continue;
+    }
+    log::info("scheduler", "{} goes: unused for {} s", name.str(), keep_alive.count());
+    tasks_.spawn(evict(name, one.worker, std::make_unique<Removal>(*this)));
+  }
+  return next;
+}
+
+Task<void> Scheduler::watch_keep_alive() {
+  for (;;) {
+    const auto now = mono_now();
+    const auto next = expire(now);
+    if (!next) {
+      if (!co_await changed_.wait()) co_return;
+      continue;
+    }
+    const auto either = co_await net::race(net::sleep_for(*next - now), changed_.wait());
+    const auto& ended = either.winner == 0 ? either.first : either.second;
+    if (!ended) co_return;
+  }
 }
 
 std::vector<worker::WorkerStatus> Scheduler::status() const {
   std::vector<worker::WorkerStatus> all;
   all.reserve(workers_.size());
-  for (const auto& [name, worker] : workers_) all.push_back(worker->status());
+  for (const auto& [name, one] : workers_) all.push_back(one.worker->status());
   return all;
 }
 
-std::shared_ptr<worker::Worker> Scheduler::find(const ModelId& model) const {
-  const auto at = workers_.find(model);
-  return at == workers_.end() ? nullptr : at->second;
+std::shared_ptr<worker::Worker> Scheduler::find(const ModelId& name) const {
+  const auto at = workers_.find(name);
+  return at == workers_.end() ? nullptr : at->second.worker;
 }
 
 }  // namespace llf::scheduler

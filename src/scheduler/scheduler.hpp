@@ -1,74 +1,108 @@
 #pragma once
 
+#include "base/clock.hpp"
 #include "base/expected.hpp"
 #include "base/id.hpp"
 #include "base/task.hpp"
 #include "net/event.hpp"
 #include "net/loop.hpp"
 #include "net/task_group.hpp"
-#include "store/catalog.hpp"
+#include "scheduler/names.hpp"
 #include "worker/worker.hpp"
 
 #include <cstddef>
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <vector>
 
 namespace llf::scheduler {
 
-/// Makes the worker of a model; given by the composition root.
-using MakeWorker = std::function<std::shared_ptr<worker::Worker>(const store::ModelFile&)>;
+/// Makes the worker of a target; given by the composition root.
+using MakeWorker = std::function<std::shared_ptr<worker::Worker>(const Target&)>;
 
-/// Brings requests to workers: one worker per model, started when first wanted, the longest unused
-/// one ended when another needs its place. Owned by the daemon; loop thread.
+/// Brings requests to workers: one worker for each way to load a model, started when first wanted,
+/// the longest unused one ended when another needs its place, one that is not used for its
+/// keep-alive ended too, and one whose settings have changed started anew. Owned by the daemon;
+/// loop thread.
 class Scheduler {
  public:
-  Scheduler(net::Loop& loop, store::Catalog& catalog, std::size_t max_loaded,
+  /// `names` and `settings` outlive it and are looked at anew each time.
+  Scheduler(net::Loop& loop, const Names& names, const config::Settings& settings,
             MakeWorker make_worker);
   Scheduler(const Scheduler&) = delete;
   Scheduler& operator=(const Scheduler&) = delete;
 
-  /// A lease on a ready worker of this model; waits while it loads. Errors: `not_found` (no such
-  /// model), `unavailable` (every place is taken by a model that stays busy), and whatever the load
-  /// failed of.
-  [[nodiscard]] Task<Expected<worker::Lease>> acquire(ModelId model);
+  /// A lease on a ready worker of this target; waits while it loads, and while one with former
+  /// settings ends what it is doing. Errors: `unavailable` (every place is taken by a model that
+  /// stays busy), and whatever the load failed of.
+  [[nodiscard]] Task<Expected<worker::Lease>> acquire(Target target);
 
-  /// Ends the model's worker: its running requests get limits::kDrainTimeout to end first. What it
-  /// knows of past failures is forgotten. `not_found` when it is not loaded.
-  [[nodiscard]] Task<Expected<void>> unload(ModelId model);
+  /// Ends a worker: its running requests get limits::kDrainTimeout to end first. What it knows of
+  /// past failures is forgotten. `not_found` when it is not loaded.
+  [[nodiscard]] Task<Expected<void>> unload(ModelId worker);
 
   /// Ends all workers, for good. Returns when they are gone.
   [[nodiscard]] Task<void> stop_all();
 
-  /// The workers that exist, by model name.
+  /// The settings have changed: limits hold for all workers at once; workers that load otherwise
+  /// now, or whose name means nothing any more, end after what they are doing; the former then load
+  /// anew. Returns them.
+  std::vector<ModelId> refresh();
+
+  /// Those that refresh would end if these were the names.
+  [[nodiscard]] std::vector<ModelId> touched_by(const Names& names) const;
+
+  /// The workers that exist, by name.
   [[nodiscard]] std::vector<worker::WorkerStatus> status() const;
 
-  /// The worker of a model; empty when it has none.
-  [[nodiscard]] std::shared_ptr<worker::Worker> find(const ModelId& model) const;
+  /// The worker of that name; empty when there is none.
+  [[nodiscard]] std::shared_ptr<worker::Worker> find(const ModelId& worker) const;
 
  private:
   class Removal;
+
+  struct Loaded {
+    std::shared_ptr<worker::Worker> worker;
+    Load load;
+    bool retiring = false;  ///< gets no more requests
+  };
+
+  /// Returns when there is no worker of that name, or one that loads like this, or room for it.
+  [[nodiscard]] Task<Expected<void>> make_room(const Target& target);
 
   /// Begins to end the longest unused worker; `unavailable` when all are busy.
   [[nodiscard]] Expected<void> evict_one();
 
   /// remove, unless the worker is busy by now.
-  [[nodiscard]] Task<void> evict(ModelId model, std::shared_ptr<worker::Worker> worker,
+  [[nodiscard]] Task<void> evict(ModelId name, std::shared_ptr<worker::Worker> worker,
                                  std::unique_ptr<Removal> removal);
 
   /// Ends the worker and forgets it, unless somebody came for it meanwhile.
-  [[nodiscard]] Task<void> remove(ModelId model, std::shared_ptr<worker::Worker> worker,
+  [[nodiscard]] Task<void> remove(ModelId name, std::shared_ptr<worker::Worker> worker,
                                   std::unique_ptr<Removal> removal);
 
+  /// Gives it no more requests; when it has ended what it is doing it goes, and `then` loads.
+  void retire(const ModelId& name, std::optional<Target> then);
+  [[nodiscard]] Task<void> replace(ModelId name, std::shared_ptr<worker::Worker> worker,
+                                   std::optional<Target> then);
+
+  /// Ends workers that nobody used for their keep-alive, as long as there are any that may.
+  [[nodiscard]] Task<void> watch_keep_alive();
+  [[nodiscard]] std::optional<MonoTime> expire(MonoTime now);
+
   net::Loop& loop_;
-  store::Catalog& catalog_;
-  std::size_t max_loaded_;
+  const Names& names_;
+  const config::Settings& settings_;
   MakeWorker make_worker_;
-  std::map<ModelId, std::shared_ptr<worker::Worker>> workers_;
+  std::map<ModelId, Loaded> workers_;
   std::size_t removing_ = 0;
-  net::Event room_;  ///< pulses when a removal has ended
+  net::Event room_;     ///< pulses when a removal has ended
+  net::Event changed_;  ///< pulses when a keep-alive may have begun
+  bool keep_alive_watched_ = false;
   net::TaskGroup tasks_;
+  net::TaskGroup watches_;  ///< given up when all ends
 };
 
 }  // namespace llf::scheduler

@@ -33,10 +33,10 @@ class SchedulerTest : public testing::Test {
     fs::remove_all(folder_);
   }
 
-  std::shared_ptr<worker::Worker> make(const store::ModelFile& model) {
+  std::shared_ptr<worker::Worker> make(const Target& target) {
     ++made_;
     worker::WorkerConfig config;
-    config.model = model.id.str();
+    config.model = target.worker.str();
     config.engine.configured = "/nowhere/llama-server";
     config.run_dir = folder_;
     config.log_dir = folder_;
@@ -44,19 +44,27 @@ class SchedulerTest : public testing::Test {
   }
 
   Error error_of_acquire(const char* model) {
-    auto lease = net::run_until_done(loop_, scheduler_.acquire(ModelId(model)));
+    auto lease = net::run_until_done(loop_, scheduler_.acquire(*names_.resolve(ModelId(model))));
     return lease ? Error{.kind = ErrorKind::internal, .message = "acquired"} : lease.error();
   }
 
-  static Task<void> note_error(Scheduler& scheduler, std::vector<std::string>& errors) {
-    const auto lease = co_await scheduler.acquire(ModelId("b"));
+  static Task<void> note_error(Scheduler& scheduler, Target target,
+                               std::vector<std::string>& errors) {
+    const auto lease = co_await scheduler.acquire(std::move(target));
     errors.push_back(lease ? "acquired" : lease.error().message);
   }
 
   Task<void> acquire_twice(std::vector<std::string>& errors) {
     net::TaskGroup tasks(loop_, "test");
-    for (int i = 0; i < 2; ++i) tasks.spawn(note_error(scheduler_, errors));
+    for (int i = 0; i < 2; ++i)
+      tasks.spawn(note_error(scheduler_, *names_.resolve(ModelId("b")), errors));
     co_await tasks.join();
+  }
+
+  static config::Settings one_at_once() {
+    config::Settings settings;
+    settings.models.max_loaded = 1;
+    return settings;
   }
 
   fs::path folder_;
@@ -67,15 +75,11 @@ class SchedulerTest : public testing::Test {
                             (std::string("llf-scheduler-") +
                              testing::UnitTest::GetInstance()->current_test_info()->name()))
                                .string()}};
-  Scheduler scheduler_{loop_, catalog_, 1,
-                       [this](const store::ModelFile& model) { return make(model); }};
+  config::Settings settings_ = one_at_once();
+  Names names_{catalog_, settings_};
+  Scheduler scheduler_{loop_, names_, settings_,
+                       [this](const Target& target) { return make(target); }};
 };
-
-TEST_F(SchedulerTest, an_unknown_model_makes_no_worker) {
-  EXPECT_EQ(error_of_acquire("c").kind, ErrorKind::not_found);
-  EXPECT_EQ(made_, 0U);
-  EXPECT_TRUE(scheduler_.status().empty());
-}
 
 TEST_F(SchedulerTest, a_model_keeps_its_one_worker) {
   EXPECT_NE(error_of_acquire("a").message, "acquired");
@@ -103,6 +107,43 @@ TEST_F(SchedulerTest, two_that_need_the_same_room_share_it) {
   ASSERT_EQ(errors.size(), 2U);
   for (const auto& error : errors) EXPECT_THAT(error, testing::HasSubstr("/nowhere/llama-server"));
   EXPECT_EQ(made_, 2U);
+}
+
+TEST_F(SchedulerTest, settings_of_another_model_leave_a_worker_alone) {
+  static_cast<void>(error_of_acquire("a"));
+  settings_.inference.temperature = 0.5;
+  settings_.profiles["p"].model = "b";
+  EXPECT_TRUE(scheduler_.refresh().empty());
+  EXPECT_EQ(made_, 1U);
+}
+
+TEST_F(SchedulerTest, a_worker_whose_settings_changed_is_made_anew) {
+  static_cast<void>(error_of_acquire("a"));
+  auto other = settings_;
+  other.engine.context = 512;
+  EXPECT_EQ(scheduler_.touched_by(Names(catalog_, other)), std::vector{ModelId("a")});
+  settings_.engine.context = 512;
+  EXPECT_EQ(scheduler_.refresh(), std::vector{ModelId("a")});
+  EXPECT_TRUE(scheduler_.refresh().empty()) << "it is on its way out";
+  static_cast<void>(error_of_acquire("a"));
+  EXPECT_EQ(made_, 2U);
+  EXPECT_TRUE(scheduler_.touched_by(names_).empty());
+}
+
+TEST_F(SchedulerTest, a_request_with_new_settings_gets_no_worker_with_old_ones) {
+  static_cast<void>(error_of_acquire("a"));
+  settings_.engine.slots = 1;
+  static_cast<void>(error_of_acquire("a"));
+  EXPECT_EQ(made_, 2U);
+  EXPECT_EQ(scheduler_.status().size(), 1U);
+}
+
+TEST_F(SchedulerTest, a_pinned_model_makes_no_room) {
+  settings_.profiles["p"].model = "a";
+  settings_.profiles["p"].pinned = true;
+  static_cast<void>(error_of_acquire("a"));
+  EXPECT_THAT(error_of_acquire("b").message, testing::HasSubstr("pinned"));
+  EXPECT_EQ(made_, 1U);
 }
 
 TEST_F(SchedulerTest, unload_forgets_the_worker_and_only_once) {

@@ -1,8 +1,9 @@
 #include "sse/parser.hpp"
 
+#include "base/number.hpp"
+
 #include <fmt/format.h>
 
-#include <charconv>
 #include <cstdint>
 
 namespace llf::sse {
@@ -106,11 +107,7 @@ void Parser::take_field(std::string_view name, std::string_view value) {
   } else if (name == "id") {
     if (value.find('\0') == std::string_view::npos) last_id_ = value;
   } else if (name == "retry") {
-    std::uint32_t ms = 0;
-    const auto [end, code] = std::from_chars(value.data(), value.data() + value.size(), ms);
-    if (code == std::errc() && end == value.data() + value.size()) {
-      retry_ = std::chrono::milliseconds(ms);
-    }
+    if (const auto ms = parse_number<std::uint32_t>(value)) retry_ = std::chrono::milliseconds(*ms);
   }
 }
 

@@ -59,8 +59,21 @@ std::string_view to_string(Source source) {
   return "folder";
 }
 
+Expected<ModelFile> read_model_file(const std::string& path) {
+  if (auto model = read_entry(path, Source::folder)) return *std::move(model);
+  if (!path.ends_with(kExtension)) {
+    return failure(ErrorKind::invalid, fmt::format("{} does not end in {}", path, kExtension));
+  }
+  return failure(ErrorKind::not_found, fmt::format("there is no file {}", path));
+}
+
 Catalog::Catalog(std::string built_in, std::vector<std::string> folders)
     : built_in_(std::move(built_in)), folders_(std::move(folders)) {}
+
+void Catalog::set_folders(std::vector<std::string> folders) {
+  folders_ = std::move(folders);
+  models_.clear();  // read anew when they are wanted
+}
 
 const std::vector<ModelFile>& Catalog::list() {
   rescan();

@@ -25,6 +25,9 @@ struct ModelFile {
   Source source = Source::folder;
 };
 
+/// A model file anywhere. Errors: `not_found`; `invalid` when its name does not end in `.gguf`.
+[[nodiscard]] Expected<ModelFile> read_model_file(const std::string& path);
+
 /// The models of this machine by name: the built-in one and every `*.gguf` of the search folders,
 /// which stay where they are and are only read. A later folder never hides an earlier one. Owned by
 /// the daemon; loop thread.
@@ -33,6 +36,9 @@ class Catalog {
   /// `built_in` may be empty or absent on disk: then there is none. Folders that do not exist are
   /// skipped, now and later, so that they may appear while the daemon runs.
   Catalog(std::string built_in, std::vector<std::string> folders);
+
+  /// Looks into these folders instead from now on.
+  void set_folders(std::vector<std::string> folders);
 
   /// Every model, by name. Reads the folders: a new file is seen at once.
   [[nodiscard]] const std::vector<ModelFile>& list();

@@ -36,6 +36,13 @@ class ArgumentList {
     arguments_.push_back(std::move(value));
   }
 
+  /// One of the user's, under its long or its short name. An engine that does not know it says so.
+  void add_further(const FurtherArgument& argument) {
+    const auto short_name = "-" + argument.flag;
+    arguments_.push_back(abilities_.has(short_name) ? short_name : "-" + short_name);
+    if (argument.value) arguments_.push_back(*argument.value);
+  }
+
   [[nodiscard]] std::vector<std::string> take() && { return std::move(arguments_); }
 
  private:
@@ -95,6 +102,7 @@ std::vector<std::string> command_line(const LoadPlan& plan, const Abilities& abi
     list.add({"--fit"}, "off");
     list.add_flag({"--no-warmup"});
   }
+  for (const auto& argument : plan.further) list.add_further(argument);
   return std::move(list).take();
 }
 

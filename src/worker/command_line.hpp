@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <set>
 #include <span>
 #include <string>
@@ -21,6 +22,13 @@ struct Abilities {
   friend bool operator==(const Abilities&, const Abilities&) = default;
 };
 
+/// A further argument of the user's.
+struct FurtherArgument {
+  std::string flag;                  ///< without dashes
+  std::optional<std::string> value;  ///< nothing: the flag alone
+  friend bool operator==(const FurtherArgument&, const FurtherArgument&) = default;
+};
+
 /// How a model is to be loaded. Everything is explicit: the engine's own defaults change between
 /// versions and some are dangerous (a prompt cache of 8 GiB per worker).
 struct LoadPlan {
@@ -35,13 +43,15 @@ struct LoadPlan {
     small,   ///< under limits::kSmallModel: started as quickly as possible
     normal,  ///< may be fitted to the memory of a GPU
   } size = Size::normal;
+  std::vector<FurtherArgument> further;  ///< they win over ours
 };
 
 /// The plan for a model of `model_size` on a machine with `cores`: what a user gets who sets
 /// nothing. Engine, model and alias are left empty. Pure.
 [[nodiscard]] LoadPlan default_plan(ByteSize model_size, unsigned cores);
 
-/// The engine's arguments, argv[0] included, with only flags that it knows. `socket_name` ends in
+/// The engine's arguments, argv[0] included, of ours only flags that it knows. `socket_name` ends
+/// in
 /// ".sock" and is relative to the folder that it is started in. Pure.
 [[nodiscard]] std::vector<std::string> command_line(const LoadPlan& plan,
                                                     const Abilities& abilities,

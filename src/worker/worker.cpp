@@ -61,6 +61,10 @@ void Worker::reset() {
   core_->reset();
 }
 
+void Worker::set_limits(Duration load, Duration silence) {
+  core_->set_limits(load, silence);
+}
+
 WorkerStatus Worker::status() const {
   return core_->status();
 }

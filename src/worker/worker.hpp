@@ -119,6 +119,9 @@ class Worker {
   /// Forgets past failures, so that the next acquire tries at once: for an explicit wish to load.
   void reset();
 
+  /// Other limits from now on: `load` of later starts, `silence` of later leases.
+  void set_limits(Duration load, Duration silence);
+
   [[nodiscard]] WorkerStatus status() const;
 
   /// The last `count` lines that its processes printed, made safe for a terminal; lines that begin

@@ -356,6 +356,12 @@ ByteSize WorkerCore::sampled_rss() const {
   return sample_.rss;
 }
 
+void WorkerCore::set_limits(Duration load, Duration silence) {
+  config_.policy.load_limit = load;
+  config_.liveness.silence_limit = silence;
+  fsm_.set_load_limit(load);
+}
+
 WorkerStatus WorkerCore::status() const {
   const auto now = mono_now();
   WorkerStatus status;

@@ -61,6 +61,7 @@ class WorkerCore : public std::enable_shared_from_this<WorkerCore> {
   [[nodiscard]] Task<void> stop();
   [[nodiscard]] Task<void> close();
   void reset();
+  void set_limits(Duration load, Duration silence);
   [[nodiscard]] WorkerStatus status() const;
   [[nodiscard]] const LogRing& ring() const { return ring_; }
   [[nodiscard]] net::Event& log_changed() { return log_changed_; }

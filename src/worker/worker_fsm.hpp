@@ -84,6 +84,9 @@ class WorkerFsm {
  public:
   explicit WorkerFsm(const WorkerPolicy& policy) : policy_(policy), failures_(policy.restart) {}
 
+  /// Of later starts.
+  void set_load_limit(Duration limit) { policy_.load_limit = limit; }
+
   /// Somebody needs the worker; `waiter` is a number not used before.
   [[nodiscard]] Actions wait(WaiterId waiter, MonoTime now);
   /// A waiter gave up: it gets no answer. Unknown numbers (answered already) are ignored.

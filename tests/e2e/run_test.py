@@ -101,7 +101,7 @@ def test_stdout_has_the_answer_alone(llf: Llf) -> None:
 
 
 @pytest.mark.parametrize("words", [["model", "download", "x"], ["pull", "x"],
-                                   ["config", "edit"], ["prompt", "list"], ["history", "list"],
+                                   ["model", "info"], ["history", "list"],
                                    ["gui"], ["doctor"], ["server", "start", "--share"],
                                    ["serve", "--share"]])
 def test_commands_of_later_versions_say_so(llf: Llf, words: list[str]) -> None:

@@ -1,0 +1,40 @@
+#include "cli/settings_change.hpp"
+
+#include "config/declarations.hpp"
+#include "net/run.hpp"
+#include "os/paths.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+namespace llf::cli {
+
+Expected<int> take_effect(Context& context) {
+  if (!client::daemon_listens(context.paths)) return 0;
+  auto answer =
+      net::run_until_done(context.loop, client_of(context).post("/llf/v1/settings/reload", {}));
+  auto report = answer ? client::read_settings_report(*answer) : failure(answer.error());
+  if (!report) {
+    context.err.say(
+        fmt::format("llf: the daemon did not take it over: {}\n", report.error().message));
+    return 0;
+  }
+  if (report->error) context.err.say(fmt::format("llf: {}\n", *report->error));
+  if (!report->workers.empty()) {
+    context.err.say(fmt::format("llf: {} will load anew\n", fmt::join(report->workers, ", ")));
+  }
+  if (!report->restart.empty()) {
+    context.err.say(fmt::format("llf: {} will change with 'llf server restart'\n",
+                                fmt::join(report->restart, ", ")));
+  }
+  return 0;
+}
+
+void warn_of_variable(Context& context, const config::Place& place) {
+  const auto* const facts = place.facts;
+  if (facts == nullptr || facts->variable == nullptr || !os::env(facts->variable)) return;
+  if (place.path.front() == config::kProfiles) return;
+  context.err.say(fmt::format("llf: {} is set and wins over the file\n", facts->variable));
+}
+
+}  // namespace llf::cli

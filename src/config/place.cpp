@@ -1,0 +1,181 @@
+#include "config/place.hpp"
+
+#include "base/nearest.hpp"
+#include "config/references.hpp"
+#include "config/values.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <span>
+#include <utility>
+
+namespace llf::config {
+namespace {
+
+/// `name` cut at its first dot.
+std::pair<std::string_view, std::string_view> cut(std::string_view name) {
+  const auto dot = name.find('.');
+  if (dot == std::string_view::npos) return {name, {}};
+  return {name.substr(0, dot), name.substr(dot + 1)};
+}
+
+bool holds_members(const Facts& facts) {
+  return facts.form == Form::arguments || facts.form == Form::texts;
+}
+
+/// The setting of an Owner that `name` is, or is a member of.
+template <class Owner>
+const Declared<Owner>* find(std::string_view name) {
+  for (const auto& one : declared<Owner>()) {
+    if (one.name == name) return &one;
+    const bool is_member = name.starts_with(one.name) && name.size() > one.name.size() + 1 &&
+                           name[one.name.size()] == '.';
+    if (is_member && holds_members(one)) return &one;
+  }
+  return nullptr;
+}
+
+/// Appends the steps of `name`, which is a setting of that name or a member of it.
+void append_path(std::vector<std::string>& path, const Facts& facts, std::string_view name) {
+  if (!facts.section().empty()) path.emplace_back(facts.section());
+  path.emplace_back(facts.key());
+  if (name.size() > facts.name.size()) path.emplace_back(name.substr(facts.name.size() + 1));
+}
+
+template <class Owner>
+std::unexpected<Error> unknown(std::string_view name, std::string_view known_as) {
+  std::vector<std::string> known;
+  for (const auto& one : declared<Owner>()) known.emplace_back(one.name);
+  const auto same_key = std::ranges::find(declared<Owner>(), name, &Facts::key);
+  const auto suggestion = same_key == declared<Owner>().end()
+                              ? did_you_mean(name, known)
+                              : fmt::format(" Did you mean '{}'?", same_key->name);
+  return failure(ErrorKind::not_found,
+                 fmt::format("there is no setting '{}'.{}", known_as, suggestion));
+}
+
+Expected<Place> find_in_profiles(std::string_view rest, std::string_view whole) {
+  Place place{.path = {std::string(kProfiles)}, .facts = nullptr};
+  if (rest.empty()) return place;
+  // A profile's name may have dots: the setting is what stands behind them.
+  for (std::size_t dot = rest.find('.'); dot != std::string_view::npos;
+       dot = rest.find('.', dot + 1)) {
+    const auto* const found = find<Profile>(rest.substr(dot + 1));
+    if (found == nullptr) continue;
+    place.path.emplace_back(rest.substr(0, dot));
+    place.facts = found;
+    append_path(place.path, *found, rest.substr(dot + 1));
+    return place;
+  }
+  const auto [name, member] = cut(rest);
+  // "qwen2.5" is a name; "fast.contxt" is a name and a wrong setting.
+  const bool looks_like_setting = std::ranges::any_of(declared<Profile>(), [&](const Facts& facts) {
+    return !member.empty() && !did_you_mean(member, std::vector{std::string(facts.name)}).empty();
+  });
+  if (looks_like_setting) return unknown<Profile>(member, whole);
+  place.path.emplace_back(rest);
+  return place;
+}
+
+/// The word for a whole setting, if it is right.
+template <class Owner>
+Expected<json::Value> checked(const Declared<Owner>& declared, std::string_view word) {
+  Owner scratch;
+  auto done = set_word(scratch, declared, word);
+  auto value = value_of_word(declared, word);
+  // What the command line may leave open, the file may not.
+  if (done) done = set(scratch, declared, value, nullptr);
+  if (!done) return failure(done.error());
+  return value;
+}
+
+json::Object profile_as_file(const Profile& profile) {
+  const Profile nothing;
+  json::Object members;
+  for (const auto& one : profile_declarations()) {
+    const auto value = shown_value(profile, one);
+    if (value == value_of(nothing, one)) continue;
+    if (one.section().empty()) {
+      members[one.key()] = value;
+      continue;
+    }
+    auto& section = members[one.section()];
+    if (!section.is_object()) section = json::Object{};
+    section.get_object()[one.key()] = value;
+  }
+  return members;
+}
+
+}  // namespace
+
+Expected<Place> find_place(std::string_view name) {
+  const auto [first, rest] = cut(name);
+  if (first == kProfiles) return find_in_profiles(rest, name);
+  const auto* const found = find<Settings>(name);
+  if (found == nullptr) return unknown<Settings>(name, name);
+  Place place{.path = {}, .facts = found};
+  append_path(place.path, *found, name);
+  return place;
+}
+
+Expected<json::Value> value_for(const Place& place, std::string_view word) {
+  if (place.facts == nullptr) {
+    auto value = json::parse(word);
+    if (value && value->is_object()) return *std::move(value);
+    return failure(ErrorKind::invalid,
+                   fmt::format("{} takes an object of settings, such as '{{\"model\": "
+                               "\"llf-nano\"}}', or name one of its settings: {}.model",
+                               fmt::join(place.path, "."), fmt::join(place.path, ".")));
+  }
+  auto value = free_value_of_word(word);
+  if (is_reference(value) && !holds_members(*place.facts)) return value;
+  if (place.facts->form == Form::secret && !word.empty()) {
+    return failure(
+        ErrorKind::invalid,
+        fmt::format("a secret belongs on no command line, where others can see it: name a variable "
+                    R"(or a file that holds it, '{{"env": "NAME"}}' or '{{"file": "/PATH"}}')"));
+  }
+  const bool is_member = place.path.back() != place.facts->key();
+  if (is_member) {
+    return place.facts->form == Form::texts ? json::Value(word) : std::move(value);
+  }
+  const auto* const setting = find<Settings>(place.facts->name);
+  auto checked_value = setting == place.facts ? checked(*setting, word)
+                                              : checked(*find<Profile>(place.facts->name), word);
+  if (!checked_value) {
+    return failure(
+        checked_value.error().with_context(fmt::format("{}", fmt::join(place.path, "."))));
+  }
+  return checked_value;
+}
+
+json::Object as_file(const Settings& settings) {
+  json::Object sections;
+  for (const auto& one : declarations()) {
+    auto& section = sections[one.section()];
+    if (!section.is_object()) section = json::Object{};
+    section.get_object()[one.key()] = shown_value(settings, one);
+  }
+  json::Object profiles;
+  for (const auto& [name, profile] : settings.profiles) profiles[name] = profile_as_file(profile);
+  sections[kProfiles] = std::move(profiles);
+  return sections;
+}
+
+Expected<json::Value> value_at(const Settings& settings, const Place& place) {
+  json::Value here = as_file(settings);
+  for (const auto& step : place.path) {
+    const auto* next = here.is_object() ? here.get_object().if_contains(step) : nullptr;
+    if (next == nullptr) {
+      return failure(ErrorKind::not_found,
+                     fmt::format("{} is not set", fmt::join(place.path, ".")));
+    }
+    json::Value value = *next;
+    here = std::move(value);
+  }
+  return here;
+}
+
+}  // namespace llf::config

@@ -1,0 +1,199 @@
+#include "config/reader.hpp"
+
+#include "base/limits.hpp"
+#include "base/nearest.hpp"
+#include "config/declarations.hpp"
+#include "config/values.hpp"
+#include "json/json.hpp"
+#include "json/locate.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <utility>
+
+namespace llf::config {
+namespace {
+
+using Path = std::vector<std::string_view>;
+
+/// Keys of the user's own: "$schema", "_comment".
+bool is_own(std::string_view key) {
+  return key.starts_with('$') || key.starts_with('_');
+}
+
+Path operator/(Path path, std::string_view key) {
+  path.push_back(key);
+  return path;
+}
+
+/// The names that may stand in an object: sections and keys, or what a section has.
+template <class Owner>
+std::vector<std::string> names_in(std::string_view section) {
+  std::vector<std::string> names;
+  for (const auto& one : declared<Owner>()) {
+    if (one.section() == section) names.emplace_back(one.key());
+    if (section.empty() && !one.section().empty()) names.emplace_back(one.section());
+  }
+  if (section.empty() && std::same_as<Owner, Settings>) names.emplace_back(kProfiles);
+  names.erase(std::ranges::unique(names).begin(), names.end());
+  return names;
+}
+
+/// What whoever wrote `key` into `section` may have meant, as the end of an error.
+template <class Owner>
+std::string meant(std::string_view section, std::string_view key) {
+  const auto elsewhere = std::ranges::find(declared<Owner>(), key, &Facts::key);
+  if (!section.empty() && elsewhere != declared<Owner>().end()) {
+    return fmt::format(" Did you mean '{}'?", elsewhere->name);
+  }
+  return did_you_mean(key, names_in<Owner>(section));
+}
+
+/// Reads one text.
+class Reader {
+ public:
+  Reader(std::string_view text, const Environment& environment)
+      : text_(text), environment_(environment) {}
+
+  Expected<void> read(const json::Object& root, ReadSettings& into) {
+    return read_object(into.settings, root, {}, into);
+  }
+
+ private:
+  /// Settings, or a profile at `path`.
+  template <class Owner>
+  Expected<void> read_object(Owner& owner, const json::Object& members, const Path& path,
+                             ReadSettings& into) {
+    for (const auto& [key, value] : members) {
+      if (is_own(key)) continue;
+      auto done = read_member(owner, {.path = path / key, .section = "", .value = value}, into);
+      if (!done) return done;
+    }
+    return {};
+  }
+
+  struct Member {
+    Path path;
+    std::string_view section;
+    const json::Value& value;
+
+    [[nodiscard]] std::string_view key() const { return path.back(); }
+  };
+
+  template <class Owner>
+  Expected<void> read_member(Owner& owner, const Member& member, ReadSettings& into) {
+    const auto all = declared<Owner>();
+    const auto found = std::ranges::find_if(all, [&](const Facts& facts) {
+      return facts.section() == member.section && facts.key() == member.key();
+    });
+    if (found != all.end()) {
+      auto done = set(owner, *found, member.value, environment_);
+      if (!done) return wrong(member.path, done.error());
+      if constexpr (std::same_as<Owner, Settings>) into.named.push_back(found->name);
+      return {};
+    }
+    if constexpr (std::same_as<Owner, Settings>) {
+      if (member.path.size() == 1 && member.key() == kProfiles) return read_profiles(member, into);
+    }
+    const bool is_section = member.section.empty() &&
+                            std::ranges::find(all, member.key(), &Facts::section) != all.end();
+    if (!is_section) return unknown(member.path, meant<Owner>(member.section, member.key()));
+    if (!member.value.is_object()) return no_object(member.path);
+    for (const auto& [key, value] : member.value.get_object()) {
+      if (is_own(key)) continue;
+      auto done = read_member(
+          owner, {.path = member.path / key, .section = member.key(), .value = value}, into);
+      if (!done) return done;
+    }
+    return {};
+  }
+
+  Expected<void> read_profiles(const Member& member, ReadSettings& into) {
+    if (!member.value.is_object()) return no_object(member.path);
+    Profiles profiles;
+    for (const auto& [name, value] : member.value.get_object()) {
+      if (is_own(name)) continue;
+      const auto path = member.path / name;
+      if (auto checked = check_name(name); !checked) return wrong_key(path, checked.error());
+      if (!value.is_object()) return no_object(path);
+      Profile profile;
+      auto done = read_object(profile, value.get_object(), path, into);
+      if (!done) return done;
+      if (profile.model.empty()) {
+        return wrong(path, {.kind = ErrorKind::invalid,
+                            .message = R"(it needs a model: "model": "llf-nano")"});
+      }
+      profiles.insert_or_assign(std::string(name), std::move(profile));
+    }
+    if (profiles.size() > limits::kMostProfiles) {
+      return wrong(member.path,
+                   {.kind = ErrorKind::invalid,
+                    .message = fmt::format("more than {} profiles", limits::kMostProfiles)});
+    }
+    into.settings.profiles = std::move(profiles);
+    into.named.push_back(kProfiles);
+    return {};
+  }
+
+  static Expected<void> check_name(std::string_view name) {
+    const bool odd =
+        name.empty() || name.size() > limits::kProfileName || std::ranges::any_of(name, [](char c) {
+          return static_cast<unsigned char>(c) <= ' ' || c == '/' || c == '\x7f';
+        });
+    if (!odd) return {};
+    return failure(ErrorKind::invalid,
+                   fmt::format("the name of a profile has 1 to {} bytes, no white space and no '/'",
+                               limits::kProfileName));
+  }
+
+  /// Where the value at `path` begins, or its key.
+  [[nodiscard]] std::string place(const Path& path, std::size_t json::Member::* part) const {
+    const auto member = json::locate(text_, path);
+    return json::position(text_, member ? (*member).*part : 0);
+  }
+
+  [[nodiscard]] std::unexpected<Error> wrong(const Path& path, const Error& error) const {
+    return failure(error.with_context(
+        fmt::format("{}: {}", place(path, &json::Member::value), fmt::join(path, "."))));
+  }
+
+  [[nodiscard]] std::unexpected<Error> wrong_key(const Path& path, const Error& error) const {
+    return failure(error.with_context(
+        fmt::format("{}: {}", place(path, &json::Member::key), fmt::join(path, "."))));
+  }
+
+  [[nodiscard]] std::unexpected<Error> no_object(const Path& path) const {
+    return wrong(path, {.kind = ErrorKind::invalid, .message = "is not an object of settings"});
+  }
+
+  [[nodiscard]] std::unexpected<Error> unknown(const Path& path,
+                                               std::string_view suggestion) const {
+    return failure(ErrorKind::invalid,
+                   fmt::format("{}: there is no setting '{}'.{}", place(path, &json::Member::key),
+                               fmt::join(path, "."), suggestion));
+  }
+
+  std::string_view text_;
+  const Environment& environment_;
+};
+
+}  // namespace
+
+Expected<ReadSettings> read_settings(std::string_view text, Settings settings,
+                                     const Environment& environment) {
+  const auto root = json::parse(text, {.comments = true});
+  if (!root) return failure(root.error());
+  if (!root->is_object()) {
+    return failure(ErrorKind::invalid,
+                   R"(it must be an object of sections, such as {"server": {"port": 8000}})");
+  }
+  ReadSettings read{.settings = std::move(settings), .named = {}};
+  if (auto done = Reader(text, environment).read(root->get_object(), read); !done) {
+    return failure(done.error());
+  }
+  return read;
+}
+
+}  // namespace llf::config

@@ -1,0 +1,270 @@
+#include "config/values.hpp"
+
+#include "base/limits.hpp"
+#include "base/number.hpp"
+#include "config/arguments.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <array>
+#include <concepts>
+#include <optional>
+#include <string>
+#include <type_traits>
+
+namespace llf::config {
+namespace {
+
+constexpr std::array<std::string_view, 4> kLevels{"debug", "info", "warn", "error"};
+constexpr std::string_view kHidden = "***";
+
+template <class T>
+constexpr bool kOptional = false;
+template <class T>
+constexpr bool kOptional<std::optional<T>> = true;
+
+template <class T>
+struct Inside {
+  using Type = T;
+};
+template <class T>
+struct Inside<std::optional<T>> {
+  using Type = T;
+};
+
+/// A value that is given, and how an error quotes it.
+struct Given {
+  const json::Value& value;
+  std::string quoted;
+  enum class By : std::uint8_t { file, word } by = By::file;
+};
+
+/// The value as an error quotes it: short.
+std::string quoted(const json::Value& value) {
+  if (value.is_object()) return "an object";
+  if (value.is_array()) return "a list";
+  if (value.is_double()) return fmt::format("{}", value.get_double());
+  auto text = json::write(value);
+  return text.size() <= limits::kQuotedValue ? text : "that";
+}
+
+std::unexpected<Error> is_not(const Given& given, std::string_view accepted) {
+  return failure(ErrorKind::invalid, fmt::format("{} is {}", given.quoted, accepted));
+}
+
+Expected<void> assign(std::string& target, const Facts& facts, const Given& given) {
+  if (!given.value.is_string()) return is_not(given, "not a text in quotes");
+  const std::string_view text = given.value.get_string();
+  const bool relative = facts.form == Form::path && !text.empty() && !text.starts_with('/');
+  if (relative && given.by == Given::By::file) {
+    return failure(ErrorKind::invalid,
+                   fmt::format("'{}' does not begin with '/': a path in the settings file must be "
+                               "absolute",
+                               text));
+  }
+  target = text;
+  return {};
+}
+
+/// Numbers of any width, and seconds.
+template <class Target>
+  requires(std::integral<Target> && !std::same_as<Target, bool>) ||
+          std::same_as<Target, std::chrono::seconds>
+Expected<void> assign(Target& target, const Facts& facts, const Given& given) {
+  const auto* const number = given.value.if_int64();
+  if (number == nullptr || static_cast<double>(*number) < facts.least ||
+      static_cast<double>(*number) > facts.most) {
+    return is_not(given, fmt::format("not a whole number from {} to {}", facts.least, facts.most));
+  }
+  target = static_cast<Target>(*number);
+  return {};
+}
+
+Expected<void> assign(double& target, const Facts& facts, const Given& given) {
+  boost::system::error_code error;
+  const auto number = given.value.to_number<double>(error);
+  const bool fits = number >= facts.least && number <= facts.most;  // nan does not
+  if (error || !fits) {
+    return is_not(given, fmt::format("not a number from {} to {}", facts.least, facts.most));
+  }
+  target = number;
+  return {};
+}
+
+template <std::same_as<bool> Target>
+Expected<void> assign(Target& target, const Facts& /*facts*/, const Given& given) {
+  if (!given.value.is_bool()) return is_not(given, "neither true nor false");
+  target = given.value.get_bool();
+  return {};
+}
+
+Expected<void> assign(log::Level& target, const Facts& /*facts*/, const Given& given) {
+  const std::string_view name =
+      given.value.is_string() ? std::string_view(given.value.get_string()) : std::string_view();
+  const auto* const level = std::ranges::find(kLevels, name);
+  if (level == kLevels.end()) {
+    return is_not(given, fmt::format("none of {}", fmt::join(kLevels, ", ")));
+  }
+  target = static_cast<log::Level>(level - kLevels.begin());
+  return {};
+}
+
+Expected<void> assign(json::Object& target, const Facts& facts, const Given& given) {
+  if (!given.value.is_object()) return is_not(given, "not an object");
+  const auto& members = given.value.get_object();
+  auto checked = facts.form == Form::arguments ? check_arguments(members) : check_texts(members);
+  if (!checked) return checked;
+  target = members;
+  return {};
+}
+
+template <class Value>
+Expected<void> assign(std::optional<Value>& target, const Facts& facts, const Given& given) {
+  if (given.value.is_null()) {
+    target.reset();
+    return {};
+  }
+  Value value{};
+  auto done = assign(value, facts, given);
+  if (done) target = value;
+  return done;
+}
+
+/// For a member of type Target.
+template <class Target>
+json::Value parsed_word(std::string_view word) {
+  using Type = typename Inside<Target>::Type;
+  if constexpr (kOptional<Target>) {
+    if (word.empty() || word == "null") return nullptr;
+  }
+  if constexpr (std::same_as<Type, bool>) {
+    if (word == "true" || word == "false") return word == "true";
+  } else if constexpr (std::same_as<Type, double>) {
+    if (const auto number = parse_number<double>(word)) return *number;
+  } else if constexpr (std::integral<Type> || std::same_as<Type, std::chrono::seconds>) {
+    if (const auto number = parse_number<std::int64_t>(word)) return *number;
+  } else if constexpr (std::same_as<Type, json::Object>) {
+    if (auto value = json::parse(word)) return *std::move(value);
+  }
+  return json::Value(word);
+}
+
+template <class Owner, class Use>
+auto use_field(Owner& owner, const Declared<Owner>& declared, Use use) {
+  return std::visit([&](auto field) { return use(field(owner)); }, declared.field);
+}
+
+template <class Target>
+json::Value written(const Target& value) {
+  if constexpr (kOptional<Target>) {
+    return value ? written(*value) : json::Value(nullptr);
+  } else if constexpr (std::same_as<Target, log::Level>) {
+    return json::Value(kLevels.at(static_cast<std::size_t>(value)));
+  } else if constexpr (std::same_as<Target, std::chrono::seconds>) {
+    return json::Value(value.count());
+  } else if constexpr (std::integral<Target> && !std::same_as<Target, bool>) {
+    return json::Value(std::int64_t{value});
+  } else {
+    return json::Value(value);
+  }
+}
+
+template <class Target>
+json::Object typed_schema(const Facts& facts) {
+  using Type = typename Inside<Target>::Type;
+  const auto type = [](std::string_view name) {
+    return kOptional<Target> ? json::Value(json::Array{name, "null"}) : json::Value(name);
+  };
+  if constexpr (std::same_as<Type, bool>) {
+    return {{"type", type("boolean")}};
+  } else if constexpr (std::same_as<Type, log::Level>) {
+    return {{"enum", json::Array(kLevels.begin(), kLevels.end())}};
+  } else if constexpr (std::same_as<Type, std::string>) {
+    return {{"type", type("string")}};
+  } else if constexpr (std::same_as<Type, double>) {
+    return {{"type", type("number")}, {"minimum", facts.least}, {"maximum", facts.most}};
+  } else if constexpr (std::same_as<Type, json::Object>) {
+    return {{"type", type("object")}};
+  } else {
+    return {{"type", type("integer")},
+            {"minimum", static_cast<std::int64_t>(facts.least)},
+            {"maximum", static_cast<std::int64_t>(facts.most)}};
+  }
+}
+
+}  // namespace
+
+template <class Owner>
+Expected<void> set(Owner& owner, const Declared<Owner>& declared, const json::Value& value,
+                   const Environment& environment) {
+  const bool is_text_setting = declared.form != Form::arguments && declared.form != Form::texts;
+  if (is_text_setting && is_reference(value)) {
+    const auto word = look_up(value, environment);
+    if (!word) return failure(word.error());
+    return set_word(owner, declared, *word);
+  }
+  const Given given{.value = value,
+                    .quoted = declared.form == Form::secret ? "the value" : quoted(value)};
+  return use_field(owner, declared, [&](auto& target) { return assign(target, declared, given); });
+}
+
+template <class Owner>
+Expected<void> set_word(Owner& owner, const Declared<Owner>& declared, std::string_view word) {
+  const auto value = value_of_word(declared, word);
+  const Given given{
+      .value = value,
+      .quoted = declared.form == Form::secret ? "the value" : fmt::format("'{}'", word),
+      .by = Given::By::word};
+  return use_field(owner, declared, [&](auto& target) { return assign(target, declared, given); });
+}
+
+template <class Owner>
+json::Value value_of(const Owner& owner, const Declared<Owner>& declared) {
+  auto copy = owner;
+  return use_field(copy, declared, [](const auto& value) { return written(value); });
+}
+
+template <class Owner>
+json::Value shown_value(const Owner& owner, const Declared<Owner>& declared) {
+  auto value = value_of(owner, declared);
+  const bool hidden = declared.form == Form::secret && !value.get_string().empty();
+  return hidden ? json::Value(kHidden) : std::move(value);
+}
+
+template <class Owner>
+json::Value value_of_word(const Declared<Owner>& declared, std::string_view word) {
+  return std::visit(
+      [word]<class Target>(Target& (* /*field*/)(Owner&)) { return parsed_word<Target>(word); },
+      declared.field);
+}
+
+json::Value free_value_of_word(std::string_view word) {
+  auto value = json::parse(word);
+  return value ? *std::move(value) : json::Value(word);
+}
+
+template <class Owner>
+json::Object schema_of(const Declared<Owner>& declared) {
+  return std::visit(
+      [&]<class Target>(Target& (* /*field*/)(Owner&)) { return typed_schema<Target>(declared); },
+      declared.field);
+}
+
+template Expected<void> set(Settings&, const Declared<Settings>&, const json::Value&,
+                            const Environment&);
+template Expected<void> set(Profile&, const Declared<Profile>&, const json::Value&,
+                            const Environment&);
+template Expected<void> set_word(Settings&, const Declared<Settings>&, std::string_view);
+template Expected<void> set_word(Profile&, const Declared<Profile>&, std::string_view);
+template json::Value value_of(const Settings&, const Declared<Settings>&);
+template json::Value value_of(const Profile&, const Declared<Profile>&);
+template json::Value shown_value(const Settings&, const Declared<Settings>&);
+template json::Value shown_value(const Profile&, const Declared<Profile>&);
+template json::Value value_of_word(const Declared<Settings>&, std::string_view);
+template json::Value value_of_word(const Declared<Profile>&, std::string_view);
+template json::Object schema_of(const Declared<Settings>&);
+template json::Object schema_of(const Declared<Profile>&);
+
+}  // namespace llf::config

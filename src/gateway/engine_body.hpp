@@ -1,0 +1,26 @@
+#pragma once
+
+#include "config/settings.hpp"
+#include "gateway/chat_request.hpp"
+#include "prompt/template.hpp"
+
+#include <expected>
+#include <optional>
+#include <string>
+
+namespace llf::gateway {
+
+/// What llf adds to a request on its way to the engine.
+struct Additions {
+  config::Inference inference;             ///< where the request does not say
+  std::optional<prompt::Template> prompt;  ///< with its variables filled in
+};
+
+/// The body that the engine gets for a client's: the same bytes with the missing values in front,
+/// or, with a prompt template, one whose messages are assembled around it. Errors: `invalid` for
+/// messages that are none. Pure.
+[[nodiscard]] std::expected<std::string, ApiError> engine_body(std::string body,
+                                                               const ChatRequest& request,
+                                                               const Additions& additions);
+
+}  // namespace llf::gateway

@@ -1,0 +1,54 @@
+#include "gateway/engine_body.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace llf::gateway {
+namespace {
+
+std::string body(const std::string& client, const Additions& additions) {
+  const auto request = read_chat_request(client);
+  EXPECT_TRUE(request);
+  const auto made = engine_body(client, *request, additions);
+  return made ? *made : made.error().error.message;
+}
+
+Additions warm() {
+  Additions additions;
+  additions.inference.temperature = 0.5;
+  additions.inference.max_tokens = 9;
+  return additions;
+}
+
+TEST(EngineBody, is_the_clients_bytes_when_nothing_is_added) {
+  const std::string client = " {\"messages\" : [{}] , \"x\":1}";
+  EXPECT_EQ(body(client, {}), client);
+}
+
+TEST(EngineBody, gets_the_values_that_the_request_does_not_give) {
+  EXPECT_EQ(body(R"( {"messages":[{}]})", warm()),
+            R"( {"temperature":0.5,"max_tokens":9,"messages":[{}]})");
+  EXPECT_EQ(body(R"({"messages":[{}],"temperature":1})", warm()),
+            R"({"max_tokens":9,"messages":[{}],"temperature":1})");
+  EXPECT_EQ(body(R"({"messages":[{}],"max_completion_tokens":1,"temperature":null})", warm()),
+            R"({"messages":[{}],"max_completion_tokens":1,"temperature":null})");
+}
+
+TEST(EngineBody, keeps_everything_else_of_a_request_with_a_prompt) {
+  auto additions = warm();
+  additions.prompt = prompt::Template{};
+  additions.prompt->system = "Be kind.";
+  EXPECT_EQ(body(R"({"messages":[{"role":"user","content":"hi"}],"x":{"y":[1]}})", additions),
+            R"({"temperature":0.5,"max_tokens":9,"messages":[{"role":"system","content":)"
+            R"("Be kind."},{"role":"user","content":"hi"}],"x":{"y":[1]}})");
+}
+
+TEST(EngineBody, of_messages_that_are_none_is_refused) {
+  Additions additions;
+  additions.prompt = prompt::Template{};
+  const std::string client = R"({"messages":[1]})";
+  EXPECT_FALSE(engine_body(client, *read_chat_request(client), additions));
+}
+
+}  // namespace
+}  // namespace llf::gateway

@@ -1,0 +1,323 @@
+#include "migration/import.hpp"
+
+#include "base/ascii.hpp"
+#include "base/limits.hpp"
+#include "config/declarations.hpp"
+
+#include <fmt/format.h>
+
+#include "migration/draft.hpp"
+#include "migration/endpoint_keys.hpp"
+#include "migration/keys.hpp"
+#include "migration/legacy_config.hpp"
+#include "migration/server.hpp"
+#include <algorithm>
+#include <array>
+#include <utility>
+
+namespace llf::migration {
+namespace {
+
+namespace fs = std::filesystem;
+
+/// A name or word that is another one now.
+struct Renamed {
+  std::string_view from;
+  std::string_view to;
+  std::string_view why = {};
+};
+
+constexpr std::array kInferenceNames{
+    Renamed{"repetition_penalty", "repeat_penalty",
+            "it has an effect now: llama-server calls it repeat_penalty"},
+};
+
+constexpr std::array kLevels{
+    Renamed{"debug", "debug"},  Renamed{"info", "info"},
+    Renamed{"warning", "warn"}, Renamed{"warn", "warn"},
+    Renamed{"error", "error"},  Renamed{"critical", "error", "no level of llf's is higher"},
+};
+
+constexpr std::string_view kNewerHolds = "a newer key of the file holds in its place";
+constexpr std::string_view kNoObject = "it is not an object";
+constexpr std::string_view kNoText = "it is not a text in quotes";
+
+bool is_setting(std::string_view name) {
+  const auto all = config::declarations();
+  return std::ranges::find(all, name, &config::Facts::name) != all.end();
+}
+
+/// Reads one file.
+class ConfigReader {
+ public:
+  ConfigReader(LegacyConfig config, const Surroundings& around)
+      : config_(std::move(config)), around_(around) {}
+
+  [[nodiscard]] Import read() && {
+    begin_profiles();
+    find_target();
+    for (const auto& pair : config_.root) read_key(*this, draft_, "", pair);
+    return std::move(draft_).finish();
+  }
+
+  void take_servers(const LegacyMember& member);
+  void take_server(const LegacyMember& member);
+  void take_flat(const LegacyMember& member);
+  void take_endpoint(const LegacyMember& member);
+  void take_default_llm(const LegacyMember& member);
+  void take_model_dir(const LegacyMember& member);
+  void take_inference(const LegacyMember& member);
+  void take_log_level(const LegacyMember& member);
+
+  static constexpr std::array kKeys{
+      Key<ConfigReader>{"local_llm_servers", &ConfigReader::take_servers},
+      Key<ConfigReader>{"local_llm_server", &ConfigReader::take_server},
+      Key<ConfigReader>{"llm_endpoint", &ConfigReader::take_endpoint},
+      Key<ConfigReader>{"default_llm", &ConfigReader::take_default_llm},
+      Key<ConfigReader>{"model_dir", &ConfigReader::take_model_dir},
+      Key<ConfigReader>{"inference_params", &ConfigReader::take_inference},
+      Key<ConfigReader>{"log_level", &ConfigReader::take_log_level},
+      Key<ConfigReader>{"llama_server_path", &ConfigReader::take_flat},
+      Key<ConfigReader>{"server_host", &ConfigReader::take_flat},
+      Key<ConfigReader>{"server_port", &ConfigReader::take_flat},
+      Key<ConfigReader>{"healthcheck_interval", &ConfigReader::take_flat},
+      Key<ConfigReader>{"gguf_file", &ConfigReader::take_flat},
+      Key<ConfigReader>{"server_params", &ConfigReader::take_flat},
+      Key<ConfigReader>{"api_base_url", &ConfigReader::take_flat},
+      Key<ConfigReader>{"api_key", &ConfigReader::take_flat},
+      Key<ConfigReader>{"model_name", &ConfigReader::take_flat},
+      Key<ConfigReader>{.name = "cache_dir", .why = "llf has a cache folder of its own"},
+  };
+
+ private:
+  void begin_profiles();
+  void find_target();
+  void take_default_server();
+  void read_server(const Server& server, const json::Object& members);
+  void read_inference(std::string_view name, const LegacyMember& member);
+
+  LegacyConfig config_;
+  const Surroundings& around_;
+  Draft draft_;
+  Target target_;
+};
+
+void ConfigReader::begin_profiles() {
+  ModelFolders folders{.folders = {around_.root / "models"},
+                       .model_name = text_in(config_.endpoint, "model_name")};
+  if (const auto other = text_in(config_.root, "model_dir"); !other.empty()) {
+    folders.folders.push_back(around_.root / other);
+  }
+  for (auto& server : config_.servers) begin_profile(draft_, server, folders, around_);
+}
+
+void ConfigReader::find_target() {
+  const auto checked = check_endpoint(config_);
+  if (!checked) target_.later = checked.error().message;
+  target_.no_default = config_.no_default;
+  if (config_.default_server) {
+    const auto& server = config_.servers[*config_.default_server];
+    target_.default_profile = server.profile;
+    target_.no_default = server.no_profile;
+  }
+  for (const auto& server : config_.servers) {
+    if (!text_in(server.members, "model_dir").empty()) continue;
+    if (target_.named_profile.empty()) target_.named_profile = server.profile;
+    if (target_.no_profile.empty()) target_.no_profile = server.no_profile;
+  }
+}
+
+void ConfigReader::take_servers(const LegacyMember& member) {
+  if (!member.value.is_array()) {
+    return draft_.skip(member.key, Outcome::refused, "it is not a list");
+  }
+  const auto& items = member.value.get_array();
+  for (std::size_t i = 0; i < std::min(items.size(), config_.servers.size()); ++i) {
+    if (items[i].is_object()) {
+      read_server(config_.servers[i], items[i].get_object());
+    } else {
+      draft_.skip(fmt::format("{}[{}]", member.key, i), Outcome::refused, kNoObject);
+    }
+  }
+  if (items.size() > config_.servers.size()) {
+    draft_.skip(member.key, Outcome::refused,
+                fmt::format("the servers after the first {}", limits::kImportedServers));
+  }
+}
+
+void ConfigReader::take_server(const LegacyMember& member) {
+  if (!member.value.is_object()) return draft_.skip(member.key, Outcome::refused, kNoObject);
+  if (config_.shape != LegacyConfig::Shape::one_server) {
+    return draft_.skip(member.key, Outcome::meaningless, kNewerHolds);
+  }
+  read_server(config_.servers.front(), member.value.get_object());
+}
+
+void ConfigReader::read_server(const Server& server, const json::Object& members) {
+  ServerReader reader(draft_, server, around_);
+  for (const auto& pair : members) read_key(reader, draft_, server.prefix, pair);
+  if (server.role == Server::Role::leading) take_default_server();
+}
+
+/// What was the default one without being named so.
+void ConfigReader::take_default_server() {
+  if (target_.default_profile.empty() || config_.endpoint.contains("default_local_server")) return;
+  const auto& server = config_.servers[*config_.default_server];
+  draft_.take({.key = server.prefix + "gguf_file",
+               .profile = "",
+               .setting = "models.default",
+               .value = json::Value(server.profile),
+               .why = "it was what answered"});
+}
+
+/// A key of the oldest shape.
+void ConfigReader::take_flat(const LegacyMember& member) {
+  const json::Object one{{member.key, member.value}};
+  if (is_flat_endpoint_key(member.key)) {
+    if (config_.root.contains("llm_endpoint")) {
+      return draft_.skip(member.key, Outcome::meaningless, kNewerHolds);
+    }
+    EndpointReader reader(draft_, target_);
+    return read_key(reader, draft_, "", *one.begin());
+  }
+  if (config_.shape != LegacyConfig::Shape::flat) {
+    return draft_.skip(member.key, Outcome::meaningless, kNewerHolds);
+  }
+  ServerReader reader(draft_, config_.servers.front(), around_);
+  read_key(reader, draft_, "", *one.begin());
+  if (member.key == "gguf_file") take_default_server();
+}
+
+void ConfigReader::take_endpoint(const LegacyMember& member) {
+  if (!member.value.is_object()) return draft_.skip(member.key, Outcome::refused, kNoObject);
+  EndpointReader reader(draft_, target_);
+  for (const auto& pair : member.value.get_object()) {
+    read_key(reader, draft_, "llm_endpoint.", pair);
+  }
+}
+
+/// Its two keys held where newer ones did not say.
+void ConfigReader::take_default_llm(const LegacyMember& member) {
+  if (!member.value.is_object()) return draft_.skip(member.key, Outcome::refused, kNoObject);
+  for (const auto& pair : member.value.get_object()) {
+    const std::string_view name = pair.key();
+    const bool is_file = name == "gguf_file" && config_.shape == LegacyConfig::Shape::flat &&
+                         !config_.root.contains(name) && !config_.servers.empty();
+    const bool is_name = name == "model_name" && !config_.root.contains("llm_endpoint") &&
+                         !config_.root.contains(name);
+    if (is_file) {
+      ServerReader reader(draft_, config_.servers.front(), around_);
+      read_key(reader, draft_, "default_llm.", pair);
+      take_default_server();
+    } else if (is_name) {
+      EndpointReader reader(draft_, target_);
+      read_key(reader, draft_, "default_llm.", pair);
+    } else if (is_comment(name)) {
+      draft_.skip_comment();
+    } else {
+      draft_.skip(fmt::format("default_llm.{}", name), Outcome::meaningless, kNewerHolds);
+    }
+  }
+}
+
+void ConfigReader::take_model_dir(const LegacyMember& member) {
+  if (!member.value.is_string()) return draft_.skip(member.key, Outcome::refused, kNoText);
+  const auto folder = (around_.root / std::string_view(member.value.get_string()));
+  draft_.take({.key = member.key,
+               .profile = "",
+               .setting = "models.folder",
+               .value = json::Value(folder.lexically_normal().native())});
+}
+
+void ConfigReader::take_inference(const LegacyMember& member) {
+  if (!member.value.is_object()) return draft_.skip(member.key, Outcome::refused, kNoObject);
+  for (const auto& [name, value] : member.value.get_object()) {
+    const LegacyMember inner{.key = fmt::format("{}.{}", member.key, std::string_view(name)),
+                             .value = value};
+    if (is_comment(name)) {
+      draft_.skip_comment();
+    } else if (value.is_null()) {
+      draft_.skip(inner.key, Outcome::meaningless, "it is empty");
+    } else {
+      read_inference(name, inner);
+    }
+  }
+}
+
+void ConfigReader::read_inference(std::string_view name, const LegacyMember& member) {
+  const auto* const renamed = std::ranges::find(kInferenceNames, name, &Renamed::from);
+  const bool is_renamed = renamed != kInferenceNames.end();
+  const auto setting = fmt::format("inference.{}", is_renamed ? renamed->to : name);
+  if (!is_setting(setting)) {
+    return draft_.skip(member.key, Outcome::refused,
+                       "there is no such setting; a request may say it");
+  }
+  draft_.take({.key = member.key,
+               .profile = "",
+               .setting = setting,
+               .value = member.value,
+               .why = is_renamed ? renamed->why : ""});
+}
+
+void ConfigReader::take_log_level(const LegacyMember& member) {
+  const auto word = member.value.is_string() ? ascii_lower(member.value.get_string()) : "";
+  const auto* const level = std::ranges::find(kLevels, word, &Renamed::from);
+  if (level == kLevels.end()) {
+    return draft_.skip(member.key, Outcome::refused, "it is no level that the Python llf knew");
+  }
+  draft_.take({.key = member.key,
+               .profile = "",
+               .setting = "log.level",
+               .value = json::Value(level->to),
+               .why = level->why});
+}
+
+/// Objects are merged, all else is replaced.
+void merge_objects(json::Object& into, const json::Object& more) {
+  for (const auto& [key, value] : more) {
+    auto& mine = into[key];
+    if (mine.is_object() && value.is_object()) {
+      merge_objects(mine.get_object(), value.get_object());
+    } else {
+      mine = value;
+    }
+  }
+}
+
+}  // namespace
+
+std::string_view to_string(Outcome outcome) {
+  constexpr std::array<std::string_view, 4> kNames{"taken", "meaningless", "later", "refused"};
+  return kNames.at(static_cast<std::size_t>(outcome));
+}
+
+bool is_config(std::string_view text) {
+  const auto config = read_legacy_config(text);
+  return config && std::ranges::any_of(ConfigReader::kKeys, [&](const auto& key) {
+           return config->root.contains(key.name);
+         });
+}
+
+Expected<Import> import_config(std::string_view text, const Surroundings& around) {
+  auto config = read_legacy_config(text);
+  if (!config) return failure(config.error());
+  return ConfigReader(*std::move(config), around).read();
+}
+
+void merge(Import& into, Import more) {
+  merge_objects(into.settings, more.settings);
+  std::ranges::move(more.notes, std::back_inserter(into.notes));
+  for (auto& prompt : more.prompts) {
+    if (std::ranges::find(into.prompts, prompt.name, &prompt::Template::name) ==
+        into.prompts.end()) {
+      into.prompts.push_back(std::move(prompt));
+      continue;
+    }
+    into.notes.push_back({.key = prompt.name,
+                          .outcome = Outcome::refused,
+                          .to = {},
+                          .why = "another prompt template is named so"});
+  }
+}
+
+}  // namespace llf::migration

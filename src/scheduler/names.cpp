@@ -1,0 +1,120 @@
+#include "scheduler/names.hpp"
+
+#include "base/nearest.hpp"
+#include "config/inference.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+namespace llf::scheduler {
+Names::Names(store::Catalog& catalog, const config::Settings& settings)
+    : catalog_(catalog), settings_(settings) {}
+
+Expected<store::ModelFile> Names::file_of(const std::string& model) const {
+  if (model.starts_with('/')) return store::read_model_file(model);
+  return catalog_.find(ModelId(model));
+}
+
+Load Names::plain_load(const store::ModelFile& file) const {
+  return {.path = file.path,
+          .size = file.size,
+          .engine = settings_.engine.path,
+          .context = settings_.engine.context,
+          .slots = settings_.engine.slots,
+          .arguments = config::engine_arguments({}, settings_.engine.arguments)};
+}
+
+Expected<Target> Names::resolve_profile(const std::string& name,
+                                        const config::Profile& profile) const {
+  const auto file = file_of(profile.model);
+  if (!file) return failure(file.error().with_context(fmt::format("the profile '{}'", name)));
+  const auto plain = plain_load(*file);
+  auto load = plain;
+  if (profile.context) load.context = profile.context;
+  if (profile.slots) load.slots = profile.slots;
+  load.arguments = config::engine_arguments(settings_.engine.arguments, profile.arguments);
+  // A profile of the model's own name owns that name, and with it the worker of that name.
+  const auto owner = settings_.profiles.find(file->id.str());
+  const bool taken = owner != settings_.profiles.end() && owner->first != name;
+  const bool shares = load == plain && !taken && !profile.model.starts_with('/');
+  return Target{.worker = shares ? file->id : ModelId(name),
+                .load = std::move(load),
+                .inference = config::overlay(settings_.inference, profile.inference),
+                .prompt = profile.prompt};
+}
+
+Expected<Target> Names::resolve(const ModelId& name) const {
+  const auto wanted = name.empty() ? default_name() : name;
+  const auto profile = settings_.profiles.find(wanted.str());
+  if (profile != settings_.profiles.end()) return resolve_profile(profile->first, profile->second);
+  const auto file = catalog_.find(wanted);
+  if (file) {
+    return Target{.worker = file->id,
+                  .load = plain_load(*file),
+                  .inference = settings_.inference,
+                  .prompt = {}};
+  }
+  std::vector<std::string> names;
+  for (const auto& [known, unused] : settings_.profiles) names.push_back(known);
+  const auto hint = did_you_mean(wanted.str(), names);
+  if (hint.empty()) return failure(file.error());
+  return failure(ErrorKind::not_found, fmt::format("no model '{}' is here.{}", wanted.str(), hint));
+}
+
+ModelId Names::worker_of(const ModelId& name) const {
+  const auto target = resolve(name);
+  return target ? target->worker : name;
+}
+
+ModelId Names::default_name() const {
+  const auto& chosen = settings_.models.default_model;
+  return chosen.empty() ? catalog_.default_model() : ModelId(chosen);
+}
+
+std::vector<Listed> Names::list() const {
+  std::vector<Listed> all;
+  for (const auto& [name, profile] : settings_.profiles) {
+    const auto file = file_of(profile.model);
+    const auto target = file ? resolve_profile(name, profile) : failure(file.error());
+    if (!target) continue;
+    all.push_back({.id = ModelId(name),
+                   .worker = target->worker,
+                   .path = file->path,
+                   .size = file->size,
+                   .modified = file->modified,
+                   .source = "profile"});
+  }
+  for (const auto& file : catalog_.list()) {
+    if (settings_.profiles.contains(file.id.str())) continue;
+    all.push_back({.id = file.id,
+                   .worker = file.id,
+                   .path = file.path,
+                   .size = file.size,
+                   .modified = file.modified,
+                   .source = store::to_string(file.source)});
+  }
+  std::ranges::sort(all, {}, &Listed::id);
+  return all;
+}
+
+Retention Names::retention(const ModelId& worker) const {
+  const auto general = settings_.models.keep_alive;
+  Retention longest{.pinned = false, .keep_alive = general};
+  for (const auto& [name, profile] : settings_.profiles) {
+    if (!profile.pinned && !profile.keep_alive) continue;
+    const auto target = resolve_profile(name, profile);
+    if (!target || target->worker != worker) continue;
+    longest.pinned = longest.pinned || profile.pinned;
+    const auto own = profile.keep_alive.value_or(general);
+    const bool is_own_worker = worker.str() == name;
+    const bool for_ever = own.count() == 0 || longest.keep_alive.count() == 0;
+    longest.keep_alive = is_own_worker ? own
+                         : for_ever    ? std::chrono::seconds{}
+                                       : std::max(longest.keep_alive, own);
+  }
+  return longest;
+}
+
+}  // namespace llf::scheduler

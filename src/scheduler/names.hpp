@@ -1,0 +1,88 @@
+#pragma once
+
+#include "base/byte_size.hpp"
+#include "base/expected.hpp"
+#include "base/id.hpp"
+#include "config/arguments.hpp"
+#include "config/settings.hpp"
+#include "store/catalog.hpp"
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace llf::scheduler {
+
+/// How a model is loaded, as settings and profile have it. Another one means another process.
+struct Load {
+  std::string path;  ///< of the model's file
+  ByteSize size;
+  std::string engine;  ///< engine.path; empty: the first that is found
+  std::optional<std::int64_t> context;
+  std::optional<std::int64_t> slots;
+  std::vector<config::EngineArgument> arguments;
+  friend bool operator==(const Load&, const Load&) = default;
+};
+
+/// What a model's name stands for.
+struct Target {
+  ModelId worker;  ///< whose worker serves it: profiles that load a model as it is share its worker
+  Load load;
+  config::Inference inference;  ///< where a request does not say
+  std::string prompt;           ///< a prompt template's name; empty: none
+};
+
+/// How long a worker stays when nobody uses it.
+struct Retention {
+  bool pinned = false;
+  std::chrono::seconds keep_alive{};  ///< 0: until room is needed
+};
+
+/// A name that a request may give.
+struct Listed {
+  ModelId id;
+  ModelId worker;
+  std::string path;
+  ByteSize size;
+  std::int64_t modified = 0;  ///< of the file, seconds since 1970
+  std::string_view source;    ///< "built-in", "folder", "profile"
+};
+
+/// What names mean: the profiles of the settings and the models of the catalog, a profile before a
+/// model of the same name. Looks at both anew each time. Owned by the daemon; loop thread.
+class Names {
+ public:
+  /// Both outlive it.
+  Names(store::Catalog& catalog, const config::Settings& settings);
+
+  /// An empty name is the default one. Errors: `not_found`, with the nearest names; of a profile,
+  /// that its model is not there.
+  [[nodiscard]] Expected<Target> resolve(const ModelId& name) const;
+
+  /// The worker that a name means; the name itself when it means nothing (any more).
+  [[nodiscard]] ModelId worker_of(const ModelId& name) const;
+
+  /// What a request without a model gets: the one of the settings, else the built-in model, else
+  /// the first by name; empty when there is none.
+  [[nodiscard]] ModelId default_name() const;
+
+  /// Every name, in alphabetical order; profiles without their model left out.
+  [[nodiscard]] std::vector<Listed> list() const;
+
+  /// Of a worker: as the one of its names wants that wants it longest.
+  [[nodiscard]] Retention retention(const ModelId& worker) const;
+
+ private:
+  [[nodiscard]] Expected<store::ModelFile> file_of(const std::string& model) const;
+  [[nodiscard]] Expected<Target> resolve_profile(const std::string& name,
+                                                 const config::Profile& profile) const;
+  [[nodiscard]] Load plain_load(const store::ModelFile& file) const;
+
+  store::Catalog& catalog_;
+  const config::Settings& settings_;
+};
+
+}  // namespace llf::scheduler

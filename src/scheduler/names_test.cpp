@@ -1,0 +1,143 @@
+#include "scheduler/names.hpp"
+
+#include "os/test_folder.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <fstream>
+
+namespace llf::scheduler {
+namespace {
+
+using testing::HasSubstr;
+
+class NamesTest : public testing::Test {
+ protected:
+  void SetUp() override {
+    for (const auto* name : {"a.gguf", "b.gguf"}) std::ofstream(folder_ / name) << "GGUF";
+  }
+  [[nodiscard]] Target resolve(const char* name) const {
+    const auto target = names_.resolve(ModelId(name));
+    EXPECT_TRUE(target) << target.error().message;
+    return target.value_or(Target{});
+  }
+  [[nodiscard]] std::string error_of(const char* name) const {
+    const auto target = names_.resolve(ModelId(name));
+    return target ? "resolved" : target.error().message;
+  }
+  config::Profile& profile(const char* name, std::string model) {
+    auto& added = settings_.profiles[name];
+    added.model = std::move(model);
+    return added;
+  }
+
+  os::TestFolder folder_;
+  store::Catalog catalog_{"", {folder_.path().string()}};
+  config::Settings settings_;
+  Names names_{catalog_, settings_};
+};
+
+TEST_F(NamesTest, a_model_has_the_general_settings) {
+  settings_.engine.context = 100;
+  settings_.inference.top_k = 5;
+  const auto target = resolve("a");
+  EXPECT_EQ(target.worker, ModelId("a"));
+  EXPECT_EQ(target.load.path, (folder_ / "a.gguf").string());
+  EXPECT_EQ(target.load.context, 100);
+  EXPECT_EQ(target.inference.top_k, 5);
+}
+
+TEST_F(NamesTest, a_profile_that_loads_its_model_as_it_is_shares_its_worker) {
+  auto& coder = profile("coder", "a");
+  coder.prompt = "coder";
+  coder.inference.temperature = 0;
+  const auto target = resolve("coder");
+  EXPECT_EQ(target.worker, ModelId("a"));
+  EXPECT_EQ(target.load, resolve("a").load);
+  EXPECT_EQ(target.prompt, "coder");
+  EXPECT_EQ(target.inference.temperature, 0);
+  EXPECT_EQ(resolve("a").prompt, "");
+}
+
+TEST_F(NamesTest, a_profile_that_loads_it_otherwise_has_its_own) {
+  settings_.engine.arguments = {{"threads", 4}, {"mlock", true}};
+  auto& small = profile("small", "a");
+  small.context = 64;
+  small.arguments = {{"threads", 1}};
+  const auto target = resolve("small");
+  EXPECT_EQ(target.worker, ModelId("small"));
+  EXPECT_EQ(target.load.context, 64);
+  ASSERT_EQ(target.load.arguments.size(), 2U);
+  EXPECT_EQ(target.load.arguments[0].flag, "mlock");
+  EXPECT_EQ(target.load.arguments[1].value, "1");
+}
+
+TEST_F(NamesTest, a_profile_with_a_models_name_stands_before_it) {
+  profile("a", "a").context = 64;
+  EXPECT_EQ(resolve("a").load.context, 64);
+  profile("plain", "a");
+  EXPECT_EQ(resolve("plain").worker, ModelId("plain")) << "'a' is the worker of another load";
+  EXPECT_EQ(names_.list().size(), 3U);
+}
+
+TEST_F(NamesTest, a_profile_may_name_a_file) {
+  const os::TestFolder elsewhere;
+  std::ofstream(elsewhere / "x.gguf") << "GGUF";
+  profile("x", (elsewhere / "x.gguf").string());
+  EXPECT_EQ(resolve("x").worker, ModelId("x"));
+  EXPECT_EQ(resolve("x").load.path, (elsewhere / "x.gguf").string());
+  profile("gone", "/nowhere/x.gguf");
+  EXPECT_EQ(error_of("gone"), "the profile 'gone': there is no file /nowhere/x.gguf");
+  profile("odd", "/etc/passwd");
+  EXPECT_THAT(error_of("odd"), HasSubstr("does not end in .gguf"));
+}
+
+TEST_F(NamesTest, an_unknown_name_gets_the_nearest) {
+  profile("coder", "a");
+  EXPECT_EQ(error_of("codr"), "no model 'codr' is here. Did you mean 'coder'?");
+  EXPECT_THAT(error_of("zzzzzzzz"), HasSubstr("llf ls"));
+  profile("lost", "nothing");
+  EXPECT_THAT(error_of("lost"), HasSubstr("the profile 'lost': no model 'nothing'"));
+}
+
+TEST_F(NamesTest, the_default_is_the_settings_one) {
+  EXPECT_EQ(names_.default_name(), ModelId("a"));
+  profile("mine", "b");
+  settings_.models.default_model = "mine";
+  EXPECT_EQ(names_.default_name(), ModelId("mine"));
+  EXPECT_EQ(resolve("").worker, ModelId("b"));
+}
+
+TEST_F(NamesTest, lists_profiles_with_their_models) {
+  profile("c", "a");
+  profile("lost", "nothing");
+  const auto all = names_.list();
+  ASSERT_EQ(all.size(), 3U);
+  EXPECT_EQ(all[2].id, ModelId("c"));
+  EXPECT_EQ(all[2].source, "profile");
+  EXPECT_EQ(all[2].worker, ModelId("a"));
+  EXPECT_EQ(names_.worker_of(ModelId("c")), ModelId("a"));
+  EXPECT_EQ(names_.worker_of(ModelId("unknown")), ModelId("unknown"));
+}
+
+TEST_F(NamesTest, a_worker_stays_as_long_as_one_of_its_names_wants) {
+  using std::chrono::seconds;
+  settings_.models.keep_alive = seconds(10);
+  EXPECT_EQ(names_.retention(ModelId("a")).keep_alive, seconds(10));
+  profile("long", "a").keep_alive = seconds(60);
+  EXPECT_EQ(names_.retention(ModelId("a")).keep_alive, seconds(60));
+  profile("for-ever", "a").keep_alive = seconds(0);
+  EXPECT_EQ(names_.retention(ModelId("a")).keep_alive, seconds(0));
+  EXPECT_FALSE(names_.retention(ModelId("a")).pinned);
+  profile("pinned", "a").pinned = true;
+  EXPECT_TRUE(names_.retention(ModelId("a")).pinned);
+  EXPECT_FALSE(names_.retention(ModelId("b")).pinned);
+  auto& own = profile("own", "b");
+  own.context = 64;
+  own.keep_alive = seconds(1);
+  EXPECT_EQ(names_.retention(ModelId("own")).keep_alive, seconds(1));
+}
+
+}  // namespace
+}  // namespace llf::scheduler

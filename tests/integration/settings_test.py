@@ -1,0 +1,359 @@
+"""Settings that change under a running daemon: what follows at once, what starts anew."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from support.chat import Stream, chat, chat_body
+from support.daemon import Daemon
+from support.home import LLF, Home
+from support.models import Models
+from support.patience import eventually
+from support.wire import ask
+
+GIB = 1 << 30
+
+
+class Settings:
+    """The settings file of a home, written as an editor that saves whole files does."""
+
+    def __init__(self, home: Home) -> None:
+        self.path = home.path / "config/config.json"
+        self.path.parent.mkdir(exist_ok=True)
+
+    def write(self, text: str | bytes) -> None:
+        new = self.path.with_suffix(".new")
+        new.write_bytes(text if isinstance(text, bytes) else text.encode())
+        os.replace(new, self.path)
+
+    def set(self, **sections: object) -> None:
+        self.write(json.dumps(sections))
+
+
+@pytest.fixture
+def settings(home: Home) -> Settings:
+    return Settings(home)
+
+
+def error_of(daemon: Daemon) -> str | None:
+    return daemon.status()["settings"]["error"]
+
+
+def models_of(daemon: Daemon) -> set[str]:
+    return {model["id"] for model in ask(daemon.unix, "GET", "/v1/models").json()["data"]}
+
+
+def await_model(daemon: Daemon, name: str) -> None:
+    """The file has been taken over when a profile of it is known."""
+    eventually(f"the profile {name}", lambda: name in models_of(daemon))
+
+
+def pid_of(daemon: Daemon, model: str) -> int | None:
+    worker = daemon.workers().get(model, {})
+    return worker["pid"] if worker.get("state") == "ready" else None
+
+
+def test_a_changed_model_loads_anew_and_others_go_on(start: Callable, models: Models,
+                                                     settings: Settings) -> None:
+    daemon = start("--max-loaded", "8")
+    touched, other = models.add("touched"), models.add("other")
+    settings.set(profiles={"p": {"model": touched, "context": 512}})
+    await_model(daemon, "p")
+    assert chat(daemon.tcp, "p").whole and chat(daemon.tcp, other).whole
+    before = pid_of(daemon, "p"), pid_of(daemon, other)
+    settings.set(profiles={"p": {"model": touched, "context": 1024}})
+    after = eventually("another process", lambda: pid_of(daemon, "p") not in (None, before[0])
+                       and pid_of(daemon, "p"))
+    assert after and pid_of(daemon, other) == before[1]
+    argv = models.records(touched, "start")[-1]["argv"]
+    slots = int(argv[argv.index("--parallel") + 1])
+    assert int(argv[argv.index("--ctx-size") + 1]) == 1024 * slots
+
+
+def test_a_running_answer_ends_before_its_worker_does(start: Callable, models: Models,
+                                                      settings: Settings) -> None:
+    daemon = start()
+    models.add("slow", "tokens 40", "token-delay-ms 50")
+    with Stream(daemon.tcp, chat_body("slow", stream=True)) as stream:
+        assert stream.next()
+        old = pid_of(daemon, "slow")
+        settings.set(engine={"slots": 1}, profiles={"seen": {"model": "slow"}})
+        await_model(daemon, "seen")
+        assert pid_of(daemon, "slow") == old, "it is still answering"
+        while stream.next():
+            pass
+        assert stream.answer.whole
+    eventually("the new one", lambda: pid_of(daemon, "slow") not in (None, old))
+    assert chat(daemon.tcp, "slow").whole
+
+
+def test_a_request_behind_a_change_waits_and_is_served(start: Callable, models: Models,
+                                                       settings: Settings) -> None:
+    daemon = start()
+    models.add("slow", "tokens 20", "token-delay-ms 50")
+    with Stream(daemon.tcp, chat_body("slow", stream=True)) as first:
+        assert first.next()
+        settings.set(engine={"slots": 1}, profiles={"seen": {"model": "slow"}})
+        await_model(daemon, "seen")
+        with Stream(daemon.tcp, chat_body("slow", stream=True)) as second:
+            while first.next():
+                pass
+            while second.next():
+                pass
+            assert first.answer.whole and second.answer.whole
+    assert len({record["pid"] for record in models.records("slow", "request")}) == 2
+
+
+def test_inference_values_reach_the_engine_at_once_and_only_where_a_request_says_nothing(
+        start: Callable, models: Models, settings: Settings) -> None:
+    daemon = start()
+    models.add("m")
+    settings.set(inference={"temperature": 0.25, "top_k": 7},
+                 profiles={"p": {"model": "m", "inference": {"top_k": 9, "max_tokens": 50}}})
+    await_model(daemon, "p")
+    assert chat(daemon.tcp, "m").whole and chat(daemon.tcp, "p").whole
+    assert chat(daemon.tcp, "m", temperature=1, top_k=1).whole
+    bodies = [json.loads(record["body"]) for record in models.records("m", "request")]
+    values = [{name: body.get(name) for name in ("temperature", "top_k", "max_tokens")}
+              for body in bodies]
+    assert values == [{"temperature": 0.25, "top_k": 7, "max_tokens": None},
+                      {"temperature": 0.25, "top_k": 9, "max_tokens": 50},
+                      {"temperature": 1, "top_k": 1, "max_tokens": None}]
+    assert len(models.records("m", "start")) == 1, "nothing had to load anew"
+
+
+def test_a_profile_has_its_arguments_and_its_prompt(start: Callable, models: Models, home: Home,
+                                                    settings: Settings) -> None:
+    daemon = start()
+    models.add("m")
+    prompts = home.path / "config/prompts"
+    prompts.mkdir(exist_ok=True)
+    (prompts / "pirate.json").write_text('{"system": "Talk like {{who::a pirate}}."}')
+    settings.set(profiles={"p": {"model": "m", "prompt": "pirate", "slots": 3,
+                                 "arguments": {"metrics": True, "props": False, "threads": 5,
+                                               "slot-save-path": ["/a", "/b"]}}},
+                 prompts={"variables": {"who": "a parrot"}})
+    await_model(daemon, "p")
+    assert chat(daemon.tcp, "p").whole
+    argv = models.records("m", "start")[-1]["argv"]
+    assert argv[argv.index("--parallel") + 1] == "3"
+    further = argv[argv.index("--metrics"):]
+    assert further == ["--metrics", "--threads", "5", "--slot-save-path", "/a",
+                       "--slot-save-path", "/b"]
+    messages = json.loads(models.records("m", "request")[-1]["body"])["messages"]
+    assert messages == [{"role": "system", "content": "Talk like a parrot."},
+                        {"role": "user", "content": "hi"}]
+
+
+def test_a_request_chooses_its_prompt(start: Callable, models: Models, home: Home,
+                                      settings: Settings) -> None:
+    daemon = start()
+    models.add("m")
+    prompts = home.path / "config/prompts"
+    prompts.mkdir(exist_ok=True)
+    (prompts / "brief.json").write_text('{"system": "Be brief."}')
+    settings.set(prompts={"use": "brief"}, profiles={"seen": {"model": "m"}})
+    await_model(daemon, "seen")
+
+    def system(**headers: str) -> str | None:
+        answer = ask(daemon.tcp, "POST", "/v1/chat/completions", chat_body("m"),
+                     headers=headers)
+        assert answer.status == 200, answer
+        first = json.loads(models.records("m", "request")[-1]["body"])["messages"][0]
+        return first["content"] if first["role"] == "system" else None
+
+    assert system() is None, "an application's request is its own"
+    assert system(**{"x-llf-prompt": "brief"}) == "Be brief."
+    assert system(**{"x-llf-prompt": "selected"}) == "Be brief."
+    assert system(**{"x-llf-prompt": "none"}) is None
+    wrong = ask(daemon.tcp, "POST", "/v1/chat/completions", chat_body("m"),
+                headers={"x-llf-prompt": "breif"})
+    assert wrong.status == 404 and "brief" in wrong.json()["error"]["message"], wrong
+
+
+def test_an_unused_model_leaves_after_its_keep_alive(start: Callable, models: Models,
+                                                     settings: Settings) -> None:
+    settings.set(models={"keep_alive": 1})
+    daemon = start()
+    models.add("m")
+    assert chat(daemon.tcp, "m").whole
+    eventually("it is gone", lambda: not daemon.workers())
+    settings.set(models={"keep_alive": 0}, profiles={"seen": {"model": "m"}})
+    await_model(daemon, "seen")
+    assert chat(daemon.tcp, "m").whole and daemon.workers()
+
+
+def test_what_needs_a_restart_says_so(start: Callable, models: Models, settings: Settings) -> None:
+    daemon = start()
+    settings.set(engine={"stall_timeout": 9}, server={"host": "::1"})
+    eventually("it waits", lambda: daemon.status()["settings"]["restart"] == ["server.host"])
+    assert ask(daemon.tcp, "GET", "/health").status == 200
+    settings.set()
+    eventually("it waits no more", lambda: daemon.status()["settings"]["restart"] == [])
+
+
+def test_an_api_key_is_asked_for_on_the_port_alone(start: Callable, models: Models, home: Home,
+                                                   settings: Settings) -> None:
+    daemon = start()
+    models.add("m")
+    key = home.path / "key"
+    key.write_text("sk-house\n")
+    key.chmod(0o600)
+    settings.set(server={"api_key": {"file": str(key)}})
+    eventually("it is asked for", lambda: ask(daemon.tcp, "GET", "/v1/models").status == 401)
+    refused = ask(daemon.tcp, "GET", "/v1/models")
+    assert refused.header("www-authenticate") == "Bearer"
+    assert refused.json()["error"]["code"] == "invalid_api_key"
+    for headers in ({"Authorization": "Bearer sk-house"}, {"x-api-key": "sk-house"}):
+        assert ask(daemon.tcp, "GET", "/v1/models", headers=headers).status == 200
+    for headers in ({"Authorization": "Bearer sk-hous"}, {"Authorization": "sk-house"},
+                    {"x-api-key": ""}):
+        assert ask(daemon.tcp, "GET", "/v1/models", headers=headers).status == 401
+    assert ask(daemon.tcp, "GET", "/health").status == 200
+    assert ask(daemon.unix, "GET", "/v1/models").status == 200
+    logs = "".join(path.read_text() for path in (home.path / "state/log").iterdir())
+    assert "sk-house" not in logs
+    settings.set()
+    eventually("nothing is", lambda: ask(daemon.tcp, "GET", "/v1/models").status == 200)
+
+
+BROKEN = {
+    "truncated": b'{"models": {"max_loaded": 1}, "profiles": {"p"',
+    "half": b'{"models": {"max_loaded": 1}\x00\x00\x00\x00',
+    "wrong type": b'{"models": {"max_loaded": "one"}}',
+    "unknown key": b'{"modles": {}}',
+    "empty": b"",
+    "binary": bytes(range(256)),
+}
+
+
+@pytest.mark.parametrize("what", BROKEN)
+def test_f29_a_broken_file_never_stops_a_running_daemon(start: Callable, models: Models,
+                                                        settings: Settings, what: str) -> None:
+    daemon = start()
+    models.add("m")
+    settings.set(profiles={"good": {"model": "m"}})
+    await_model(daemon, "good")
+    settings.write(BROKEN[what])
+    eventually("it is told", lambda: error_of(daemon))
+    assert str(settings.path) in error_of(daemon) and "line " in error_of(daemon)
+    assert chat(daemon.tcp, "good").whole, "the last good settings hold"
+    settings.set(profiles={"better": {"model": "m"}})
+    await_model(daemon, "better")
+    assert error_of(daemon) is None
+
+
+def test_f29_a_huge_file_a_folder_and_none_at_all(start: Callable, models: Models,
+                                                  settings: Settings) -> None:
+    daemon = start()
+    models.add("m")
+    settings.set(profiles={"good": {"model": "m"}})
+    await_model(daemon, "good")
+    with open(settings.path, "wb") as file:
+        file.truncate(GIB)
+    eventually("too large", lambda: "1.0 MB" in (error_of(daemon) or ""))
+    settings.path.unlink()
+    settings.path.mkdir()
+    eventually("a folder", lambda: "folder" in (error_of(daemon) or ""))
+    assert "good" in models_of(daemon)
+    settings.path.rmdir()
+    eventually("none: what is built in", lambda: "good" not in models_of(daemon))
+    assert error_of(daemon) is None
+    settings.path.parent.rename(settings.path.parent.with_name("config.old"))
+    settings.path.parent.mkdir(exist_ok=True)
+    settings.set(profiles={"again": {"model": "m"}})
+    await_model(daemon, "again")
+
+
+def test_f29_a_byte_order_mark_is_no_mistake(start: Callable, models: Models,
+                                             settings: Settings) -> None:
+    daemon = start()
+    models.add("m")
+    settings.write(b'\xef\xbb\xbf{"profiles": {"marked": {"model": "m"}}}')
+    await_model(daemon, "marked")
+
+
+def test_the_command_line_tells_of_a_broken_file(start: Callable, models: Models, home: Home,
+                                                 settings: Settings) -> None:
+    daemon = start()
+    settings.write("{\n  \"server\": {\"prot\": 1}\n}")
+    eventually("it is told", lambda: error_of(daemon))
+
+    def llf(*words: str) -> subprocess.CompletedProcess:
+        return subprocess.run([LLF, "--home", home.path, *words], env=home.environment(),
+                              capture_output=True, text=True, timeout=60)
+
+    for words in (["ls"], ["ps"], ["server", "status"]):
+        run = llf(*words)
+        said = run.stdout if "status" in words else run.stderr
+        assert run.returncode == 0 and "line 2, column 14" in said, run
+
+
+def test_llf_config_changes_a_running_daemon(start: Callable, models: Models, home: Home,
+                                             settings: Settings) -> None:
+    daemon = start()
+    models.add("m")
+    assert chat(daemon.tcp, "m").whole
+
+    def config(*words: str) -> subprocess.CompletedProcess:
+        run = subprocess.run([LLF, "--home", home.path, "config", *words],
+                             env=home.environment(), capture_output=True, text=True, timeout=60)
+        assert run.returncode == 0, run
+        return run
+
+    candidate = home.path / "candidate.json"
+    candidate.write_text('{"engine": {"slots": 1}, "log": {"level": "debug"}}')
+    before = config("diff", str(candidate)).stdout
+    assert "engine.slots" in before and "log.level" in before and "what it is doing: m" in before
+    assert "m will load anew" in config("set", "engine.slots", "1").stderr
+    eventually("one slot", lambda: daemon.workers().get("m", {}).get("slots") == 1)
+    assert "server restart" in config("set", "server.host", "::1").stderr
+    config("restore", "2")
+    eventually("as before", lambda: daemon.status()["settings"]["restart"] == [])
+
+
+def test_f30_a_home_that_cannot_be_written_says_what_and_where(start: Callable, home: Home,
+                                                               settings: Settings) -> None:
+    settings.set(log={"level": "warn"})
+    subprocess.run(["chattr", "+i", settings.path], check=False, capture_output=True)
+    try:
+        run = subprocess.run([LLF, "--home", home.path, "config", "set", "log.level", "info"],
+                             env=home.environment(), capture_output=True, text=True, timeout=60)
+        immutable = "i" in subprocess.run(["lsattr", settings.path], capture_output=True,
+                                          text=True, check=False).stdout.split(" ")[0]
+        if not immutable:
+            pytest.skip("this file system has no immutable files")
+        assert run.returncode == 1 and str(settings.path) in run.stderr, run
+        assert json.loads(settings.path.read_text()) == {"log": {"level": "warn"}}
+    finally:
+        subprocess.run(["chattr", "-i", settings.path], check=False, capture_output=True)
+
+
+def test_killed_savers_leave_the_old_file_or_the_new_one(home: Home, settings: Settings) -> None:
+    settings.set(server={"port": 1}, _note="x" * 5000)
+    for number in range(200):
+        saver = subprocess.Popen([LLF, "--home", home.path, "config", "set", "server.port",
+                                  str(number + 2)], env=home.environment(),
+                                 stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+        if number % 10:  # at another moment each time, and some are let through
+            eventually("it begins", lambda: saver.poll() is not None
+                       or Path(f"/proc/{saver.pid}/exe").exists())
+            for _ in range(number * 97 % 4000):
+                if saver.poll() is not None:
+                    break
+            saver.send_signal(signal.SIGKILL)
+        saver.wait()
+        saver.stderr.close()
+        found = json.loads(settings.path.read_text())
+        assert found["_note"] == "x" * 5000 and 1 <= found["server"]["port"] <= number + 2
+    run = subprocess.run([LLF, "--home", home.path, "config", "set", "server.port", "9"],
+                         env=home.environment(), capture_output=True, text=True, timeout=60)
+    assert run.returncode == 0, run
+    assert len(list((settings.path.parent / "backups").glob("config-*.json"))) <= 20
