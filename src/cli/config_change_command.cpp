@@ -151,10 +151,11 @@ Expected<int> run_config_set(Context& context, const Arguments& arguments) {
   if (!place) return failure(place.error());
   const auto value = config::value_for(*place, arguments.words()[1]);
   if (!value) return failure(value.error());
+  const SettingsChange change(context);
   const auto saved = config::save_value(context.paths.settings_file(), *place, *value);
   if (!saved) return failure(saved.error());
   warn_of_variable(context, *place);
-  return take_effect(context);
+  return change.take_effect();
 }
 
 Expected<int> run_config_unset(Context& context, const Arguments& arguments) {
@@ -163,10 +164,11 @@ Expected<int> run_config_unset(Context& context, const Arguments& arguments) {
   }
   const auto place = place_of(arguments);
   if (!place) return failure(place.error());
+  const SettingsChange change(context);
   const auto saved = config::remove_value(context.paths.settings_file(), *place);
   if (!saved) return failure(saved.error());
   warn_of_variable(context, *place);
-  return take_effect(context);
+  return change.take_effect();
 }
 
 Expected<int> run_config_edit(Context& context, const Arguments&) {
@@ -183,10 +185,11 @@ Expected<int> run_config_edit(Context& context, const Arguments&) {
     context.err.say("llf: nothing was changed\n");
     return 0;
   }
+  const SettingsChange change(context);
   if (auto saved = config::save_text(file, *before, **edited); !saved) {
     return failure(saved.error());
   }
-  return take_effect(context);
+  return change.take_effect();
 }
 
 Expected<int> run_config_backups(Context& context, const Arguments&) {
@@ -221,9 +224,10 @@ Expected<int> run_config_restore(Context& context, const Arguments& arguments) {
   const auto file = context.paths.settings_file();
   const auto before = text_of(file);
   if (!before) return failure(before.error());
+  const SettingsChange change(context);
   if (auto saved = config::save_text(file, *before, *text); !saved) return failure(saved.error());
   context.err.say(fmt::format("llf: the settings are those of {}\n", when(backup->unix_ms)));
-  return take_effect(context);
+  return change.take_effect();
 }
 
 Expected<int> run_config_diff(Context& context, const Arguments& arguments) {

@@ -161,10 +161,11 @@ Expected<int> run_config_import(Context& context, const Arguments& arguments) {
   }
   const auto existing = arguments.has("--replace") ? prompt::Library::Existing::replace
                                                    : prompt::Library::Existing::refuse;
+  const SettingsChange change(context);
   if (auto written = write(context, *import, existing); !written) {
     return failure(written.error());
   }
-  return take_effect(context);
+  return change.take_effect();
 }
 
 }  // namespace llf::cli

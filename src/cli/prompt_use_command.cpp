@@ -76,6 +76,7 @@ Expected<int> run_prompt_use(Context& context, const Arguments& arguments) {
   const auto& name = arguments.words().front();
   const auto place = config::find_place(kSetting);
   if (!place) return failure(place.error());
+  const SettingsChange change(context);
   if (name == kNone) {
     const auto removed = config::remove_value(context.paths.settings_file(), *place);
     if (!removed) return failure(removed.error());
@@ -87,7 +88,7 @@ Expected<int> run_prompt_use(Context& context, const Arguments& arguments) {
     if (!saved) return failure(saved.error());
   }
   warn_of_variable(context, *place);
-  return take_effect(context);
+  return change.take_effect();
 }
 
 Expected<int> run_prompt_edit(Context& context, const Arguments& arguments) {

@@ -9,23 +9,29 @@
 
 namespace llf::cli {
 
-Expected<int> take_effect(Context& context) {
-  if (!client::daemon_listens(context.paths)) return 0;
-  auto answer =
-      net::run_until_done(context.loop, client_of(context).post("/llf/v1/settings/reload", {}));
+SettingsChange::SettingsChange(Context& context) : context_(context) {
+  if (!client::daemon_listens(context.paths)) return;
+  const auto status = net::run_until_done(context.loop, client_of(context).status());
+  if (status) before_ = status->settings_generation;
+}
+
+Expected<int> SettingsChange::take_effect() const {
+  if (!before_) return 0;
+  auto answer = net::run_until_done(
+      context_.loop, client_of(context_).post("/llf/v1/settings/reload", {{"since", *before_}}));
   auto report = answer ? client::read_settings_report(*answer) : failure(answer.error());
   if (!report) {
-    context.err.say(
+    context_.err.say(
         fmt::format("llf: the daemon did not take it over: {}\n", report.error().message));
     return 0;
   }
-  if (report->error) context.err.say(fmt::format("llf: {}\n", *report->error));
+  if (report->error) context_.err.say(fmt::format("llf: {}\n", *report->error));
   if (!report->workers.empty()) {
-    context.err.say(fmt::format("llf: {} will load anew\n", fmt::join(report->workers, ", ")));
+    context_.err.say(fmt::format("llf: {} will load anew\n", fmt::join(report->workers, ", ")));
   }
   if (!report->restart.empty()) {
-    context.err.say(fmt::format("llf: {} will change with 'llf server restart'\n",
-                                fmt::join(report->restart, ", ")));
+    context_.err.say(fmt::format("llf: {} will change with 'llf server restart'\n",
+                                 fmt::join(report->restart, ", ")));
   }
   return 0;
 }

@@ -4,11 +4,25 @@
 #include "cli/context.hpp"
 #include "config/place.hpp"
 
+#include <cstdint>
+#include <optional>
+
 namespace llf::cli {
 
-/// Has a daemon that runs take the settings file over at once, and says on stderr what that did.
-/// Returns the exit code of a command that changed the file.
-[[nodiscard]] Expected<int> take_effect(Context& context);
+/// A change of the settings file, as a daemon that runs sees it: made before the file is changed,
+/// since the daemon may be the first to see the new one.
+class SettingsChange {
+ public:
+  explicit SettingsChange(Context& context);
+
+  /// Has the daemon take the file over at once, and says on stderr what that did. Returns the exit
+  /// code of a command that changed the file.
+  [[nodiscard]] Expected<int> take_effect() const;
+
+ private:
+  Context& context_;
+  std::optional<std::int64_t> before_;  ///< what the daemon had taken over; nothing: none runs
+};
 
 /// Says so when a variable of the environment wins over the file there.
 void warn_of_variable(Context& context, const config::Place& place);

@@ -169,6 +169,7 @@ Expected<DaemonStatus> read_status(const json::Value& value) {
                       .listen = {},
                       .engine = {},
                       .settings_error = {},
+                      .settings_generation = 0,
                       .settings_restart = {},
                       .workers = fields.number("workers"),
                       .requests_active = fields.number("requests_active")};
@@ -191,6 +192,7 @@ Expected<DaemonStatus> read_status(const json::Value& value) {
   if (fields.has("settings")) {
     Fields settings(fields.at("settings"), "'settings'");
     status.settings_error = settings.optional_text("error");
+    status.settings_generation = settings.number("generation");
     status.settings_restart = settings.texts("restart");
   }
   return fields.finish(std::move(status));

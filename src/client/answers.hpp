@@ -40,6 +40,7 @@ struct DaemonStatus {
   Listen listen;
   std::optional<Engine> engine;               ///< nothing: there is none on this machine
   std::optional<std::string> settings_error;  ///< of the file on disk: the last good ones hold
+  std::int64_t settings_generation = 0;       ///< how often changed settings were taken over
   std::vector<std::string> settings_restart;  ///< settings that wait for a restart
   std::int64_t workers = 0;
   std::int64_t requests_active = 0;

@@ -94,7 +94,9 @@ class RunningDaemon final : public Daemon {
   [[nodiscard]] gateway::ServerStatus server_status() const;
   [[nodiscard]] worker::EngineSearch engine_search(const std::string& configured) const;
   [[nodiscard]] std::shared_ptr<worker::Worker> make_worker(const scheduler::Target& target);
-  [[nodiscard]] gateway::SettingsReport reload_settings();
+  /// Takes the file over; the report may be that of a generation after `since`.
+  gateway::SettingsReport reload_settings(std::int64_t since);
+  void apply(const std::vector<config::Change>& changes);
   [[nodiscard]] Expected<gateway::SettingsReport> compare_settings(std::string_view text);
   [[nodiscard]] Task<void> serve();
   [[nodiscard]] Task<void> watch_signals(net::Signals& signals);
@@ -114,6 +116,8 @@ class RunningDaemon final : public Daemon {
   net::Event stop_;
   net::Event settings_changed_;  ///< pulses
   LiveSettings live_;
+  std::int64_t settings_generation_ = 0;
+  gateway::SettingsReport last_report_;  ///< of that generation
   store::Catalog catalog_;
   scheduler::Names names_;
   worker::Journal journal_;
@@ -156,7 +160,7 @@ gateway::GatewayOptions RunningDaemon::gateway_options() {
       .owner_uid = ::geteuid(),
       .server_status = [this] { return server_status(); },
       .engine = [this] { return worker::find_engine(engine_search(live_.current().engine.path)); },
-      .reload_settings = [this] { return reload_settings(); },
+      .reload_settings = [this](std::int64_t since) { return reload_settings(since); },
       .compare_settings = [this](std::string_view text) { return compare_settings(text); },
       .stop = [this] { stop_.set(); }};
 }
@@ -174,6 +178,7 @@ gateway::ServerStatus RunningDaemon::server_status() const {
           .listen_error = listen_error_,
           .settings_file = paths_.settings_file().string(),
           .settings_error = live_.error().value_or(""),
+          .settings_generation = settings_generation_,
           .settings_restart = live_.waiting()};
 }
 
@@ -206,24 +211,30 @@ std::shared_ptr<worker::Worker> RunningDaemon::make_worker(const scheduler::Targ
   return std::make_shared<worker::Worker>(loop_, std::move(config));
 }
 
-gateway::SettingsReport RunningDaemon::reload_settings() {
+gateway::SettingsReport RunningDaemon::reload_settings(std::int64_t since) {
   const auto before = live_.error();
   const auto changes = live_.take(config::read_settings_file(paths_.settings_file()));
   if (live_.error() && live_.error() != before) {
     log::warn("daemon", "the last good settings hold: {}", *live_.error());
   }
-  gateway::SettingsReport report{
-      .changes = changes, .workers = {}, .restart = live_.waiting(), .error = live_.error()};
-  if (changes.empty()) return report;
+  if (!changes.empty()) apply(changes);
+  auto report =
+      changes.empty() && since >= settings_generation_ ? gateway::SettingsReport{} : last_report_;
+  report.restart = live_.waiting();
+  report.error = live_.error();
+  return report;
+}
+
+void RunningDaemon::apply(const std::vector<config::Change>& changes) {
   std::vector<std::string_view> names;
   for (const auto& change : changes) names.push_back(change.name);
   log::info("daemon", "changed settings: {}", fmt::join(names, ", "));
   log::set_level(live_.current().log.level);
   catalog_.set_folders(model_folders(live_.current(), paths_));
-  report.workers = scheduler_.refresh();
+  ++settings_generation_;
+  last_report_ = {.changes = changes, .workers = scheduler_.refresh(), .restart = {}, .error = {}};
   settings_changed_.set();
   settings_changed_.reset();
-  return report;
 }
 
 Expected<gateway::SettingsReport> RunningDaemon::compare_settings(std::string_view text) {
@@ -246,7 +257,7 @@ Task<void> RunningDaemon::watch_settings() {
       log::warn("daemon", "changes of the settings are not seen: {}", descriptor.error().message);
       co_return;
     }
-    static_cast<void>(reload_settings());
+    reload_settings(settings_generation_);
     do {
       if (!co_await descriptor->wait_readable()) co_return;
     } while (!watch->take());

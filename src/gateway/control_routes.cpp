@@ -66,6 +66,7 @@ Task<void> Gateway::server_status(net::Request& /*request*/, net::Responder& res
       {"engine", engine_json(options_.engine())},
       {"settings", json::Object{{"file", status.settings_file},
                                 {"error", or_null(status.settings_error)},
+                                {"generation", status.settings_generation},
                                 {"restart", json::Array(status.settings_restart.begin(),
                                                         status.settings_restart.end())}}},
       {"log_lines_dropped", status.log_lines_dropped},

@@ -31,8 +31,9 @@ struct GatewayOptions {
   std::uint32_t owner_uid = 0;
   std::function<ServerStatus()> server_status;
   std::function<Expected<worker::Engine>()> engine;  ///< finds llama-server anew at each call
-  /// Takes the settings file over as it is now.
-  std::function<SettingsReport()> reload_settings;
+  /// Takes the settings file over as it is now. When that changes nothing any more and there was a
+  /// later generation than `since`, the report is that one's.
+  std::function<SettingsReport(std::int64_t since)> reload_settings;
   /// What a text would change, were it the settings file.
   std::function<Expected<SettingsReport>(std::string_view)> compare_settings;
   std::function<void()> stop;  ///< begins the end of the daemon

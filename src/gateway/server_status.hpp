@@ -24,7 +24,8 @@ struct ServerStatus {
   std::uint16_t listen_port = 0;  ///< 0: the public port is not served
   std::string listen_error;       ///< why it is not
   std::string settings_file;
-  std::string settings_error;  ///< what is wrong with it, while the last good ones hold
+  std::string settings_error;            ///< what is wrong with it, while the last good ones hold
+  std::int64_t settings_generation = 0;  ///< how often changed ones were taken over
   std::vector<std::string> settings_restart;  ///< settings that wait for a restart
 };
 

@@ -104,7 +104,8 @@ class GatewayTest : public testing::Test {
        .engine = []() -> Expected<worker::Engine> {
          return failure(ErrorKind::not_found, "no engine");
        },
-       .reload_settings = [] { return SettingsReport{.error = "line 1, column 1: no"}; },
+       .reload_settings =
+           [](std::int64_t) { return SettingsReport{.error = "line 1, column 1: no"}; },
        .compare_settings = [](std::string_view text) -> Expected<SettingsReport> {
          if (text != "{}") return failure(ErrorKind::invalid, "not settings");
          return SettingsReport{.changes = {{.name = "server.port",

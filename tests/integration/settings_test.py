@@ -261,7 +261,7 @@ def test_f29_a_huge_file_a_folder_and_none_at_all(start: Callable, models: Model
     eventually("too large", lambda: "1.0 MB" in (error_of(daemon) or ""))
     settings.path.unlink()
     settings.path.mkdir()
-    eventually("a folder", lambda: "folder" in (error_of(daemon) or ""))
+    eventually("a folder", lambda: "not a file" in (error_of(daemon) or ""))
     assert "good" in models_of(daemon)
     settings.path.rmdir()
     eventually("none: what is built in", lambda: "good" not in models_of(daemon))
