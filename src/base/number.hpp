@@ -12,8 +12,9 @@ namespace llf {
 template <class Number>
 [[nodiscard]] std::optional<Number> parse_number(std::string_view text) {
   Number number{};
-  const auto* const end = text.data() + text.size();
-  const auto [stop, code] = std::from_chars(text.data(), end, number);
+  const char* const begin = text.data();
+  const char* const end = begin + text.size();
+  const auto [stop, code] = std::from_chars(begin, end, number);
   if (code != std::errc() || stop != end) return std::nullopt;
   return number;
 }

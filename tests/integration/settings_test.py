@@ -13,12 +13,46 @@ import pytest
 
 from support.chat import Stream, chat, chat_body
 from support.daemon import Daemon
-from support.home import LLF, Home
+from support.home import LLF, SOURCE, Home
 from support.models import Models
 from support.patience import eventually
 from support.wire import ask
 
 GIB = 1 << 30
+
+
+def reference_rows(schema: dict) -> list[str]:
+    """The rows of docs/reference/config.md, as `llf config schema` has the settings."""
+    def text(value: object) -> str:
+        return f"`{json.dumps(value)}`" if value not in ("", None, {}) else ""
+
+    def rows(prefix: str, properties: dict) -> list[str]:
+        found = []
+        for key, one in properties.items():
+            if "properties" in one:
+                found += rows(f"{prefix}{key}.", one["properties"])
+            elif "description" in one and "x-llf-effect" in one:
+                typed = one.get("anyOf", [one])[0]
+                limits = ([f"{typed['minimum']} to {typed['maximum']}"] if "minimum" in typed
+                          else [])
+                names = [f"`{one[name]}`" for name in ("x-llf-flag", "x-llf-variable")
+                         if name in one]
+                found.append(f"| `{prefix}{key}` | {text(one.get('default'))} | "
+                             f"{'; '.join([one['description'], *limits])} | {', '.join(names)} | "
+                             f"{one['x-llf-effect'].replace('_', ' ')} |")
+        return found
+
+    profiles = schema["properties"]["profiles"]["additionalProperties"]["properties"]
+    return rows("", schema["properties"]) + rows("profiles.NAME.", profiles)
+
+
+def test_the_reference_has_every_setting_as_it_is(home: Home) -> None:
+    run = subprocess.run([LLF, "--home", home.path, "config", "schema"], env=home.environment(),
+                         capture_output=True, text=True, timeout=60, check=True)
+    wanted = reference_rows(json.loads(run.stdout))
+    reference = (SOURCE / "docs/reference/config.md").read_text().splitlines()
+    found = [line for line in reference if line.startswith("| `")]
+    assert found == wanted, "docs/reference/config.md should have:\n" + "\n".join(wanted)
 
 
 class Settings:
@@ -315,7 +349,7 @@ def test_llf_config_changes_a_running_daemon(start: Callable, models: Models, ho
     assert "m will load anew" in config("set", "engine.slots", "1").stderr
     eventually("one slot", lambda: daemon.workers().get("m", {}).get("slots") == 1)
     assert "server restart" in config("set", "server.host", "::1").stderr
-    config("restore", "2")
+    config("restore", "1")
     eventually("as before", lambda: daemon.status()["settings"]["restart"] == [])
 
 
