@@ -63,8 +63,8 @@ Expected<void> Config::take_file(const SettingsText& file, const Environment& en
 
 Expected<void> Config::take_environment(const Environment& environment) {
   for (const auto& declaration : declarations()) {
-    const auto word =
-        declaration.variable == nullptr ? std::nullopt : environment(declaration.variable);
+    if (declaration.variable == nullptr) continue;
+    const auto word = environment(declaration.variable);
     if (!word) continue;
     if (auto done = set_word(settings_, declaration, *word); !done) {
       return failure(done.error().with_context(declaration.variable));

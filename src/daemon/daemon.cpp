@@ -227,6 +227,7 @@ gateway::SettingsReport RunningDaemon::reload_settings(std::int64_t since) {
 
 void RunningDaemon::apply(const std::vector<config::Change>& changes) {
   std::vector<std::string_view> names;
+  names.reserve(changes.size());
   for (const auto& change : changes) names.push_back(change.name);
   log::info("daemon", "changed settings: {}", fmt::join(names, ", "));
   log::set_level(live_.current().log.level);

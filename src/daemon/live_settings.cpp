@@ -8,9 +8,13 @@ LiveSettings::LiveSettings(config::Sources sources, config::Settings settings)
     : sources_(std::move(sources)), at_start_(settings), current_(std::move(settings)) {}
 
 std::vector<config::Change> LiveSettings::take(Expected<std::optional<config::SettingsText>> file) {
+  if (!file) {
+    error_ = file.error().message;
+    return {};
+  }
   auto sources = sources_;
-  if (file) sources.file = *std::move(file);
-  const auto config = file ? config::Config::merge(sources) : failure(file.error());
+  sources.file = *std::move(file);
+  const auto config = config::Config::merge(sources);
   if (!config) {
     error_ = config.error().message;
     return {};
