@@ -30,11 +30,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-Expected<int> print(Context& context, std::string_view text) {
-  if (auto written = context.out.write(text); !written) return failure(written.error());
-  return 0;
-}
-
 /// The place that the first word names.
 Expected<config::Place> place_of(const Arguments& arguments) {
   return config::find_place(arguments.words().front());

@@ -73,11 +73,6 @@ std::string with_origins(const Context& context, const config::Config& config) {
   return table.str();
 }
 
-Expected<int> print(Context& context, std::string_view text) {
-  if (auto written = context.out.write(text); !written) return failure(written.error());
-  return 0;
-}
-
 }  // namespace
 
 std::string word_of_setting(const json::Value& value) {

@@ -24,6 +24,11 @@ Expected<client::ApiClient> greet(Context& context) {
 
 }  // namespace
 
+Expected<int> print(Context& context, std::string_view text, int code) {
+  if (auto written = context.out.write(text); !written) return failure(written.error());
+  return code;
+}
+
 Expected<client::ApiClient> connect(Context& context) {
   if (!client::daemon_listens(context.paths)) {
     const auto program = daemon_program(context, std::array<std::string, 1>{"--on-demand"});

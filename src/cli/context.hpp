@@ -11,6 +11,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace llf::cli {
@@ -28,6 +29,9 @@ struct Context {
   os::Paths paths;
   net::Loop loop;
 };
+
+/// Prints a command's result. Returns its exit code, `code`. Errors: those of Output::write.
+[[nodiscard]] Expected<int> print(Context& context, std::string_view text, int code = 0);
 
 /// A client of the daemon, which is started when none runs (on demand: it will end itself). Blocks.
 /// Errors: those of client::ensure_daemon; conflict, when it speaks another protocol.

@@ -23,7 +23,7 @@ namespace fs = std::filesystem;
 using migration::Import;
 using migration::PromptUse;
 
-constexpr std::string_view kPrompt = "prompt.json";
+constexpr std::string_view kPromptFileName = "prompt.json";
 constexpr std::string_view kFacts = "config.json";
 
 bool is_file(const fs::path& path) {
@@ -44,7 +44,7 @@ Expected<Import> import_prompt(const fs::path& named, const prompt::LegacyFiles&
 
 /// The folder of one template.
 Expected<Import> import_template(const fs::path& folder) {
-  const auto text = os::read_file(folder / kPrompt, limits::kPromptFile);
+  const auto text = os::read_file(folder / kPromptFileName, limits::kPromptFile);
   if (!text) return failure(text.error());
   std::string facts;
   if (is_file(folder / kFacts)) {
@@ -64,7 +64,7 @@ std::vector<fs::path> templates_in(const fs::path& folder) {
   std::error_code error;
   for (fs::directory_iterator at(folder, error); !error && at != fs::directory_iterator();
        at.increment(error)) {
-    if (is_file(at->path() / kPrompt)) found.push_back(at->path());
+    if (is_file(at->path() / kPromptFileName)) found.push_back(at->path());
   }
   std::ranges::sort(found);
   return found;
@@ -76,7 +76,7 @@ Expected<Import> import_templates(const fs::path& folder) {
     return failure(ErrorKind::invalid,
                    fmt::format("{} holds no prompt templates of the Python llf: none of its "
                                "folders has a {}",
-                               folder.native(), kPrompt));
+                               folder.native(), kPromptFileName));
   }
   if (folders.size() > limits::kImportedTemplates) {
     return failure(ErrorKind::too_large,
@@ -119,9 +119,9 @@ Expected<Import> import_source(const fs::path& path, const fs::path& root) {
   if (!whole.has_filename()) whole = whole.parent_path();  // a slash at the end
   std::error_code ignored;
   if (fs::is_directory(whole, ignored)) {
-    return is_file(whole / kPrompt) ? import_template(whole) : import_templates(whole);
+    return is_file(whole / kPromptFileName) ? import_template(whole) : import_templates(whole);
   }
-  if (whole.filename() == kPrompt) return import_template(whole.parent_path());
+  if (whole.filename() == kPromptFileName) return import_template(whole.parent_path());
   const auto text = os::read_file(whole, limits::kImportedFile);
   if (!text) return failure(text.error());
   const auto project =

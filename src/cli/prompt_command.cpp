@@ -24,11 +24,6 @@ namespace {
 namespace fs = std::filesystem;
 using prompt::Library;
 
-Expected<int> print(Context& context, std::string_view text) {
-  if (auto written = context.out.write(text); !written) return failure(written.error());
-  return 0;
-}
-
 /// The path for people, the object for programs.
 Expected<int> print_place(Context& context, std::string_view name, const fs::path& path) {
   return print(context,

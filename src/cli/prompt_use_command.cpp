@@ -28,11 +28,6 @@ constexpr std::string_view kSetting = "prompts.use";
 constexpr std::string_view kNone = "none";
 constexpr std::string_view kSample = "Hello!";
 
-Expected<int> print(Context& context, std::string_view text) {
-  if (auto written = context.out.write(text); !written) return failure(written.error());
-  return 0;
-}
-
 Expected<int> print_selected(Context& context) {
   auto file = config::read_settings_file(context.paths.settings_file());
   if (!file) return failure(file.error());

@@ -6,15 +6,6 @@
 #include "net/run.hpp"
 
 namespace llf::cli {
-namespace {
-
-Expected<int> print(Context& context, std::string_view text, int code) {
-  if (auto written = context.out.write(text); !written) return failure(written.error());
-  return code;
-}
-
-}  // namespace
-
 Expected<int> run_server_status(Context& context, const Arguments&) {
   const bool json = context.format == Format::json;
   if (!client::daemon_listens(context.paths)) {

@@ -21,13 +21,13 @@ namespace llf::json {
 namespace {
 
 /// Where the members of objects and arrays stand.
-enum class Layout : std::uint8_t { one_line, indented };
+enum class Spacing : std::uint8_t { one_line, indented };
 
 /// Writes one value. Recursion is bounded: values come from `parse` (kJsonDepth) or from our own
 /// code.
 class Writer {
  public:
-  explicit Writer(Layout layout) : layout_(layout) {}
+  explicit Writer(Spacing spacing) : spacing_(spacing) {}
 
   [[nodiscard]] std::string take() && { return std::move(out_); }
 
@@ -54,7 +54,7 @@ class Writer {
   void write_member(const Value& item) { write(item); }
   void write_member(const Object::value_type& member) {
     out_ += boost::json::serialize(boost::json::string(member.key()));
-    out_ += layout_ == Layout::indented ? ": " : ":";
+    out_ += spacing_ == Spacing::indented ? ": " : ":";
     write(member.value());
   }
 
@@ -74,18 +74,18 @@ class Writer {
   }
 
   void new_line() {
-    if (layout_ == Layout::one_line) return;
+    if (spacing_ == Spacing::one_line) return;
     out_ += '\n';
     out_.append(depth_ * 2, ' ');
   }
 
-  Layout layout_;
+  Spacing spacing_;
   std::size_t depth_ = 0;
   std::string out_;
 };
 
-std::string written(const Value& value, Layout layout) {
-  Writer writer(layout);
+std::string written(const Value& value, Spacing spacing) {
+  Writer writer(spacing);
   writer.write(value);
   return repair_utf8(std::move(writer).take());
 }
@@ -131,11 +131,11 @@ Expected<Value> parse(std::string_view text, const ParseOptions& options) {
 }
 
 std::string write(const Value& value) {
-  return written(value, Layout::one_line);
+  return written(value, Spacing::one_line);
 }
 
 std::string write_pretty(const Value& value) {
-  return written(value, Layout::indented) + "\n";
+  return written(value, Spacing::indented) + "\n";
 }
 
 Expected<std::string> get_string(const Object& object, std::string_view key) {

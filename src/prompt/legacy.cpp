@@ -19,31 +19,31 @@ using Texts = std::vector<std::string>;
 using Messages = std::vector<Message>;
 
 /// A key of the predecessor and the member that takes its value; none: it never did anything.
-struct Key {
+struct LegacyKey {
   std::string_view name;
   std::variant<std::monostate, std::string Template::*, Texts Template::*, Messages Template::*>
       member;
 };
 
 constexpr std::array kPromptKeys{
-    Key{"system_prompt", &Template::system},
-    Key{"master_prompt", &Template::master},
-    Key{"prefix_messages", &Template::prefix},
-    Key{"suffix_messages", &Template::suffix},
-    Key{"assistant_prompt", &Template::opening},
-    Key{"conversation_format", {}},
-    Key{"custom_format", {}},
+    LegacyKey{"system_prompt", &Template::system},
+    LegacyKey{"master_prompt", &Template::master},
+    LegacyKey{"prefix_messages", &Template::prefix},
+    LegacyKey{"suffix_messages", &Template::suffix},
+    LegacyKey{"assistant_prompt", &Template::opening},
+    LegacyKey{"conversation_format", {}},
+    LegacyKey{"custom_format", {}},
 };
 
 constexpr std::array kFactKeys{
-    Key{"description", &Template::description},
-    Key{"category", &Template::category},
-    Key{"tags", &Template::tags},
-    Key{"display_name", {}},
-    Key{"name", {}},
+    LegacyKey{"description", &Template::description},
+    LegacyKey{"category", &Template::category},
+    LegacyKey{"tags", &Template::tags},
+    LegacyKey{"display_name", {}},
+    LegacyKey{"name", {}},
 };
 
-constexpr std::array<std::string_view, 3> kRoles{"system", "user", "assistant"};
+constexpr std::array<std::string_view, 3> kLegacyRoles{"system", "user", "assistant"};
 
 Expected<json::Object> read_object(std::string_view text) {
   if (text.size() > limits::kPromptFile.bytes()) {
@@ -56,16 +56,16 @@ Expected<json::Object> read_object(std::string_view text) {
 }
 
 /// Reads one file.
-class Reader {
+class LegacyReader {
  public:
-  Reader(std::string_view text, Converted& into) : text_(text), into_(into) {}
+  LegacyReader(std::string_view text, Converted& into) : text_(text), into_(into) {}
 
-  Expected<void> read(std::span<const Key> keys) {
+  Expected<void> read(std::span<const LegacyKey> keys) {
     const auto root = read_object(text_);
     if (!root) return failure(root.error());
     Texts unknown;
     for (const auto& [key, value] : *root) {
-      const auto found = std::ranges::find(keys, std::string_view(key), &Key::name);
+      const auto found = std::ranges::find(keys, std::string_view(key), &LegacyKey::name);
       if (found == keys.end()) {
         unknown.push_back(fmt::format("'{}'", std::string_view(key)));
       } else if (!value.is_null()) {
@@ -124,7 +124,7 @@ class Reader {
     if (!object) return failure(object.error());
     auto role = json::get_string(*object, "role");
     if (!role) return failure(role.error());
-    if (std::ranges::find(kRoles, *role) == kRoles.end()) {
+    if (std::ranges::find(kLegacyRoles, *role) == kLegacyRoles.end()) {
       return failure(ErrorKind::invalid,
                      fmt::format("there is no role '{}'",
                                  std::string_view(*role).substr(0, limits::kQuotedValue)));
@@ -154,17 +154,17 @@ class Reader {
 
 bool is_legacy(std::string_view text) {
   const auto root = read_object(text);
-  return root &&
-         std::ranges::any_of(kPromptKeys, [&](const Key& key) { return root->contains(key.name); });
+  return root && std::ranges::any_of(
+                     kPromptKeys, [&](const LegacyKey& key) { return root->contains(key.name); });
 }
 
 Expected<Converted> convert_legacy(std::string_view name, const LegacyFiles& files) {
   Converted converted{.content = {.name = std::string(name)}, .notes = {}};
-  if (auto done = Reader(files.prompt, converted).read(kPromptKeys); !done) {
+  if (auto done = LegacyReader(files.prompt, converted).read(kPromptKeys); !done) {
     return failure(done.error());
   }
   if (files.facts.empty()) return converted;
-  if (auto done = Reader(files.facts, converted).read(kFactKeys); !done) {
+  if (auto done = LegacyReader(files.facts, converted).read(kFactKeys); !done) {
     return failure(done.error().with_context("config.json"));
   }
   return converted;

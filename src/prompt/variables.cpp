@@ -25,7 +25,7 @@ bool is_letter(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
 }
 
-bool is_letter_or_digit(char c) {
+bool is_name_character(char c) {
   return is_letter(c) || (c >= '0' && c <= '9');
 }
 
@@ -146,7 +146,7 @@ class Filler {
 }  // namespace
 
 bool is_variable_name(std::string_view name) {
-  return !name.empty() && is_letter(name.front()) && std::ranges::all_of(name, is_letter_or_digit);
+  return !name.empty() && is_letter(name.front()) && std::ranges::all_of(name, is_name_character);
 }
 
 Expected<Template> fill(const Template& source, const Values& values) {
