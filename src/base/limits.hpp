@@ -72,7 +72,6 @@ inline constexpr std::size_t kLogTail = 100;  ///< lines of a log, unless asked 
 inline constexpr ByteSize kLogRead = ByteSize::kib(256);  ///< of a log file at a time
 inline constexpr auto kLogPoll = 250ms;  ///< between two looks for those who follow
 inline constexpr ByteSize kEngineAnswer = ByteSize::mib(64);  ///< of an answer that is no stream
-inline constexpr std::size_t kRequestFields = 100;            ///< of a request that are looked at
 inline constexpr std::size_t kReplays =
     1;  ///< of a request whose worker died before its first byte
 inline constexpr auto kExitNotice = 500ms;  ///< a dead worker's exit is known this soon after its
@@ -141,6 +140,7 @@ inline constexpr auto kPingInterval = 15s;  ///< of silence in an event stream, 
 inline constexpr ByteSize kSettingsFile = ByteSize::mib(1);
 inline constexpr std::size_t kSettingsBackups = 20;  ///< kept of earlier settings files
 inline constexpr auto kSettingsSettle = 250ms;       ///< a settings file that is gone may come back
+inline constexpr auto kSettingsPoll = 5s;            ///< between looks where no watch can be had
 inline constexpr auto kSettingsLock = 5s;            ///< to wait for another one that saves
 inline constexpr std::size_t kQuotedValue = 40;      ///< bytes of a value that an error repeats
 inline constexpr std::int64_t kMaxPort = 65535;

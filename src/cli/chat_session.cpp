@@ -229,7 +229,7 @@ void ChatSession::change_model(const std::string& name) {
 }
 
 void ChatSession::change_prompt(const std::string& name) {
-  settings_.prompt = name.empty() ? std::string(client::kSelectedPrompt) : name;
+  settings_.prompt = name.empty() ? std::string(prompt::kSelected) : name;
   screen().say(text::paint(Style::dim, "the prompt is " + text::safe_line(settings_.prompt),
                            screen().color()) +
                "\n");

@@ -9,12 +9,11 @@ Expected<ChatSettings> read_chat_settings(const Arguments& arguments) {
   if (!temperature) return failure(temperature.error());
   const auto max_tokens = arguments.integer("--max-tokens", 1, 1'000'000'000);
   if (!max_tokens) return failure(max_tokens.error());
-  return ChatSettings{
-      .model = arguments.text("--model").value_or(""),
-      .system = to_utf8(arguments.text("--system").value_or("")).text,
-      .prompt = arguments.text("--prompt").value_or(std::string(client::kSelectedPrompt)),
-      .temperature = *temperature,
-      .max_tokens = *max_tokens};
+  return ChatSettings{.model = arguments.text("--model").value_or(""),
+                      .system = to_utf8(arguments.text("--system").value_or("")).text,
+                      .prompt = arguments.text("--prompt").value_or(std::string(prompt::kSelected)),
+                      .temperature = *temperature,
+                      .max_tokens = *max_tokens};
 }
 
 client::ChatRequest make_request(const ChatSettings& settings,

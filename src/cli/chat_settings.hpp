@@ -3,6 +3,7 @@
 #include "base/expected.hpp"
 #include "cli/arguments.hpp"
 #include "client/chat_request.hpp"
+#include "prompt/choice.hpp"
 
 #include <optional>
 #include <string>
@@ -11,9 +12,9 @@ namespace llf::cli {
 
 /// What `run` and `chat` let the user choose about answers.
 struct ChatSettings {
-  std::string model;                            ///< empty: the default one
-  std::string system;                           ///< the system prompt; empty: none
-  std::string prompt{client::kSelectedPrompt};  ///< the prompt template
+  std::string model;                      ///< empty: the default one
+  std::string system;                     ///< the system prompt; empty: none
+  std::string prompt{prompt::kSelected};  ///< the prompt template
   std::optional<double> temperature;
   std::optional<std::int64_t> max_tokens;
 };

@@ -63,6 +63,7 @@ std::string when(std::int64_t unix_ms) {
 
 /// What a file would change.
 struct Candidate {
+  fs::path path;
   std::string text;
   std::string before;  ///< what it is compared with when no daemon runs
 };
@@ -72,7 +73,7 @@ Expected<Candidate> candidate(const Context& context, const Arguments& arguments
   const auto file = context.paths.settings_file();
   const auto now = text_of(file);
   if (!now) return failure(now.error());
-  Candidate found{.text = now->value_or("{}"), .before = now->value_or("{}")};
+  Candidate found{.path = file, .text = now->value_or("{}"), .before = now->value_or("{}")};
   if (arguments.words().empty()) {
     const auto kept = config::backups_of(file).list();
     if (!kept) return failure(kept.error());
@@ -94,24 +95,33 @@ Expected<Candidate> candidate(const Context& context, const Arguments& arguments
   }
   auto text = os::read_file(other, limits::kSettingsFile);
   if (!text) return failure(text.error());
+  found.path = other;
   found.text = *std::move(text);
   return found;
 }
 
-/// Without a daemon: file against file.
-Expected<client::SettingsReport> compare(const Candidate& candidate) {
+/// Without a daemon: file against file. Of one that was wrong the built-in values count.
+client::SettingsReport compare(const Candidate& candidate, const config::Settings& to) {
   const auto from = config::read_settings(candidate.before, {}, os::env);
-  const auto to = config::read_settings(candidate.text, {}, os::env);
-  if (!to) return failure(to.error());
   client::SettingsReport report;
-  for (const auto& change :
-       config::difference(from ? from->settings : config::Settings{}, to->settings)) {
+  for (const auto& change : config::difference(from ? from->settings : config::Settings{}, to)) {
     report.changes.push_back({.name = change.name,
                               .from = change.from,
                               .to = change.to,
                               .effect = std::string(config::to_string(change.effect))});
   }
   return report;
+}
+
+Expected<client::SettingsReport> report_on(Context& context, const Candidate& candidate) {
+  const auto to = config::read_settings(candidate.text, {}, os::env);
+  if (!to) return failure(to.error().with_context(candidate.path.native()));
+  if (!client::daemon_listens(context.paths)) return compare(candidate, to->settings);
+  const auto answer = net::run_until_done(
+      context.loop,
+      client_of(context).post("/llf/v1/settings/compare", {{"text", candidate.text}}));
+  if (!answer) return failure(answer.error());
+  return client::read_settings_report(*answer);
 }
 
 std::string_view needs(std::string_view effect) {
@@ -171,20 +181,14 @@ Expected<int> run_config_edit(Context& context, const Arguments&) {
   if (auto made = os::ensure_dir(file.parent_path()); !made) return failure(made.error());
   const auto before = text_of(file);
   if (!before) return failure(before.error());
-  const auto edited = edit_text(
-      context, {.text = before->value_or("{\n}\n"),
-                .scratch = file.parent_path() / "config.edit.json",
-                .check = [&](std::string_view text) { return config::check_text(file, text); }});
-  if (!edited) return failure(edited.error());
-  if (!*edited) {
-    context.err.say("llf: nothing was changed\n");
-    return 0;
-  }
   const SettingsChange change(context);
-  if (auto saved = config::save_text(file, *before, **edited); !saved) {
-    return failure(saved.error());
-  }
-  return change.take_effect();
+  const auto edited = edit_text(context, {.text = before->value_or("{\n}\n"),
+                                          .scratch = file.parent_path() / "config.edit.json",
+                                          .save = [&](std::string_view text) {
+                                            return config::save_text(file, *before, text);
+                                          }});
+  if (!edited) return failure(edited.error());
+  return *edited == Edited::saved ? change.take_effect() : 0;
 }
 
 Expected<int> run_config_backups(Context& context, const Arguments&) {
@@ -228,12 +232,7 @@ Expected<int> run_config_restore(Context& context, const Arguments& arguments) {
 Expected<int> run_config_diff(Context& context, const Arguments& arguments) {
   const auto found = candidate(context, arguments);
   if (!found) return failure(found.error());
-  auto report = compare(*found);
-  if (report && client::daemon_listens(context.paths)) {
-    auto answer = net::run_until_done(
-        context.loop, client_of(context).post("/llf/v1/settings/compare", {{"text", found->text}}));
-    report = answer ? client::read_settings_report(*answer) : failure(answer.error());
-  }
+  const auto report = report_on(context, *found);
   if (!report) return failure(report.error());
   if (context.format == Format::text) return print(context, as_text(*report));
   json::Array changes;

@@ -10,23 +10,14 @@
 
 #include <fmt/format.h>
 
+#include <filesystem>
 #include <string>
 #include <string_view>
+#include <system_error>
 #include <utility>
 
 namespace llf::cli {
 namespace {
-
-/// The settings of a daemon that is started here and now.
-Expected<config::Config> load(std::optional<config::SettingsText> file) {
-  return config::Config::merge({.file = std::move(file), .environment = os::env, .flags = {}});
-}
-
-Expected<config::Config> load(const Context& context) {
-  auto file = config::read_settings_file(context.paths.settings_file());
-  if (!file) return failure(file.error());
-  return load(*std::move(file));
-}
 
 std::string origin_of(const Context& context, const config::Config& config,
                       const config::Declaration& declaration) {
@@ -75,12 +66,18 @@ std::string with_origins(const Context& context, const config::Config& config) {
 
 }  // namespace
 
+Expected<config::Config> settings_here(const Context& context) {
+  auto file = config::read_settings_file(context.paths.settings_file());
+  if (!file) return failure(file.error());
+  return config::Config::merge({.file = *std::move(file), .environment = os::env, .flags = {}});
+}
+
 std::string word_of_setting(const json::Value& value) {
   return value.is_string() ? std::string(value.get_string()) : json::write(value);
 }
 
 Expected<int> run_config_show(Context& context, const Arguments& arguments) {
-  const auto config = load(context);
+  const auto config = settings_here(context);
   if (!config) return failure(config.error());
   return print(context, arguments.has("--origin")
                             ? with_origins(context, *config)
@@ -93,7 +90,7 @@ Expected<int> run_config_get(Context& context, const Arguments& arguments) {
   }
   const auto place = config::find_place(arguments.words().front());
   if (!place) return failure(place.error());
-  const auto config = load(context);
+  const auto config = settings_here(context);
   if (!config) return failure(config.error());
   const auto value = config::value_at(config->settings(), *place);
   if (!value) return failure(value.error());
@@ -110,16 +107,15 @@ Expected<int> run_config_path(Context& context, const Arguments&) {
 }
 
 Expected<int> run_config_check(Context& context, const Arguments&) {
-  auto file = config::read_settings_file(context.paths.settings_file());
-  if (!file) return failure(file.error());
-  const bool found = file->has_value();
-  if (auto config = load(*std::move(file)); !config) return failure(config.error());
+  if (const auto config = settings_here(context); !config) return failure(config.error());
   if (context.format == Format::json) {
     return print(context, json::write_pretty(json::Object{{"valid", true}}));
   }
-  const auto path = context.paths.settings_file().string();
-  return print(context, found ? fmt::format("{} is valid\n", path)
-                              : fmt::format("there is no {}: nothing to check\n", path));
+  const auto path = context.paths.settings_file();
+  std::error_code error;
+  return print(context, std::filesystem::exists(path, error)
+                            ? fmt::format("{} is valid\n", path.native())
+                            : fmt::format("there is no {}: nothing to check\n", path.native()));
 }
 
 Expected<int> run_config_schema(Context& context, const Arguments&) {

@@ -3,6 +3,7 @@
 #include "base/expected.hpp"
 #include "cli/arguments.hpp"
 #include "cli/context.hpp"
+#include "config/config.hpp"
 #include "json/json.hpp"
 
 #include <array>
@@ -29,6 +30,10 @@ inline constexpr std::array kConfigShowOptions{
 
 /// llf config schema: the JSON schema of the settings file.
 [[nodiscard]] Expected<int> run_config_schema(Context& context, const Arguments& arguments);
+
+/// The settings of a daemon that is started here and now. Errors: those of the file and of
+/// config::Config::merge.
+[[nodiscard]] Expected<config::Config> settings_here(const Context& context);
 
 /// The value as a person writes it on a command line.
 [[nodiscard]] std::string word_of_setting(const json::Value& value);

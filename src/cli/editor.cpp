@@ -48,29 +48,41 @@ Expected<std::string> edited_once(const fs::path& scratch) {
   return os::read_file(scratch, limits::kSettingsFile);
 }
 
+/// `path`, or one beside it when it is there: what was kept of an earlier edit is not overwritten.
+fs::path unused(const fs::path& path) {
+  std::error_code error;
+  auto found = path;
+  for (int n = 2; fs::exists(found, error); ++n) {
+    found = path.parent_path() /
+            fmt::format("{}-{}{}", path.stem().native(), n, path.extension().native());
+  }
+  return found;
+}
+
 }  // namespace
 
-Expected<std::optional<std::string>> edit_text(Context& context, const EditJob& job) {
-  if (auto written = os::replace_file(job.scratch, job.text); !written) {
-    return failure(written.error());
-  }
+Expected<Edited> edit_text(Context& context, const EditJob& job) {
+  const auto scratch = unused(job.scratch);
+  if (auto written = os::replace_file(scratch, job.text); !written) return failure(written.error());
   std::error_code ignored;
   for (;;) {
-    auto text = edited_once(job.scratch);
-    if (!text || *text == job.text) {
-      fs::remove(job.scratch, ignored);
+    const auto text = edited_once(scratch);
+    const bool unchanged = text && *text == job.text;
+    if (!text || unchanged) {
+      fs::remove(scratch, ignored);
       if (!text) return failure(text.error());
-      return std::nullopt;
+      context.err.say("llf: nothing was changed\n");
+      return Edited::unchanged;
     }
-    const auto checked = job.check(*text);
-    if (checked) {
-      fs::remove(job.scratch, ignored);
-      return *std::move(text);
+    const auto saved = job.save(*text);
+    if (saved) {
+      fs::remove(scratch, ignored);
+      return Edited::saved;
     }
-    if (wants_again(context, checked.error())) continue;
-    return failure(
-        ErrorKind::invalid,
-        fmt::format("nothing was changed; what you wrote is kept in {}", job.scratch.native()));
+    const auto kept =
+        fmt::format("nothing was changed; what you wrote is kept in {}", scratch.native());
+    if (saved.error().kind != ErrorKind::invalid) return failure(saved.error().with_context(kept));
+    if (!wants_again(context, saved.error())) return failure(ErrorKind::invalid, kept);
   }
 }
 

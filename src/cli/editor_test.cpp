@@ -72,6 +72,9 @@ TEST_F(Editor, a_file_that_changed_meanwhile_is_not_overwritten) {
                       paths_.settings_file().string()),
             1);
   EXPECT_THAT(err(), HasSubstr("changed meanwhile"));
+  EXPECT_TRUE(std::filesystem::exists(scratch())) << "what was written is kept";
+  EXPECT_EQ(edit_with("true"), 0);
+  EXPECT_TRUE(std::filesystem::exists(scratch())) << "a later edit leaves that alone";
   EXPECT_EQ(port(), "8000\n");
 }
 

@@ -1,18 +1,17 @@
 #include "cli/prompt_use_command.hpp"
 
 #include "base/limits.hpp"
+#include "cli/config_command.hpp"
 #include "cli/editor.hpp"
 #include "cli/prompt_command.hpp"
 #include "cli/settings_change.hpp"
-#include "client/chat_request.hpp"
-#include "config/config.hpp"
 #include "config/place.hpp"
 #include "config/save.hpp"
 #include "json/json.hpp"
 #include "net/run.hpp"
 #include "os/atomic_file.hpp"
 #include "os/paths.hpp"
-#include "prompt/template.hpp"
+#include "prompt/choice.hpp"
 #include "text/safe_text.hpp"
 #include "text/style.hpp"
 
@@ -25,21 +24,17 @@ namespace llf::cli {
 namespace {
 
 constexpr std::string_view kSetting = "prompts.use";
-constexpr std::string_view kNone = "none";
 constexpr std::string_view kSample = "Hello!";
 
 Expected<int> print_selected(Context& context) {
-  auto file = config::read_settings_file(context.paths.settings_file());
-  if (!file) return failure(file.error());
-  const auto config =
-      config::Config::merge({.file = *std::move(file), .environment = os::env, .flags = {}});
+  const auto config = settings_here(context);
   if (!config) return failure(config.error());
   const auto& name = config->settings().prompts.use;
   if (context.format == Format::json) {
     return print(context, json::write_pretty(json::Object{
                               {"use", name.empty() ? json::Value(nullptr) : json::Value(name)}}));
   }
-  return print(context, (name.empty() ? std::string(kNone) : name) + "\n");
+  return print(context, (name.empty() ? std::string(prompt::kNone) : name) + "\n");
 }
 
 /// The messages, then the text, as people read them.
@@ -72,7 +67,7 @@ Expected<int> run_prompt_use(Context& context, const Arguments& arguments) {
   const auto place = config::find_place(kSetting);
   if (!place) return failure(place.error());
   const SettingsChange change(context);
-  if (name == kNone) {
+  if (name == prompt::kNone) {
     const auto removed = config::remove_value(context.paths.settings_file(), *place);
     if (!removed) return failure(removed.error());
   } else {
@@ -100,20 +95,12 @@ Expected<int> run_prompt_edit(Context& context, const Arguments& arguments) {
   if (auto made = os::ensure_dir(context.paths.prompts_dir()); !made) return failure(made.error());
   const auto edited = edit_text(
       context, {.text = *std::move(text),
-                .scratch = context.paths.prompts_dir() / fmt::format(".{}.edit.json", name),
-                .check = [&](std::string_view changed) -> Expected<void> {
-                  const auto read = prompt::parse_template(name, changed);
-                  if (!read) return failure(read.error());
-                  return {};
+                .scratch = context.paths.prompts_dir() / fmt::format(".{}.json", name),
+                .save = [&](std::string_view changed) {
+                  return library->save_text(name, changed, prompt::Library::Existing::replace);
                 }});
   if (!edited) return failure(edited.error());
-  if (!*edited) {
-    context.err.say("llf: nothing was changed\n");
-    return 0;
-  }
-  auto saved = library->save_text(name, **edited, prompt::Library::Existing::replace);
-  if (!saved) return failure(saved.error());
-  if (*file != library->own_file(name)) {
+  if (*edited == Edited::saved && *file != library->own_file(name)) {
     context.err.say(fmt::format("llf: your own '{}' now hides the one that came with llf\n", name));
   }
   return 0;
@@ -121,7 +108,7 @@ Expected<int> run_prompt_edit(Context& context, const Arguments& arguments) {
 
 Expected<int> run_prompt_preview(Context& context, const Arguments& arguments) {
   const auto& words = arguments.words();
-  const std::string name = words.empty() ? std::string(client::kSelectedPrompt) : words[0];
+  const std::string name = words.empty() ? std::string(prompt::kSelected) : words[0];
   const json::Object message{{"role", "user"},
                              {"content", words.size() > 1 ? std::string_view(words[1]) : kSample}};
   const auto client = connect(context);

@@ -44,6 +44,21 @@ std::string busy_text(const client::WorkerInfo& worker) {
   return text;
 }
 
+/// What people have to know of the settings; empty when all is well.
+std::string settings_text(const client::DaemonStatus& status) {
+  std::string text;
+  if (status.settings_error) {
+    text += fmt::format("settings the last good ones hold: {}\n",
+                        text::safe_line(*status.settings_error));
+  }
+  if (!status.settings_restart.empty()) {
+    text +=
+        fmt::format("settings {} will change with 'llf server restart'\n",
+                    text::safe_line(fmt::format("{}", fmt::join(status.settings_restart, ", "))));
+  }
+  return text;
+}
+
 }  // namespace
 
 std::string render_workers(std::span<const client::WorkerInfo> workers) {
@@ -86,25 +101,6 @@ std::string render_address(const client::DaemonStatus& status) {
   return text::safe_line(fmt::format("http://{}{}{}:{}", ipv6 ? "[" : "", address, ipv6 ? "]" : "",
                                      status.listen.port));
 }
-
-namespace {
-
-/// What people have to know of the settings; empty when all is well.
-std::string settings_text(const client::DaemonStatus& status) {
-  std::string text;
-  if (status.settings_error) {
-    text += fmt::format("settings the last good ones hold: {}\n",
-                        text::safe_line(*status.settings_error));
-  }
-  if (!status.settings_restart.empty()) {
-    text +=
-        fmt::format("settings {} will change with 'llf server restart'\n",
-                    text::safe_line(fmt::format("{}", fmt::join(status.settings_restart, ", "))));
-  }
-  return text;
-}
-
-}  // namespace
 
 std::string render_status(const client::DaemonStatus& status) {
   std::string engine = "none: llama-server is not installed";

@@ -2,6 +2,7 @@
 
 #include "base/limits.hpp"
 #include "net/timer.hpp"
+#include "prompt/choice.hpp"
 
 #include <fmt/format.h>
 
@@ -163,7 +164,7 @@ Task<Expected<ChatStream>> ApiClient::chat(ChatRequest request) const {
   auto body = write_chat_request(request);
   if (!body) co_return failure(body.error());
   auto post = post_request("/v1/chat/completions", std::move(*body));
-  if (!request.prompt.empty()) post.headers.add("x-llf-prompt", request.prompt);
+  if (!request.prompt.empty()) post.headers.add(std::string(prompt::kHeader), request.prompt);
   auto response = co_await call(endpoint_, std::move(post), kChat);
   if (!response) co_return failure(response.error());
   co_return ChatStream(EventStream(std::move(*response)));

@@ -5,7 +5,6 @@
 #include <cstdint>
 #include <optional>
 #include <string>
-#include <string_view>
 #include <vector>
 
 namespace llf::client {
@@ -18,13 +17,10 @@ struct Message {
   friend bool operator==(const Message&, const Message&) = default;
 };
 
-/// The prompt template that `llf prompt use` chose, or that the profile has.
-inline constexpr std::string_view kSelectedPrompt = "selected";
-
 struct ChatRequest {
   std::string model;  ///< empty: the daemon's default
   std::vector<Message> messages;
-  std::string prompt;  ///< of a prompt template, kSelectedPrompt or "none"; empty: the profile's
+  std::string prompt;  ///< as prompt::kHeader has it; empty: the profile's
   std::optional<double> temperature;
   std::optional<std::int64_t> max_tokens;
 };

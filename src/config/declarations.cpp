@@ -270,14 +270,4 @@ std::span<const Declared<Profile>> profile_declarations() {
   return kProfileDeclarations;
 }
 
-template <>
-std::span<const Declared<Settings>> declared<Settings>() {
-  return kDeclarations;
-}
-
-template <>
-std::span<const Declared<Profile>> declared<Profile>() {
-  return kProfileDeclarations;
-}
-
 }  // namespace llf::config

@@ -3,6 +3,7 @@
 #include "base/expected.hpp"
 #include "config/settings.hpp"
 
+#include <concepts>
 #include <cstdint>
 #include <span>
 #include <string_view>
@@ -75,10 +76,12 @@ inline constexpr std::string_view kProfilesHelp =
 
 /// Either of them.
 template <class Owner>
-[[nodiscard]] std::span<const Declared<Owner>> declared();
-template <>
-[[nodiscard]] std::span<const Declared<Settings>> declared<Settings>();
-template <>
-[[nodiscard]] std::span<const Declared<Profile>> declared<Profile>();
+[[nodiscard]] std::span<const Declared<Owner>> declared() {
+  if constexpr (std::same_as<Owner, Settings>) {
+    return declarations();
+  } else {
+    return profile_declarations();
+  }
+}
 
 }  // namespace llf::config

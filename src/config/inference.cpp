@@ -3,10 +3,17 @@
 #include "config/declarations.hpp"
 #include "config/values.hpp"
 
+#include <algorithm>
+#include <array>
+
 namespace llf::config {
 namespace {
 
 constexpr std::string_view kSection = "inference";
+
+/// OpenAI's newer name of the limit, and the engine's own.
+constexpr std::string_view kMaxTokens = "max_tokens";
+constexpr std::array<std::string_view, 2> kMaxTokensToo{"max_completion_tokens", "n_predict"};
 
 /// Runs `use` for every value of an Inference.
 template <class Use>
@@ -44,6 +51,14 @@ json::Object request_members(const Inference& inference) {
     if (!value.is_null()) members[one.key()] = std::move(value);
   });
   return members;
+}
+
+std::string_view request_member(std::string_view field) {
+  if (std::ranges::find(kMaxTokensToo, field) != kMaxTokensToo.end()) return kMaxTokens;
+  for (const auto& one : profile_declarations()) {
+    if (one.section() == kSection && one.key() == field) return one.key();
+  }
+  return {};
 }
 
 }  // namespace llf::config

@@ -27,5 +27,14 @@ TEST(Inference, is_written_as_members_of_a_request) {
   EXPECT_EQ(json::write(request_members(some)), R"({"temperature":0.5,"max_tokens":10})");
 }
 
+TEST(Inference, fields_of_requests_give_members_by_more_than_one_name) {
+  EXPECT_EQ(request_member("top_p"), "top_p");
+  EXPECT_EQ(request_member("max_tokens"), "max_tokens");
+  EXPECT_EQ(request_member("n_predict"), "max_tokens");
+  EXPECT_EQ(request_member("max_completion_tokens"), "max_tokens");
+  EXPECT_EQ(request_member("messages"), "");
+  EXPECT_EQ(request_member("model"), "");
+}
+
 }  // namespace
 }  // namespace llf::config

@@ -38,10 +38,18 @@ const Declared<Owner>* find(std::string_view name) {
 }
 
 /// Appends the steps of `name`, which is a setting of that name or a member of it.
-void append_path(std::vector<std::string>& path, const Facts& facts, std::string_view name) {
-  if (!facts.section().empty()) path.emplace_back(facts.section());
-  path.emplace_back(facts.key());
-  if (name.size() > facts.name.size()) path.emplace_back(name.substr(facts.name.size() + 1));
+void lead_to(Place& place, const Facts& facts, std::string_view name) {
+  place.facts = &facts;
+  if (!facts.section().empty()) place.path.emplace_back(facts.section());
+  place.path.emplace_back(facts.key());
+  place.is_member = name.size() > facts.name.size();
+  if (place.is_member) place.path.emplace_back(name.substr(facts.name.size() + 1));
+}
+
+/// A word for an argument of an engine, whose type is not known: JSON if it is any, else a text.
+json::Value free_value_of_word(std::string_view word) {
+  auto value = json::parse(word);
+  return value ? *std::move(value) : json::Value(word);
 }
 
 template <class Owner>
@@ -57,7 +65,7 @@ std::unexpected<Error> unknown(std::string_view name, std::string_view known_as)
 }
 
 Expected<Place> find_in_profiles(std::string_view rest, std::string_view whole) {
-  Place place{.path = {std::string(kProfiles)}, .facts = nullptr};
+  Place place{.path = {std::string(kProfiles)}};
   if (rest.empty()) return place;
   // A profile's name may have dots: the setting is what stands behind them.
   for (std::size_t dot = rest.find('.'); dot != std::string_view::npos;
@@ -65,8 +73,7 @@ Expected<Place> find_in_profiles(std::string_view rest, std::string_view whole) 
     const auto* const found = find<Profile>(rest.substr(dot + 1));
     if (found == nullptr) continue;
     place.path.emplace_back(rest.substr(0, dot));
-    place.facts = found;
-    append_path(place.path, *found, rest.substr(dot + 1));
+    lead_to(place, *found, rest.substr(dot + 1));
     return place;
   }
   const auto [name, member] = cut(rest);
@@ -115,8 +122,8 @@ Expected<Place> find_place(std::string_view name) {
   if (first == kProfiles) return find_in_profiles(rest, name);
   const auto* const found = find<Settings>(name);
   if (found == nullptr) return unknown<Settings>(name, name);
-  Place place{.path = {}, .facts = found};
-  append_path(place.path, *found, name);
+  Place place;
+  lead_to(place, *found, name);
   return place;
 }
 
@@ -137,8 +144,7 @@ Expected<json::Value> value_for(const Place& place, std::string_view word) {
         fmt::format("a secret belongs on no command line, where others can see it: name a variable "
                     R"(or a file that holds it, '{{"env": "NAME"}}' or '{{"file": "/PATH"}}')"));
   }
-  const bool is_member = place.path.back() != place.facts->key();
-  if (is_member) {
+  if (place.is_member) {
     return place.facts->form == Form::texts ? json::Value(word) : std::move(value);
   }
   const auto* const setting = find<Settings>(place.facts->name);

@@ -16,6 +16,7 @@ namespace llf::config {
 struct Place {
   std::vector<std::string> path;  ///< through the objects of the settings file
   const Facts* facts = nullptr;   ///< of the setting that it is, or is a part of; null for profiles
+  bool is_member = false;         ///< it is a part: "engine.arguments.threads"
 };
 
 /// Errors: `not_found`, with the nearest names. Pure.

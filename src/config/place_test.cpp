@@ -48,6 +48,7 @@ TEST(Place, gives_a_word_its_type) {
   EXPECT_EQ(value("inference.temperature", "null"), "null");
   EXPECT_EQ(value("profiles.a.pinned", "true"), "true");
   EXPECT_EQ(value("engine.arguments.threads", "4"), "4");
+  EXPECT_EQ(value("engine.arguments.arguments", "4"), "4");
   EXPECT_EQ(value("engine.arguments.lora", R"(["a","b"])"), R"(["a","b"])");
   EXPECT_EQ(value("prompts.variables.year", "2026"), "\"2026\"");
   EXPECT_EQ(value("server.port", R"({"env": "X"})"), R"({"env":"X"})");

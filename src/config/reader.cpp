@@ -18,11 +18,6 @@ namespace {
 
 using Path = std::vector<std::string_view>;
 
-/// Keys of the user's own: "$schema", "_comment".
-bool is_own(std::string_view key) {
-  return key.starts_with('$') || key.starts_with('_');
-}
-
 Path operator/(Path path, std::string_view key) {
   path.push_back(key);
   return path;
@@ -67,7 +62,7 @@ class Reader {
   Expected<void> read_object(Owner& owner, const json::Object& members, const Path& path,
                              ReadSettings& into) {
     for (const auto& [key, value] : members) {
-      if (is_own(key)) continue;
+      if (json::is_own_key(key)) continue;
       auto done = read_member(owner, {.path = path / key, .section = "", .value = value}, into);
       if (!done) return done;
     }
@@ -102,7 +97,7 @@ class Reader {
     if (!is_section) return unknown(member.path, meant<Owner>(member.section, member.key()));
     if (!member.value.is_object()) return no_object(member.path);
     for (const auto& [key, value] : member.value.get_object()) {
-      if (is_own(key)) continue;
+      if (json::is_own_key(key)) continue;
       auto done = read_member(
           owner, {.path = member.path / key, .section = member.key(), .value = value}, into);
       if (!done) return done;
@@ -114,7 +109,7 @@ class Reader {
     if (!member.value.is_object()) return no_object(member.path);
     Profiles profiles;
     for (const auto& [name, value] : member.value.get_object()) {
-      if (is_own(name)) continue;
+      if (json::is_own_key(name)) continue;
       const auto path = member.path / name;
       if (auto checked = check_name(name); !checked) return wrong_key(path, checked.error());
       if (!value.is_object()) return no_object(path);

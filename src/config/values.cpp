@@ -240,11 +240,6 @@ json::Value value_of_word(const Declared<Owner>& declared, std::string_view word
       declared.field);
 }
 
-json::Value free_value_of_word(std::string_view word) {
-  auto value = json::parse(word);
-  return value ? *std::move(value) : json::Value(word);
-}
-
 template <class Owner>
 json::Object schema_of(const Declared<Owner>& declared) {
   return std::visit(

@@ -34,10 +34,6 @@ template <class Owner>
 template <class Owner>
 [[nodiscard]] json::Value value_of_word(const Declared<Owner>& declared, std::string_view word);
 
-/// A word of the settings file for an argument of an engine, whose type is not known: JSON if it is
-/// any, else a text. Pure.
-[[nodiscard]] json::Value free_value_of_word(std::string_view word);
-
 /// The JSON schema of a value: {"type": …}. Pure.
 template <class Owner>
 [[nodiscard]] json::Object schema_of(const Declared<Owner>& declared);

@@ -5,12 +5,12 @@
 #include "daemon/idle.hpp"
 #include "daemon/listening.hpp"
 #include "daemon/live_settings.hpp"
+#include "daemon/settings_watch.hpp"
 #include "gateway/answer.hpp"
 #include "gateway/gateway.hpp"
 #include "json/json.hpp"
 #include "log/log.hpp"
 #include "net/address.hpp"
-#include "net/descriptor.hpp"
 #include "net/event.hpp"
 #include "net/http_server.hpp"
 #include "net/loop.hpp"
@@ -21,7 +21,6 @@
 #include "os/atomic_file.hpp"
 #include "os/child_process.hpp"
 #include "os/file_lock.hpp"
-#include "os/file_watch.hpp"
 #include "os/paths.hpp"
 #include "os/process_facts.hpp"
 #include "prompt/library.hpp"
@@ -100,7 +99,6 @@ class RunningDaemon final : public Daemon {
   [[nodiscard]] Expected<gateway::SettingsReport> compare_settings(std::string_view text);
   [[nodiscard]] Task<void> serve();
   [[nodiscard]] Task<void> watch_signals(net::Signals& signals);
-  [[nodiscard]] Task<void> watch_settings();
   [[nodiscard]] Task<void> watch_idleness();
   [[nodiscard]] Task<void> interrupt_later();
   [[nodiscard]] Task<void> end();
@@ -248,50 +246,6 @@ Expected<gateway::SettingsReport> RunningDaemon::compare_settings(std::string_vi
                                  .error = live_.error()};
 }
 
-Task<void> RunningDaemon::watch_settings() {
-  const auto file = paths_.settings_file();
-  for (;;) {
-    static_cast<void>(os::ensure_dir(paths_.config_dir));
-    auto watch = os::FileWatch::create(file);
-    auto descriptor = watch ? net::Descriptor::create(loop_, watch->fd()) : failure(watch.error());
-    if (!descriptor) {
-      log::warn("daemon", "changes of the settings are not seen: {}", descriptor.error().message);
-      co_return;
-    }
-    reload_settings(settings_generation_);
-    do {
-      if (!co_await descriptor->wait_readable()) co_return;
-    } while (!watch->take());
-    // An editor may have moved it away to write a new one.
-    std::error_code code;
-    if (!fs::exists(file, code) && !co_await net::sleep_for(limits::kSettingsSettle)) co_return;
-  }
-}
-
-Expected<void> RunningDaemon::begin() {
-  // Before anybody is told that we are ready: a signal then finds us able to end in order.
-  auto signals = net::Signals::create(loop_, {SIGTERM, SIGINT, SIGHUP});
-  if (!signals) return failure(signals.error());
-  signals_ = std::make_unique<net::Signals>(*std::move(signals));
-  clear_remains(paths_, journal_);
-  // Advisory, for people: the lock decides.
-  static_cast<void>(os::write_file_atomically(paths_.pid_file(), fmt::format("{}\n", ::getpid())));
-  if (auto control = server_.listen_unix(paths_.socket().string(), kSocketMode); !control) {
-    return failure(control.error());
-  }
-  auto port = server_.listen_tcp(options_.settings.server.host, options_.settings.server.port);
-  if (port) {
-    port_ = *port;
-    return {};
-  }
-  const auto error = explain_listen_error(port.error(), options_.settings.server.host,
-                                          options_.settings.server.port);
-  if (!options_.on_demand) return failure(error);
-  listen_error_ = error.message;
-  log::warn("daemon", "the public port is not served: {}", listen_error_);
-  return {};
-}
-
 std::string RunningDaemon::describe() const {
   if (!listen_error_.empty()) return listen_error_;
   return "listening on " + http_address(options_.settings.server.host, port_);
@@ -308,7 +262,8 @@ Task<void> RunningDaemon::serve() {
     return gateway_.handle(request, responder);
   });
   tasks_.spawn(watch_signals(*signals_));
-  tasks_.spawn(watch_settings());
+  tasks_.spawn(watch_settings(loop_, paths_.settings_file(),
+                              [this] { reload_settings(settings_generation_); }));
   if (options_.on_demand) tasks_.spawn(watch_idleness());
   static_cast<void>(co_await stop_.wait());
   co_await end();

@@ -170,7 +170,7 @@ std::string help_text() {
       "llfd: the daemon of llf. `llf` starts it when it is needed; `llf server start` starts one "
       "that stays.\n\nUsage: llfd [OPTION VALUE]...\n\n";
   const auto add = [&text](std::string_view flag, std::string_view help) {
-    text += fmt::format("  {:<16} {}\n", flag, help);
+    text += fmt::format("  {:<20} {}\n", flag, help);
   };
   const config::Settings built_in;
   for (const auto& declaration : config::declarations()) {

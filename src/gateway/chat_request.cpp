@@ -1,6 +1,6 @@
 #include "gateway/chat_request.hpp"
 
-#include "base/limits.hpp"
+#include "config/inference.hpp"
 #include "json/skim.hpp"
 
 #include <fmt/format.h>
@@ -51,7 +51,7 @@ class BodyReader {
     }
     if (!model_) return refuse("'model' must be a string", "model");
     if (!stream_) return refuse("'stream' must be true or false", "stream");
-    return ChatRequest{.model = ModelId(*model_), .stream = *stream_, .fields = fields_};
+    return ChatRequest{.model = ModelId(*model_), .stream = *stream_, .given = given_};
   }
 
  private:
@@ -64,7 +64,7 @@ class BodyReader {
   void take_key(const json::Token& token) {
     if (token.depth == 1) {
       field_ = token.text;
-      if (fields_.size() < limits::kRequestFields) fields_.insert(field_);
+      take_given(config::request_member(field_));
       const auto* refused = std::ranges::find(kEngineOnly, field_);
       if (refused != kEngineOnly.end()) engine_only_ = *refused;
     }
@@ -74,6 +74,11 @@ class BodyReader {
     if (of_part && token.text == "image_url") image_depth_ = token.depth;
     expects_url_ = image_depth_ != 0 && (token.depth == image_depth_ ||
                                          (token.depth == image_depth_ + 1 && token.text == "url"));
+  }
+
+  void take_given(std::string_view member) {
+    const bool known = std::ranges::find(given_, member) != given_.end();
+    if (!member.empty() && !known) given_.push_back(member);
   }
 
   void take_value(const json::Token& token) {
@@ -120,8 +125,8 @@ class BodyReader {
   static bool is_end(Kind kind) { return kind == Kind::object_end || kind == Kind::array_end; }
 
   bool is_object_ = false;
-  std::string field_;  ///< of the body, whose value is being read
-  std::set<std::string, std::less<>> fields_;
+  std::string field_;                    ///< of the body, whose value is being read
+  std::vector<std::string_view> given_;  ///< each once
   bool in_list_ = false;
   std::size_t messages_ = 0;
   std::string_view engine_only_;

@@ -4,18 +4,17 @@
 #include "gateway/api_error.hpp"
 
 #include <expected>
-#include <functional>
-#include <set>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace llf::gateway {
 
 /// What the gateway needs to know of a chat completion request.
 struct ChatRequest {
-  ModelId model;                              ///< empty: the default model
-  bool stream = false;                        ///< the answer is to come as server-sent events
-  std::set<std::string, std::less<>> fields;  ///< that it has: limits::kRequestFields of them
+  ModelId model;                        ///< empty: the default model
+  bool stream = false;                  ///< the answer is to come as server-sent events
+  std::vector<std::string_view> given;  ///< values of config::Inference that it gives
 };
 
 /// Reads the body of POST /v1/chat/completions and refuses what must not reach the engine: what is

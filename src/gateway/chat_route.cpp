@@ -11,6 +11,7 @@
 #include "log/log.hpp"
 #include "net/relay.hpp"
 #include "net/timer.hpp"
+#include "prompt/choice.hpp"
 #include "sse/writer.hpp"
 
 #include <expected>
@@ -33,7 +34,8 @@ enum class Form : std::uint8_t { whole, stream };
 
 /// What the client wants of the engine; owned by the route while its tasks run.
 struct Order {
-  scheduler::Target target;
+  ModelId model;   ///< as the client named it
+  ModelId worker;  ///< whose worker that was when it came
   Form form = Form::whole;
   std::string body;
 };
@@ -90,11 +92,11 @@ bool may_replay(const Error& error, std::size_t attempt) {
 Task<Expected<EngineAnswer>> ask_engine(scheduler::Scheduler& scheduler, const Order& order,
                                         Waiting& waiting) {
   for (std::size_t attempt = 0;; ++attempt) {
-    auto lease = co_await scheduler.acquire(order.target);
+    auto lease = co_await scheduler.acquire(order.model);
     if (!lease) co_return failure(lease.error());
     auto answer = co_await ask_once(*std::move(lease), order, waiting);
     if (answer || !may_replay(answer.error(), attempt)) co_return answer;
-    log::warn("gateway", "asking {} again: {}", order.target.worker.str(), answer.error().message);
+    log::warn("gateway", "asking {} again: {}", order.worker.str(), answer.error().message);
   }
 }
 
@@ -192,12 +194,13 @@ std::expected<Order, ApiError> make_order(const GatewayOptions& options, net::Re
                                .settings = options.settings,
                                .of_profile = target->prompt,
                                .model = name.str()},
-                              request.headers.get(kPromptHeader));
-  if (!prompt) return std::unexpected(ApiError(prompt.error(), kPromptHeader));
+                              request.headers.get(prompt::kHeader));
+  if (!prompt) return std::unexpected(ApiError(prompt.error(), prompt::kHeader));
   auto body = engine_body(std::move(request.body), chat,
                           {.inference = target->inference, .prompt = *std::move(prompt)});
   if (!body) return std::unexpected(body.error());
-  return Order{.target = *std::move(target),
+  return Order{.model = chat.model,
+               .worker = target->worker,
                .form = chat.stream ? Form::stream : Form::whole,
                .body = *std::move(body)};
 }
@@ -215,7 +218,7 @@ Task<void> Gateway::chat(net::Request& request, net::Responder& responder) {
     co_await send(responder, error_response(order.error()));
     co_return;
   }
-  Waiting waiting(options_.scheduler, order->target.worker);
+  Waiting waiting(options_.scheduler, order->worker);
   auto asked = co_await net::race(ask_engine(options_.scheduler, *order, waiting),
                                   interrupted(responder, order->form, waiting, stopping_));
   if (asked.winner == 1) {

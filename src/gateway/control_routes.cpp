@@ -109,7 +109,7 @@ Task<void> Gateway::load(net::Request& request, net::Responder& responder) {
   }
   // A client that leaves does not stop the load: others may wait for it.
   auto loaded = co_await net::race(
-      options_.scheduler.acquire(*target),
+      options_.scheduler.acquire(*model),
       net::race(report_progress(options_.scheduler, target->worker, responder), ending_.wait()));
   if (loaded.winner == 1 && loaded.second.winner == 0) co_return;
   auto last = error_event(stopping_error());

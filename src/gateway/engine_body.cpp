@@ -4,26 +4,11 @@
 #include "json/json.hpp"
 #include "prompt/assembly.hpp"
 
-#include <fmt/format.h>
-
-#include <algorithm>
-#include <array>
 #include <string_view>
 #include <utility>
 
 namespace llf::gateway {
 namespace {
-
-constexpr std::string_view kMaxTokens = "max_tokens";
-/// Other names of the same limit: OpenAI's newer one, the engine's own.
-constexpr std::array<std::string_view, 2> kMaxTokensToo{"max_completion_tokens", "n_predict"};
-
-bool gives(const ChatRequest& request, std::string_view name) {
-  if (request.fields.contains(name)) return true;
-  return name == kMaxTokens && std::ranges::any_of(kMaxTokensToo, [&](std::string_view other) {
-           return request.fields.contains(other);
-         });
-}
 
 /// `body`, which is an object with a member, with further members in front.
 std::string with_members(std::string body, const json::Object& members) {
@@ -51,8 +36,7 @@ std::expected<std::string, ApiError> with_prompt(std::string_view body,
 std::expected<std::string, ApiError> engine_body(std::string body, const ChatRequest& request,
                                                  const Additions& additions) {
   auto members = config::request_members(additions.inference);
-  for (const auto& name : request.fields) members.erase(name);
-  if (gives(request, kMaxTokens)) members.erase(kMaxTokens);
+  for (const auto name : request.given) members.erase(name);
   if (additions.prompt) {
     auto assembled = with_prompt(body, *additions.prompt);
     if (!assembled) return assembled;

@@ -2,6 +2,7 @@
 
 #include "base/clock.hpp"
 #include "os/paths.hpp"
+#include "prompt/choice.hpp"
 
 #include <fmt/chrono.h>
 #include <fmt/format.h>
@@ -12,9 +13,6 @@
 
 namespace llf::gateway {
 namespace {
-
-constexpr std::string_view kNone = "none";
-constexpr std::string_view kSelected = "selected";
 
 /// The name of whoever runs us.
 std::string user_name() {
@@ -31,14 +29,11 @@ std::string user_name() {
 
 /// Empty: none.
 std::string_view chosen_name(const PromptSources& sources, std::optional<std::string_view> header) {
-  if (!header) return sources.of_profile;
-  if (*header == kNone) return {};
-  if (*header == kSelected) {
-    // What a profile says of itself is nearer than what holds for every chat.
-    return sources.of_profile.empty() ? std::string_view(sources.settings.prompts.use)
-                                      : std::string_view(sources.of_profile);
-  }
-  return *header;
+  if (header == prompt::kNone) return {};
+  if (header && header != prompt::kSelected) return *header;
+  // What a profile says of itself is nearer than what holds for every chat.
+  const bool general = header && sources.of_profile.empty();
+  return general ? sources.settings.prompts.use : sources.of_profile;
 }
 
 }  // namespace

@@ -12,10 +12,6 @@
 
 namespace llf::gateway {
 
-/// The header by which a request chooses its prompt template: a name, "none", or "selected", which
-/// is what `llf prompt use` chose.
-inline constexpr std::string_view kPromptHeader = "x-llf-prompt";
-
 /// Where prompt templates and values come from.
 struct PromptSources {
   const prompt::Library& library;

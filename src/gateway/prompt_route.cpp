@@ -98,7 +98,7 @@ Task<void> Gateway::preview_prompt(net::Request& request, net::Responder& respon
     co_await send(responder, error_response(messages.error()));
     co_return;
   }
-  const auto lease = co_await options_.scheduler.acquire(*target);
+  const auto lease = co_await options_.scheduler.acquire(preview->model);
   const auto shown =
       lease ? co_await rendered(*lease, *std::move(messages)) : failure(lease.error());
   co_await send(responder,

@@ -47,6 +47,12 @@ struct ParseOptions {
                                                 std::int64_t otherwise);
 [[nodiscard]] Expected<bool> get_flag(const Object& object, std::string_view key);
 
+/// Whether a key of a file that people edit is their own, which we leave alone: it begins with "$"
+/// ("$schema") or "_" ("_comment").
+[[nodiscard]] constexpr bool is_own_key(std::string_view key) {
+  return key.starts_with('$') || key.starts_with('_');
+}
+
 /// `value` as an object, or `invalid`: "WHAT must be a JSON object".
 [[nodiscard]] Expected<Object> as_object(const Value& value, std::string_view what);
 

@@ -43,8 +43,6 @@ constexpr std::array kFactKeys{
     LegacyKey{"name", {}},
 };
 
-constexpr std::array<std::string_view, 3> kLegacyRoles{"system", "user", "assistant"};
-
 Expected<json::Object> read_object(std::string_view text) {
   if (text.size() > limits::kPromptFile.bytes()) {
     return failure(ErrorKind::too_large,
@@ -124,7 +122,7 @@ class LegacyReader {
     if (!object) return failure(object.error());
     auto role = json::get_string(*object, "role");
     if (!role) return failure(role.error());
-    if (std::ranges::find(kLegacyRoles, *role) == kLegacyRoles.end()) {
+    if (!is_role(*role)) {
       return failure(ErrorKind::invalid,
                      fmt::format("there is no role '{}'",
                                  std::string_view(*role).substr(0, limits::kQuotedValue)));

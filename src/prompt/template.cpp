@@ -7,6 +7,7 @@
 #include "json/json.hpp"
 #include "json/locate.hpp"
 #include "json/scanner.hpp"
+#include "prompt/choice.hpp"
 #include "prompt/variables.hpp"
 
 #include <fmt/format.h>
@@ -64,15 +65,10 @@ constexpr std::array<PartKey<Example>, 2> kParts<Example>{
     {{"user", &Example::user}, {"assistant", &Example::assistant}}};
 
 constexpr std::array<std::string_view, 3> kRoles{"system", "user", "assistant"};
-constexpr std::array<std::string_view, 2> kReserved{"none", "selected"};
+constexpr std::array<std::string_view, 2> kReserved{kNone, kSelected};
 
 bool is_letter_or_digit(char c) {
   return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
-}
-
-/// Keys of the user's own: "$schema", "_comment".
-bool is_own(std::string_view key) {
-  return key.starts_with('$') || key.starts_with('_');
 }
 
 template <class Keys>
@@ -152,7 +148,7 @@ class Reader {
       return wrong(node, R"(must be an object, such as {"system": "You are a pirate."})");
     }
     for (const auto& [key, value] : root.get_object()) {
-      if (is_own(key)) continue;
+      if (json::is_own_key(key)) continue;
       const auto* const found = std::ranges::find(kKeys, std::string_view(key), &Key::name);
       if (found == kKeys.end()) return unknown(node.at(key, value), meant(key, kKeys));
       const auto take_it = [&](auto member) { return take(node.at(key, value), into.*member); };
@@ -199,7 +195,7 @@ class Reader {
       if (!node.value.get_object().contains(part.name)) return wrong(node, needed);
     }
     for (const auto& [key, value] : node.value.get_object()) {
-      if (is_own(key)) continue;
+      if (json::is_own_key(key)) continue;
       const auto* const found =
           std::ranges::find(kParts<T>, std::string_view(key), &PartKey<T>::name);
       if (found == kParts<T>.end()) return unknown(node.at(key, value), meant(key, kParts<T>));
@@ -210,7 +206,7 @@ class Reader {
   }
 
   Expected<void> check_role(const Node& message, std::string_view role) const {
-    if (std::ranges::find(kRoles, role) != kRoles.end()) return {};
+    if (is_role(role)) return {};
     return wrong(
         message.at("role", message.value),
         fmt::format("there is no role '{}': it may be {}", shown(role), fmt::join(kRoles, ", ")));
@@ -312,6 +308,10 @@ json::Object as_object(const Template& source, Layout layout) {
 }
 
 }  // namespace
+
+bool is_role(std::string_view role) {
+  return std::ranges::find(kRoles, role) != kRoles.end();
+}
 
 bool is_template_name(std::string_view name) {
   if (name.empty() || name.size() > limits::kPromptName || !is_letter_or_digit(name.front())) {

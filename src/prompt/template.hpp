@@ -44,6 +44,9 @@ struct Template {
   friend bool operator==(const Template&, const Template&) = default;
 };
 
+/// Whether a message may have this role. Pure.
+[[nodiscard]] bool is_role(std::string_view role);
+
 /// Whether a template may have this name: 1 to limits::kPromptName of a-z, 0-9, '-' and '_',
 /// beginning with a letter or digit; "none" and "selected" mean something else. Pure.
 [[nodiscard]] bool is_template_name(std::string_view name);

@@ -14,7 +14,7 @@
 namespace llf::prompt {
 namespace {
 
-constexpr auto kNone = std::string_view::npos;
+constexpr auto kNotFound = std::string_view::npos;
 constexpr std::string_view kSpace = " \t\r\n";
 constexpr std::string_view kBegin = "{{";
 constexpr std::string_view kDefault = "::";
@@ -31,7 +31,7 @@ bool is_name_character(char c) {
 
 std::string_view trimmed(std::string_view text) {
   const auto first = text.find_first_not_of(kSpace);
-  if (first == kNone) return {};
+  if (first == kNotFound) return {};
   return text.substr(first, text.find_last_not_of(kSpace) - first + 1);
 }
 
@@ -45,7 +45,7 @@ struct Use {
 /// The place of the first "{{" or "}}" at or after `from`.
 std::size_t find_braces(std::string_view text, std::size_t from) {
   auto at = text.find_first_of("{}", from);
-  while (at != kNone && (at + 1 == text.size() || text[at + 1] != text[at])) {
+  while (at != kNotFound && (at + 1 == text.size() || text[at + 1] != text[at])) {
     at = text.find_first_of("{}", at + 1);
   }
   return at;
@@ -54,12 +54,12 @@ std::size_t find_braces(std::string_view text, std::size_t from) {
 /// The variable with which `text` begins, as it begins with "{{"; nothing when it is none.
 std::optional<Use> variable_at(std::string_view text) {
   const auto end = find_braces(text, kBegin.size());
-  if (end == kNone || text[end] != '}') return std::nullopt;
+  if (end == kNotFound || text[end] != '}') return std::nullopt;
   const auto inside = text.substr(kBegin.size(), end - kBegin.size());
   const auto mark = inside.find(kDefault);
   Use use{.name = trimmed(inside.substr(0, mark)), .otherwise = {}, .length = end + 2};
   if (!is_variable_name(use.name)) return std::nullopt;
-  if (mark != kNone) use.otherwise = trimmed(inside.substr(mark + kDefault.size()));
+  if (mark != kNotFound) use.otherwise = trimmed(inside.substr(mark + kDefault.size()));
   return use;
 }
 
@@ -68,7 +68,7 @@ template <class OnText, class OnVariable>
 void walk(std::string_view text, OnText on_text, OnVariable on_variable) {
   for (;;) {
     const auto at = text.find(kBegin);
-    if (at == kNone) return on_text(text);
+    if (at == kNotFound) return on_text(text);
     if (at > 0 && text[at - 1] == '\\') {
       on_text(text.substr(0, at - 1));
       on_text(kBegin);

@@ -26,29 +26,32 @@ Load Names::plain_load(const store::ModelFile& file) const {
           .arguments = config::engine_arguments({}, settings_.engine.arguments)};
 }
 
-Expected<Target> Names::resolve_profile(const std::string& name,
-                                        const config::Profile& profile) const {
-  const auto file = file_of(profile.model);
-  if (!file) return failure(file.error().with_context(fmt::format("the profile '{}'", name)));
-  const auto plain = plain_load(*file);
+Target Names::target_of(const config::Profiles::value_type& named,
+                        const store::ModelFile& file) const {
+  const auto& [name, profile] = named;
+  const auto plain = plain_load(file);
   auto load = plain;
   if (profile.context) load.context = profile.context;
   if (profile.slots) load.slots = profile.slots;
   load.arguments = config::engine_arguments(settings_.engine.arguments, profile.arguments);
   // A profile of the model's own name owns that name, and with it the worker of that name.
-  const auto owner = settings_.profiles.find(file->id.str());
+  const auto owner = settings_.profiles.find(file.id.str());
   const bool taken = owner != settings_.profiles.end() && owner->first != name;
   const bool shares = load == plain && !taken && !profile.model.starts_with('/');
-  return Target{.worker = shares ? file->id : ModelId(name),
-                .load = std::move(load),
-                .inference = config::overlay(settings_.inference, profile.inference),
-                .prompt = profile.prompt};
+  return {.worker = shares ? file.id : ModelId(name),
+          .load = std::move(load),
+          .inference = config::overlay(settings_.inference, profile.inference),
+          .prompt = profile.prompt};
 }
 
 Expected<Target> Names::resolve(const ModelId& name) const {
   const auto wanted = name.empty() ? default_name() : name;
   const auto profile = settings_.profiles.find(wanted.str());
-  if (profile != settings_.profiles.end()) return resolve_profile(profile->first, profile->second);
+  if (profile != settings_.profiles.end()) {
+    const auto own = file_of(profile->second.model);
+    if (own) return target_of(*profile, *own);
+    return failure(own.error().with_context(fmt::format("the profile '{}'", wanted.str())));
+  }
   const auto file = catalog_.find(wanted);
   if (file) {
     return Target{.worker = file->id,
@@ -75,12 +78,11 @@ ModelId Names::default_name() const {
 
 std::vector<Listed> Names::list() const {
   std::vector<Listed> all;
-  for (const auto& [name, profile] : settings_.profiles) {
-    const auto file = file_of(profile.model);
-    const auto target = file ? resolve_profile(name, profile) : failure(file.error());
-    if (!target) continue;
-    all.push_back({.id = ModelId(name),
-                   .worker = target->worker,
+  for (const auto& profile : settings_.profiles) {
+    const auto file = file_of(profile.second.model);
+    if (!file) continue;
+    all.push_back({.id = ModelId(profile.first),
+                   .worker = target_of(profile, *file).worker,
                    .path = file->path,
                    .size = file->size,
                    .modified = file->modified,
@@ -102,10 +104,11 @@ std::vector<Listed> Names::list() const {
 Retention Names::retention(const ModelId& worker) const {
   const auto general = settings_.models.keep_alive;
   Retention longest{.pinned = false, .keep_alive = general};
-  for (const auto& [name, profile] : settings_.profiles) {
+  for (const auto& named : settings_.profiles) {
+    const auto& [name, profile] = named;
     if (!profile.pinned && !profile.keep_alive) continue;
-    const auto target = resolve_profile(name, profile);
-    if (!target || target->worker != worker) continue;
+    const auto file = file_of(profile.model);
+    if (!file || target_of(named, *file).worker != worker) continue;
     longest.pinned = longest.pinned || profile.pinned;
     const auto own = profile.keep_alive.value_or(general);
     const bool is_own_worker = worker.str() == name;

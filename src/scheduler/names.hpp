@@ -77,8 +77,8 @@ class Names {
 
  private:
   [[nodiscard]] Expected<store::ModelFile> file_of(const std::string& model) const;
-  [[nodiscard]] Expected<Target> resolve_profile(const std::string& name,
-                                                 const config::Profile& profile) const;
+  [[nodiscard]] Target target_of(const config::Profiles::value_type& profile,
+                                 const store::ModelFile& file) const;
   [[nodiscard]] Load plain_load(const store::ModelFile& file) const;
 
   store::Catalog& catalog_;

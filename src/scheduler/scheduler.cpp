@@ -53,31 +53,34 @@ class Scheduler::Removal {
   Scheduler& scheduler_;
 };
 
-Task<Expected<void>> Scheduler::make_room(const Target& target) {
+Task<Expected<Target>> Scheduler::make_room(ModelId name) {
   const auto give_up = mono_now() + limits::kRoomPatience;
   for (;;) {
-    const auto at = workers_.find(target.worker);
+    // Anew after each wait: the settings may have changed.
+    auto target = names_.resolve(name);
+    if (!target) co_return target;
+    const auto at = workers_.find(target->worker);
     if (at != workers_.end()) {
-      if (!at->second.retiring && at->second.load == target.load) co_return Expected<void>();
-      // Asked for with settings that it has not got (any more).
-      if (!at->second.retiring) retire(target.worker, std::nullopt);
-      if (auto waited = co_await room_.wait(); !waited) co_return waited;
+      if (!at->second.retiring && at->second.load == target->load) co_return target;
+      if (!at->second.retiring) retire(target->worker, Then::nothing);
+      if (auto waited = co_await room_.wait(); !waited) co_return failure(waited.error());
       continue;
     }
     const auto most = static_cast<std::size_t>(settings_.models.max_loaded);
-    if (workers_.size() < most) co_return Expected<void>();
+    if (workers_.size() < most) co_return target;
     const auto evicted = removing_ > 0 ? Expected<void>() : evict_one();
-    if (!evicted && mono_now() >= give_up) co_return evicted;
+    if (!evicted && mono_now() >= give_up) co_return failure(evicted.error());
     auto waited = evicted ? co_await room_.wait() : co_await net::sleep_for(limits::kBusyPoll);
-    if (!waited) co_return waited;
+    if (!waited) co_return failure(waited.error());
   }
 }
 
-Task<Expected<worker::Lease>> Scheduler::acquire(Target target) {
-  if (auto room = co_await make_room(target); !room) co_return failure(room.error());
-  auto& slot = workers_[target.worker];
+Task<Expected<worker::Lease>> Scheduler::acquire(ModelId name) {
+  const auto target = co_await make_room(std::move(name));
+  if (!target) co_return failure(target.error());
+  auto& slot = workers_[target->worker];
   if (!slot.worker) {
-    slot = {.worker = make_worker_(target), .load = target.load};
+    slot = {.worker = make_worker_(*target), .load = target->load};
     if (!std::exchange(keep_alive_watched_, true)) watches_.spawn(watch_keep_alive());
     changed_.set();
     changed_.reset();
@@ -173,30 +176,31 @@ std::vector<ModelId> Scheduler::refresh() {
   }
   auto touched = touched_by(names_);
   for (const auto& name : touched) {
-    auto target = names_.resolve(name);
-    const bool loads_anew = target && target->worker == name;
-    retire(name, loads_anew ? std::optional(*std::move(target)) : std::nullopt);
+    const auto target = names_.resolve(name);
+    retire(name, target && target->worker == name ? Then::load : Then::nothing);
   }
   changed_.set();
   changed_.reset();
   return touched;
 }
 
-void Scheduler::retire(const ModelId& name, std::optional<Target> then) {
+void Scheduler::retire(const ModelId& name, Then then) {
   auto& one = workers_.at(name);
   log::info("scheduler", "{} ends: its settings have changed", name.str());
   one.retiring = true;
-  watches_.spawn(replace(name, one.worker, std::move(then)));
+  watches_.spawn(replace(name, one.worker, then));
 }
 
-Task<void> Scheduler::replace(ModelId name, std::shared_ptr<worker::Worker> worker,
-                              std::optional<Target> then) {
-  while (in_use(worker->status())) {
-    if (!co_await net::sleep_for(limits::kBusyPoll)) co_return;
+Task<void> Scheduler::replace(ModelId name, std::shared_ptr<worker::Worker> worker, Then then) {
+  // Who was on the way to it when it was retired is served, too: it may have to go twice.
+  while (find(name) == worker) {
+    if (!in_use(worker->status())) {
+      co_await remove(name, worker, std::make_unique<Removal>(*this));
+    }
+    if (find(name) == worker && !co_await net::sleep_for(limits::kBusyPoll)) co_return;
   }
-  co_await remove(std::move(name), std::move(worker), std::make_unique<Removal>(*this));
-  if (!then) co_return;
-  if (const auto lease = co_await acquire(*std::move(then)); !lease) {
+  if (then == Then::nothing) co_return;
+  if (const auto lease = co_await acquire(std::move(name)); !lease) {
     log::warn("scheduler", "loading anew: {}", lease.error().message);
   }
 }
@@ -207,14 +211,16 @@ std::optional<MonoTime> Scheduler::expire(MonoTime now) {
     const auto keep_alive = names_.retention(name).keep_alive;
     if (one.retiring || keep_alive.count() == 0) continue;
     const auto status = one.worker->status();
-    // Of one that is busy it has not begun.
-    const auto end = (is_busy(status) ? now : status.last_used) + keep_alive;
-    if (end > now) {
-      next = std::min(next.value_or(end), end);
-      continue;
+    // It has not begun for one that is used; one that failed stays, with what is known of that.
+    const bool unused = status.state == WorkerState::ready && !in_use(status);
+    const bool expired = unused && status.last_used + keep_alive <= now;
+    if (expired) {
+      log::info("scheduler", "{} goes: unused for {} s", name.str(), keep_alive.count());
+      tasks_.spawn(evict(name, one.worker, std::make_unique<Removal>(*this)));
     }
-    log::info("scheduler", "{} goes: unused for {} s", name.str(), keep_alive.count());
-    tasks_.spawn(evict(name, one.worker, std::make_unique<Removal>(*this)));
+    // Also of one that goes: somebody may come for it first.
+    const auto look = (unused && !expired ? status.last_used : now) + keep_alive;
+    next = std::min(next.value_or(look), look);
   }
   return next;
 }

@@ -11,6 +11,7 @@
 #include "worker/worker.hpp"
 
 #include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <map>
 #include <memory>
@@ -34,10 +35,11 @@ class Scheduler {
   Scheduler(const Scheduler&) = delete;
   Scheduler& operator=(const Scheduler&) = delete;
 
-  /// A lease on a ready worker of this target; waits while it loads, and while one with former
-  /// settings ends what it is doing. Errors: `unavailable` (every place is taken by a model that
+  /// A lease on a ready worker for what this name stands for when it is ready to begin; waits while
+  /// it loads, and while one with former settings ends what it is doing. Errors: those of
+  /// Names::resolve, `unavailable` (every place is taken by a model that
   /// stays busy), and whatever the load failed of.
-  [[nodiscard]] Task<Expected<worker::Lease>> acquire(Target target);
+  [[nodiscard]] Task<Expected<worker::Lease>> acquire(ModelId name);
 
   /// Ends a worker: its running requests get limits::kDrainTimeout to end first. What it knows of
   /// past failures is forgotten. `not_found` when it is not loaded.
@@ -69,8 +71,9 @@ class Scheduler {
     bool retiring = false;  ///< gets no more requests
   };
 
-  /// Returns when there is no worker of that name, or one that loads like this, or room for it.
-  [[nodiscard]] Task<Expected<void>> make_room(const Target& target);
+  /// What `name` stands for, as soon as its worker is there with these settings, or there is room
+  /// for it. Nothing may be awaited between its return and the use of that place.
+  [[nodiscard]] Task<Expected<Target>> make_room(ModelId name);
 
   /// Begins to end the longest unused worker; `unavailable` when all are busy.
   [[nodiscard]] Expected<void> evict_one();
@@ -83,10 +86,12 @@ class Scheduler {
   [[nodiscard]] Task<void> remove(ModelId name, std::shared_ptr<worker::Worker> worker,
                                   std::unique_ptr<Removal> removal);
 
-  /// Gives it no more requests; when it has ended what it is doing it goes, and `then` loads.
-  void retire(const ModelId& name, std::optional<Target> then);
-  [[nodiscard]] Task<void> replace(ModelId name, std::shared_ptr<worker::Worker> worker,
-                                   std::optional<Target> then);
+  /// What becomes of the name of a worker that is retired.
+  enum class Then : std::uint8_t { nothing, load };
+
+  /// Gives it no more requests; when it has ended what it is doing it goes.
+  void retire(const ModelId& name, Then then);
+  [[nodiscard]] Task<void> replace(ModelId name, std::shared_ptr<worker::Worker> worker, Then then);
 
   /// Ends workers that nobody used for their keep-alive, as long as there are any that may.
   [[nodiscard]] Task<void> watch_keep_alive();

@@ -44,20 +44,18 @@ class SchedulerTest : public testing::Test {
   }
 
   Error error_of_acquire(const char* model) {
-    auto lease = net::run_until_done(loop_, scheduler_.acquire(*names_.resolve(ModelId(model))));
+    auto lease = net::run_until_done(loop_, scheduler_.acquire(ModelId(model)));
     return lease ? Error{.kind = ErrorKind::internal, .message = "acquired"} : lease.error();
   }
 
-  static Task<void> note_error(Scheduler& scheduler, Target target,
-                               std::vector<std::string>& errors) {
-    const auto lease = co_await scheduler.acquire(std::move(target));
+  static Task<void> note_error(Scheduler& scheduler, std::vector<std::string>& errors) {
+    const auto lease = co_await scheduler.acquire(ModelId("b"));
     errors.push_back(lease ? "acquired" : lease.error().message);
   }
 
   Task<void> acquire_twice(std::vector<std::string>& errors) {
     net::TaskGroup tasks(loop_, "test");
-    for (int i = 0; i < 2; ++i)
-      tasks.spawn(note_error(scheduler_, *names_.resolve(ModelId("b")), errors));
+    for (int i = 0; i < 2; ++i) tasks.spawn(note_error(scheduler_, errors));
     co_await tasks.join();
   }
 
@@ -80,6 +78,12 @@ class SchedulerTest : public testing::Test {
   Scheduler scheduler_{loop_, names_, settings_,
                        [this](const Target& target) { return make(target); }};
 };
+
+TEST_F(SchedulerTest, an_unknown_model_makes_no_worker) {
+  EXPECT_EQ(error_of_acquire("c").kind, ErrorKind::not_found);
+  EXPECT_EQ(made_, 0U);
+  EXPECT_TRUE(scheduler_.status().empty());
+}
 
 TEST_F(SchedulerTest, a_model_keeps_its_one_worker) {
   EXPECT_NE(error_of_acquire("a").message, "acquired");

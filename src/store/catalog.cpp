@@ -87,7 +87,7 @@ Expected<ModelFile> Catalog::find(const ModelId& id) {
   if (id.empty()) {
     return failure(ErrorKind::not_found,
                    "there is no model on this machine: put a .gguf file into a "
-                   "folder and name that in LLF_MODELS");
+                   "folder and name that as models.folder of the settings");
   }
   std::vector<std::string> names;
   names.reserve(models_.size());

@@ -104,7 +104,7 @@ TEST(Catalog, without_any_model_there_is_no_default) {
   EXPECT_TRUE(models.default_model().empty());
   const auto found = models.find(models.default_model());
   ASSERT_FALSE(found);
-  EXPECT_NE(found.error().message.find("LLF_MODELS"), std::string::npos);
+  EXPECT_NE(found.error().message.find("models.folder"), std::string::npos);
 }
 
 }  // namespace

@@ -94,8 +94,8 @@ Expected<Engine> find_engine(const EngineSearch& search) {
   if (!search.configured.empty()) {
     if (is_program(search.configured)) return found(search.configured, EngineOrigin::configured);
     return failure(ErrorKind::not_found,
-                   fmt::format("the engine is set to {}, which is no program: correct LLF_ENGINE "
-                               "(or --engine), or unset it",
+                   fmt::format("the engine is set to {}, which is no program: correct engine.path "
+                               "of the settings (LLF_ENGINE, --engine), or unset it",
                                search.configured));
   }
   if (const auto program = on_path(search.path_variable)) {
@@ -112,7 +112,7 @@ Expected<Engine> find_engine(const EngineSearch& search) {
   }
   return failure(ErrorKind::not_found,
                  "there is no llama-server on this machine: run `./quickstart` or `tools/engine "
-                 "install` in a checkout of llf, or name one with LLF_ENGINE");
+                 "install` in a checkout of llf, or name one with engine.path of the settings");
 }
 
 std::string parse_version(std::string_view text) {

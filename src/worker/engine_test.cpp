@@ -84,7 +84,7 @@ TEST_F(Search, the_order_is_setting_path_distribution_user_tree) {
 TEST_F(Search, a_setting_that_names_no_program_is_not_passed_over) {
   make_program(folder / "usr/llama-server");
   search.configured = (folder / "typo").native();
-  EXPECT_THAT(found(), HasSubstr("LLF_ENGINE"));
+  EXPECT_THAT(found(), HasSubstr("engine.path"));
   ASSERT_TRUE(os::write_file_atomically(folder / "typo", "text", 0644));
   EXPECT_THAT(found(), HasSubstr("is no program"));
   search.configured = folder.path().native();

@@ -41,7 +41,8 @@ Error process_ended(const std::string& model, Phase phase, const os::ExitStatus&
 Error load_timed_out(const std::string& model, Duration limit, std::span<const std::string> lines) {
   return {.kind = ErrorKind::timeout,
           .message = fmt::format("loading {} took longer than {} s: allow more with "
-                                 "LLF_LOAD_TIMEOUT (seconds), or take a smaller model{}",
+                                 "engine.load_timeout (seconds) of the settings, or take a smaller "
+                                 "model{}",
                                  model, seconds_up(limit), last_lines(lines))};
 }
 

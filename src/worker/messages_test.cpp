@@ -41,7 +41,7 @@ TEST(WorkerMessages, limits_are_named_with_what_changes_them) {
   const auto error = load_timed_out("m", 600s, {});
   EXPECT_EQ(error.kind, ErrorKind::timeout);
   EXPECT_THAT(error.message, HasSubstr("600 s"));
-  EXPECT_THAT(error.message, HasSubstr("LLF_LOAD_TIMEOUT"));
+  EXPECT_THAT(error.message, HasSubstr("engine.load_timeout"));
   EXPECT_EQ(stalled("m", 30s).kind, ErrorKind::timeout);
   EXPECT_THAT(stalled("m", 30s).message, HasSubstr("30 s"));
 }

@@ -102,7 +102,7 @@ TEST_F(WorkerLife, a_missing_engine_is_said_with_what_to_do) {
   const auto lease = acquire();
   ASSERT_FALSE(lease);
   EXPECT_EQ(lease.error().kind, ErrorKind::unavailable) << "not what a request asked for";
-  EXPECT_THAT(lease.error().message, HasSubstr("LLF_ENGINE"));
+  EXPECT_THAT(lease.error().message, HasSubstr("engine.path"));
 }
 
 TEST_F(WorkerLife, a_load_that_takes_too_long_is_ended) {

@@ -55,7 +55,7 @@ def test_F07_an_engine_that_is_none_is_told_with_what_to_do(start: Callable,
     models.add("any")
     answer = chat(daemon.tcp, "any")
     assert answer.told and answer.status == 503, answer
-    assert "LLF_ENGINE" in answer.error["message"] or "llama-server" in answer.error["message"]
+    assert "engine.path" in answer.error["message"] or "llama-server" in answer.error["message"]
     daemon.expected_death = True  # without an engine no request can succeed afterwards
     assert daemon.stop() == 0
 

@@ -71,6 +71,12 @@ class Settings:
         self.write(json.dumps(sections))
 
 
+def add_prompt(home: Home, name: str, system: str) -> None:
+    folder = home.path / "config/prompts"
+    folder.mkdir(exist_ok=True)
+    (folder / f"{name}.json").write_text(json.dumps({"system": system}))
+
+
 @pytest.fixture
 def settings(home: Home) -> Settings:
     return Settings(home)
@@ -167,9 +173,7 @@ def test_a_profile_has_its_arguments_and_its_prompt(start: Callable, models: Mod
                                                     settings: Settings) -> None:
     daemon = start()
     models.add("m")
-    prompts = home.path / "config/prompts"
-    prompts.mkdir(exist_ok=True)
-    (prompts / "pirate.json").write_text('{"system": "Talk like {{who::a pirate}}."}')
+    add_prompt(home, "pirate", "Talk like {{who::a pirate}}.")
     settings.set(profiles={"p": {"model": "m", "prompt": "pirate", "slots": 3,
                                  "arguments": {"metrics": True, "props": False, "threads": 5,
                                                "slot-save-path": ["/a", "/b"]}}},
@@ -190,9 +194,7 @@ def test_a_request_chooses_its_prompt(start: Callable, models: Models, home: Hom
                                       settings: Settings) -> None:
     daemon = start()
     models.add("m")
-    prompts = home.path / "config/prompts"
-    prompts.mkdir(exist_ok=True)
-    (prompts / "brief.json").write_text('{"system": "Be brief."}')
+    add_prompt(home, "brief", "Be brief.")
     settings.set(prompts={"use": "brief"}, profiles={"seen": {"model": "m"}})
     await_model(daemon, "seen")
 
