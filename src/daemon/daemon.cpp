@@ -246,6 +246,30 @@ Expected<gateway::SettingsReport> RunningDaemon::compare_settings(std::string_vi
                                  .error = live_.error()};
 }
 
+Expected<void> RunningDaemon::begin() {
+  // Before anybody is told that we are ready: a signal then finds us able to end in order.
+  auto signals = net::Signals::create(loop_, {SIGTERM, SIGINT, SIGHUP});
+  if (!signals) return failure(signals.error());
+  signals_ = std::make_unique<net::Signals>(*std::move(signals));
+  clear_remains(paths_, journal_);
+  // Advisory, for people: the lock decides.
+  static_cast<void>(os::write_file_atomically(paths_.pid_file(), fmt::format("{}\n", ::getpid())));
+  if (auto control = server_.listen_unix(paths_.socket().string(), kSocketMode); !control) {
+    return failure(control.error());
+  }
+  auto port = server_.listen_tcp(options_.settings.server.host, options_.settings.server.port);
+  if (port) {
+    port_ = *port;
+    return {};
+  }
+  const auto error = explain_listen_error(port.error(), options_.settings.server.host,
+                                          options_.settings.server.port);
+  if (!options_.on_demand) return failure(error);
+  listen_error_ = error.message;
+  log::warn("daemon", "the public port is not served: {}", listen_error_);
+  return {};
+}
+
 std::string RunningDaemon::describe() const {
   if (!listen_error_.empty()) return listen_error_;
   return "listening on " + http_address(options_.settings.server.host, port_);
