@@ -3,10 +3,12 @@
 
 from __future__ import annotations
 
+import json
 import unittest
 
 from processes import EngineCommand, unchunk
 from rows_model import Comparison, Side, ready_to_task_ms, speed_rows
+from rows_settings import micro_samples
 
 LOG = """0.00.010.000 I srv  llama_server: listening on unix://old.sock
 0.00.011.000 I slot launch_slot_: id  0 | task 0 | processing task, is_child = 0
@@ -44,6 +46,14 @@ class RowsTest(unittest.TestCase):
                  "bare": Side([1.0], [1.0], ["x", "z"])}
         same = speed_rows(Comparison(1, sides, 1, 1), 20.0)[3]
         self.assertEqual((same.median, same.met), (50, False))
+
+    def test_only_the_repetitions_of_a_micro_benchmark_count(self) -> None:
+        def entry(kind: str, ms: float) -> dict:
+            return {"run_name": "save/real_time", "run_type": kind, "real_time": ms,
+                    "time_unit": "ms"}
+        output = json.dumps({"benchmarks": [entry("iteration", 1.5), entry("iteration", 2.5),
+                                            entry("aggregate", 9.0)]})
+        self.assertEqual(micro_samples(output), {"save": [1.5, 2.5]})
 
 
 if __name__ == "__main__":

@@ -51,14 +51,23 @@ class Setting:
         return path
 
 
-def build_release(build: Path) -> None:
-    """Builds the two programs where they are missing."""
-    if (build / "bin" / "llf").exists() and (build / "bin" / "llfd").exists():
-        return
-    say(f"building {build}")
-    for argv in (["cmake", "--preset", "release", "-B", build],
-                 ["ninja", "-C", build, "llf", "llfd"]):
+def build(preset: str, folder: Path, *programs: str) -> None:
+    say(f"building {folder}")
+    for argv in (["cmake", "--preset", preset, "-B", folder], ["ninja", "-C", folder, *programs]):
         subprocess.run(argv, cwd=ROOT, check=True, stdout=sys.stderr)
+
+
+def build_release(folder: Path) -> None:
+    """Builds the two programs where they are missing."""
+    if not all((folder / "bin" / name).exists() for name in ("llf", "llfd")):
+        build("release", folder, "llf", "llfd")
+
+
+def micro_benchmark(name: str) -> Path:
+    """A micro-benchmark of what is in the tree now."""
+    folder = ROOT / "build" / "bench"
+    build("bench", folder, name)
+    return folder / "bin" / name
 
 
 def find_engine(given: str | None) -> Path:

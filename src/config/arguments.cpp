@@ -1,6 +1,7 @@
 #include "config/arguments.hpp"
 
 #include "base/limits.hpp"
+#include "config/quoted.hpp"
 
 #include <fmt/format.h>
 
@@ -47,9 +48,14 @@ bool is_flag_name(std::string_view name) {
   });
 }
 
-/// A text or number as a word; of anything else nothing.
+std::string in_quotes(std::string_view name) {
+  return quoted(fmt::format("'{}'", name));
+}
+
+/// Whether a command line can have it: a number, or a text without the NUL that ends one there.
 bool is_word(const json::Value& value) {
-  return value.is_string() || value.is_number();
+  return value.is_number() ||
+         (value.is_string() && !std::string_view(value.get_string()).contains('\0'));
 }
 
 std::string word(const json::Value& value) {
@@ -66,10 +72,11 @@ bool is_argument(const json::Value& value) {
 Expected<void> check_name(std::string_view name) {
   if (!is_flag_name(name)) {
     const auto bare = name.substr(std::min(name.find_first_not_of('-'), name.size()));
-    return failure(ErrorKind::invalid,
-                   fmt::format("'{}' is no name of a flag: write it without dashes in front, in "
-                               "small letters{}",
-                               name, is_flag_name(bare) ? fmt::format(": '{}'", bare) : ""));
+    return failure(
+        ErrorKind::invalid,
+        fmt::format("{} is no name of a flag: write it without dashes in front, in "
+                    "small letters{}",
+                    in_quotes(name), is_flag_name(bare) ? fmt::format(": '{}'", bare) : ""));
   }
   const auto* const reserved = std::ranges::find(kReserved, name, &Reserved::name);
   if (reserved == kReserved.end()) return {};
@@ -105,9 +112,9 @@ Expected<void> check_arguments(const json::Object& arguments) {
     if (auto checked = check_name(name); !checked) return checked;
     if (!is_argument(value)) {
       return failure(ErrorKind::invalid,
-                     fmt::format("'{}' is neither true, false, a text, a number nor a list of "
+                     fmt::format("{} is neither true, false, a text, a number nor a list of "
                                  "texts and numbers",
-                                 std::string_view(name)));
+                                 in_quotes(name)));
     }
   }
   return {};
@@ -126,8 +133,8 @@ std::vector<EngineArgument> engine_arguments(const json::Object& first,
 Expected<void> check_texts(const json::Object& texts) {
   for (const auto& [name, value] : texts) {
     if (!value.is_string()) {
-      return failure(ErrorKind::invalid, fmt::format("the value of '{}' is not a text in quotes",
-                                                     std::string_view(name)));
+      return failure(ErrorKind::invalid,
+                     fmt::format("the value of {} is not a text in quotes", in_quotes(name)));
     }
   }
   return {};

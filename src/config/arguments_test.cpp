@@ -41,9 +41,13 @@ TEST(Arguments, of_another_kind_are_refused) {
   EXPECT_THAT(check_arguments({{"--threads", 1}}).error().message, HasSubstr("'threads'"));
   EXPECT_FALSE(check_arguments({{"a b", 1}}));
   EXPECT_FALSE(check_arguments({{"", 1}}));
-  EXPECT_FALSE(check_arguments({{"a", nullptr}}));
-  EXPECT_FALSE(check_arguments({{"a", json::Object{}}}));
-  EXPECT_FALSE(check_arguments({{"a", json::Array{true}}}));
+  EXPECT_FALSE(check_arguments({{"x", nullptr}}));
+  EXPECT_FALSE(check_arguments({{"x", json::Object{}}}));
+  EXPECT_FALSE(check_arguments({{"x", json::Array{true}}}));
+  EXPECT_FALSE(check_arguments({{"x", std::string_view("b\0c", 3)}}));
+  EXPECT_TRUE(check_arguments({{"x", "b"}}));
+  EXPECT_EQ(check_arguments({{std::string(500, '-'), 1}}).error().message,
+            "that is no name of a flag: write it without dashes in front, in small letters");
 }
 
 TEST(Arguments, texts_are_texts) {

@@ -23,6 +23,15 @@ Path operator/(Path path, std::string_view key) {
   return path;
 }
 
+/// As an error names it: a key that is far too long to be one is left out.
+std::string shown(const Path& path) {
+  auto keys = path;
+  for (auto& key : keys) {
+    if (key.size() > limits::kProfileName) key = "…";
+  }
+  return fmt::format("{}", fmt::join(keys, "."));
+}
+
 /// The names that may stand in an object: sections and keys, or what a section has.
 template <class Owner>
 std::vector<std::string> names_in(std::string_view section) {
@@ -150,13 +159,13 @@ class Reader {
   }
 
   [[nodiscard]] std::unexpected<Error> wrong(const Path& path, const Error& error) const {
-    return failure(error.with_context(
-        fmt::format("{}: {}", place(path, &json::Member::value), fmt::join(path, "."))));
+    return failure(
+        error.with_context(fmt::format("{}: {}", place(path, &json::Member::value), shown(path))));
   }
 
   [[nodiscard]] std::unexpected<Error> wrong_key(const Path& path, const Error& error) const {
-    return failure(error.with_context(
-        fmt::format("{}: {}", place(path, &json::Member::key), fmt::join(path, "."))));
+    return failure(
+        error.with_context(fmt::format("{}: {}", place(path, &json::Member::key), shown(path))));
   }
 
   [[nodiscard]] std::unexpected<Error> no_object(const Path& path) const {
@@ -167,7 +176,7 @@ class Reader {
                                                std::string_view suggestion) const {
     return failure(ErrorKind::invalid,
                    fmt::format("{}: there is no setting '{}'.{}", place(path, &json::Member::key),
-                               fmt::join(path, "."), suggestion));
+                               shown(path), suggestion));
   }
 
   std::string_view text_;

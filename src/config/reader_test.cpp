@@ -103,7 +103,7 @@ TEST(Reader, a_wrong_file_is_told_with_its_place) {
   EXPECT_EQ(error_of(R"({"log": {"level": "loud"}})"),
             R"(line 1, column 19: log.level: "loud" is none of debug, info, warn, error)");
   EXPECT_EQ(error_of(R"({"models": {"folder": "~/m"}})"),
-            "line 1, column 23: models.folder: '~/m' does not begin with '/': a path in the "
+            "line 1, column 23: models.folder: \"~/m\" does not begin with '/': a path in the "
             "settings file must be absolute");
   EXPECT_EQ(error_of(R"({"server": 8000})"),
             "line 1, column 12: server: is not an object of settings");
@@ -137,6 +137,18 @@ TEST(Reader, a_value_may_be_elsewhere) {
               HasSubstr("must be absolute"));
   EXPECT_EQ(error_of(R"({"server": {"api_key": 5}})"),
             "line 1, column 24: server.api_key: the value is not a text in quotes");
+  EXPECT_EQ(error_of(R"({"server": {"idle_exit": {"env": "PORT_OF_MINE"}},
+                         "log": {"level": {"env": "PORT_OF_MINE"}}})"),
+            R"(line 2, column 43: log.level: {"env":"PORT_OF_MINE"} is none of debug, info, warn, )"
+            "error");
+}
+
+TEST(Reader, an_error_is_short_however_long_the_file) {
+  const std::string longer(5000, 'k');
+  EXPECT_EQ(error_of(R"({"server": {")" + longer + R"(": 1}})"),
+            "line 1, column 13: there is no setting 'server.…'.");
+  EXPECT_EQ(error_of(R"({"log": {"level": ")" + longer + R"("}})"),
+            "line 1, column 19: log.level: that is none of debug, info, warn, error");
 }
 
 // F29: whatever is cut off a good file, the rest is told with its place, or is good.

@@ -1,6 +1,7 @@
 #include "config/references.hpp"
 
 #include "base/limits.hpp"
+#include "config/quoted.hpp"
 #include "os/secret_file.hpp"
 
 #include <fmt/format.h>
@@ -31,15 +32,15 @@ Expected<std::string> look_up(const json::Value& reference, const Environment& e
   if (key == kFile) {
     if (!name.starts_with('/')) {
       return failure(ErrorKind::invalid,
-                     fmt::format("'{}' does not begin with '/': a path in the settings file must "
+                     fmt::format("{} does not begin with '/': a path in the settings file must "
                                  "be absolute",
-                                 name));
+                                 quoted(fmt::format("'{}'", name))));
     }
     return os::read_secret_file(name, limits::kSecretFile);
   }
   auto found = environment(name.c_str());
   if (!found) {
-    return failure(ErrorKind::invalid, fmt::format("the variable {} is not set", name));
+    return failure(ErrorKind::invalid, fmt::format("the variable {} is not set", quoted(name)));
   }
   return *std::move(found);
 }

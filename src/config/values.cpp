@@ -1,8 +1,8 @@
 #include "config/values.hpp"
 
-#include "base/limits.hpp"
 #include "base/number.hpp"
 #include "config/arguments.hpp"
+#include "config/quoted.hpp"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -36,18 +36,18 @@ struct Inside<std::optional<T>> {
 
 /// A value that is given, and how an error quotes it.
 struct Given {
-  const json::Value& value;
+  json::Value value;
   std::string quoted;
   enum class By : std::uint8_t { file, word } by = By::file;
 };
 
-/// The value as an error quotes it: short.
-std::string quoted(const json::Value& value) {
+/// The value as an error quotes it.
+std::string quoted_value(const json::Value& value) {
+  if (is_reference(value)) return quoted(json::write(value));
   if (value.is_object()) return "an object";
   if (value.is_array()) return "a list";
   if (value.is_double()) return fmt::format("{}", value.get_double());
-  auto text = json::write(value);
-  return text.size() <= limits::kQuotedValue ? text : "that";
+  return quoted(json::write(value));
 }
 
 std::unexpected<Error> is_not(const Given& given, std::string_view accepted) {
@@ -60,9 +60,9 @@ Expected<void> assign(std::string& target, const Facts& facts, const Given& give
   const bool relative = facts.form == Form::path && !text.empty() && !text.starts_with('/');
   if (relative && given.by == Given::By::file) {
     return failure(ErrorKind::invalid,
-                   fmt::format("'{}' does not begin with '/': a path in the settings file must be "
+                   fmt::format("{} does not begin with '/': a path in the settings file must be "
                                "absolute",
-                               text));
+                               given.quoted));
   }
   target = text;
   return {};
@@ -156,6 +156,13 @@ auto use_field(Owner& owner, const Declared<Owner>& declared, Use use) {
   return std::visit([&](auto field) { return use(field(owner)); }, declared.field);
 }
 
+/// Sets a setting; `owner` is as before where that fails.
+template <class Owner>
+Expected<void> take(Owner& owner, const Declared<Owner>& declared, Given given) {
+  if (declared.form == Form::secret) given.quoted = "the value";
+  return use_field(owner, declared, [&](auto& target) { return assign(target, declared, given); });
+}
+
 template <class Target>
 json::Value written(const Target& value) {
   if constexpr (kOptional<Target>) {
@@ -200,24 +207,24 @@ template <class Owner>
 Expected<void> set(Owner& owner, const Declared<Owner>& declared, const json::Value& value,
                    const Environment& environment) {
   const bool is_text_setting = declared.form != Form::arguments && declared.form != Form::texts;
-  if (is_text_setting && is_reference(value)) {
-    const auto word = look_up(value, environment);
-    if (!word) return failure(word.error());
-    return set_word(owner, declared, *word);
+  if (!is_text_setting || !is_reference(value)) {
+    return take(owner, declared, {.value = value, .quoted = quoted_value(value)});
   }
-  const Given given{.value = value,
-                    .quoted = declared.form == Form::secret ? "the value" : quoted(value)};
-  return use_field(owner, declared, [&](auto& target) { return assign(target, declared, given); });
+  const auto word = look_up(value, environment);
+  if (!word) return failure(word.error());
+  // An error names the reference: what it stands for may be a secret, whatever the setting.
+  return take(owner, declared,
+              {.value = value_of_word(declared, *word),
+               .quoted = quoted_value(value),
+               .by = Given::By::word});
 }
 
 template <class Owner>
 Expected<void> set_word(Owner& owner, const Declared<Owner>& declared, std::string_view word) {
-  const auto value = value_of_word(declared, word);
-  const Given given{
-      .value = value,
-      .quoted = declared.form == Form::secret ? "the value" : fmt::format("'{}'", word),
-      .by = Given::By::word};
-  return use_field(owner, declared, [&](auto& target) { return assign(target, declared, given); });
+  return take(owner, declared,
+              {.value = value_of_word(declared, word),
+               .quoted = quoted(fmt::format("'{}'", word)),
+               .by = Given::By::word});
 }
 
 template <class Owner>
