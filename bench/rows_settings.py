@@ -49,13 +49,15 @@ def load_and_save(setting: Setting) -> list[Row]:
         [program, "--benchmark_format=json", "--benchmark_min_time=0.1",
          f"--benchmark_repetitions={setting.rounds(REPETITIONS)}",
          "--benchmark_enable_random_interleaving=true"],
-        env={**os.environ, "TMPDIR": str(setting.cache)}, capture_output=True, text=True, check=True)
+        env={**os.environ, "TMPDIR": str(setting.cache)}, capture_output=True, text=True,
+        check=True)
     found = micro_samples(done.stdout)
     writes = [durable_write_ms(setting.cache) for _ in range(setting.rounds(50))]
     load = Row("S1", "settings of 10 KB: read, parse, check, merge", "ms", found["load_10_kb"])
     load.against("JSON alone", found["parse_10_kb"])
     load.judge("< 1 ms", load.median < 1)
-    save = Row("S2", "the same: check, keep a backup, save, durable", "ms", found["save_into_10_kb"])
+    save = Row("S2", "the same: check, keep a backup, save, durable", "ms",
+               found["save_into_10_kb"])
     save.against("one write", writes)
     save.judge("≤ 5 ms", save.median <= 5)
     return [load, save, Row("", "one file replaced, durable", "ms", writes)]
