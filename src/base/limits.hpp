@@ -125,6 +125,7 @@ inline constexpr ByteSize kProbeOutput = ByteSize::mib(1);    ///< of --help
 
 // scheduler
 inline constexpr auto kBusyPoll = 50ms;    ///< between looks at models that are to go and are busy
+inline constexpr auto kShrinkPoll = 1s;    ///< the same when nobody waits for their room
 inline constexpr auto kRoomPatience = 2s;  ///< for a place while every loaded model is busy
 
 // worker, scheduler and daemon: defaults of settings
@@ -138,11 +139,13 @@ inline constexpr auto kPingInterval = 15s;  ///< of silence in an event stream, 
 
 // config
 inline constexpr ByteSize kSettingsFile = ByteSize::mib(1);
-inline constexpr std::size_t kSettingsBackups = 20;  ///< kept of earlier settings files
-inline constexpr auto kSettingsSettle = 250ms;       ///< a settings file that is gone may come back
-inline constexpr auto kSettingsPoll = 5s;            ///< between looks where no watch can be had
-inline constexpr auto kSettingsLock = 5s;            ///< to wait for another one that saves
-inline constexpr std::size_t kQuotedValue = 40;      ///< bytes of a value that an error repeats
+inline constexpr std::size_t kTemplatedMessages = 10'000;  ///< of a request with a prompt template
+inline constexpr std::size_t kSettingsReports = 16;        ///< of the newest changes, for who asks
+inline constexpr std::size_t kSettingsBackups = 20;        ///< kept of earlier settings files
+inline constexpr auto kSettingsSettle = 250ms;   ///< a settings file that is gone may come back
+inline constexpr auto kSettingsPoll = 5s;        ///< between looks where no watch can be had
+inline constexpr auto kSettingsLock = 5s;        ///< to wait for another one that saves
+inline constexpr std::size_t kQuotedValue = 40;  ///< bytes of a value that an error repeats
 inline constexpr std::int64_t kMaxPort = 65535;
 inline constexpr std::int64_t kMaxSeconds = 7LL * 24 * 3600;
 inline constexpr std::int64_t kMostLoaded = 64;    ///< that a user may set kMaxLoaded to

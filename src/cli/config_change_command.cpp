@@ -142,6 +142,9 @@ std::string as_text(const client::SettingsReport& report) {
     text +=
         fmt::format("loads anew, after what it is doing: {}\n", fmt::join(report.workers, ", "));
   }
+  if (!report.ending.empty()) {
+    text += fmt::format("ends, after what it is doing: {}\n", fmt::join(report.ending, ", "));
+  }
   return text;
 }
 
@@ -245,7 +248,8 @@ Expected<int> run_config_diff(Context& context, const Arguments& arguments) {
   return print(context,
                json::write_pretty(json::Object{
                    {"changes", std::move(changes)},
-                   {"workers", json::Array(report->workers.begin(), report->workers.end())}}));
+                   {"workers", json::Array(report->workers.begin(), report->workers.end())},
+                   {"ending", json::Array(report->ending.begin(), report->ending.end())}}));
 }
 
 }  // namespace llf::cli

@@ -29,6 +29,9 @@ Expected<int> SettingsChange::take_effect() const {
   if (!report->workers.empty()) {
     context_.err.say(fmt::format("llf: {} will load anew\n", fmt::join(report->workers, ", ")));
   }
+  if (!report->ending.empty()) {
+    context_.err.say(fmt::format("llf: {} will end\n", fmt::join(report->ending, ", ")));
+  }
   if (!report->restart.empty()) {
     context_.err.say(fmt::format("llf: {} will change with 'llf server restart'\n",
                                  fmt::join(report->restart, ", ")));

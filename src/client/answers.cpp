@@ -204,6 +204,7 @@ Expected<SettingsReport> read_settings_report(const json::Value& value) {
   Fields fields(value, "the report");
   return fields.finish(SettingsReport{.changes = *std::move(changes),
                                       .workers = fields.texts("workers"),
+                                      .ending = fields.texts("ending"),
                                       .restart = fields.texts("restart"),
                                       .error = fields.optional_text("error")});
 }

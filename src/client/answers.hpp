@@ -56,6 +56,7 @@ struct SettingsReport {
   };
   std::vector<Change> changes;
   std::vector<std::string> workers;  ///< those that load anew
+  std::vector<std::string> ending;   ///< those that only end
   std::vector<std::string> restart;  ///< settings that wait for a restart of the daemon
   std::optional<std::string> error;  ///< what is wrong with the file: the last good ones hold
 };

@@ -40,7 +40,7 @@ void compare_profiles(const Profiles& from, const Profiles& to, std::vector<Chan
     changes.push_back({.name = fmt::format("{}.{}", kProfiles, name),
                        .from = model(old, from),
                        .to = model(now, to),
-                       .effect = Effect::workers});
+                       .effect = old == from.end() ? Effect::at_once : Effect::workers});
   }
 }
 

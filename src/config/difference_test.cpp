@@ -40,7 +40,7 @@ TEST(Difference, of_profiles_is_that_of_their_settings) {
             "profiles.a.prompt: \"\" -> \"coder\" (at_once)\n"
             "profiles.a.context: null -> 100 (workers)\n"
             "profiles.gone: \"n\" -> null (workers)\n"
-            "profiles.new: null -> \"o\" (workers)\n");
+            "profiles.new: null -> \"o\" (at_once)\n");
 }
 
 TEST(Difference, shows_that_a_secret_changed_and_not_to_what) {

@@ -5,6 +5,7 @@
 #include "daemon/idle.hpp"
 #include "daemon/listening.hpp"
 #include "daemon/live_settings.hpp"
+#include "daemon/settings_reports.hpp"
 #include "daemon/settings_watch.hpp"
 #include "gateway/answer.hpp"
 #include "gateway/gateway.hpp"
@@ -34,6 +35,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <algorithm>
 #include <csignal>
 #include <filesystem>
 #include <string>
@@ -92,8 +94,9 @@ class RunningDaemon final : public Daemon {
   [[nodiscard]] net::ServerOptions server_options();
   [[nodiscard]] gateway::ServerStatus server_status() const;
   [[nodiscard]] worker::EngineSearch engine_search(const std::string& configured) const;
+  [[nodiscard]] store::Catalog make_catalog(const config::Settings& settings) const;
   [[nodiscard]] std::shared_ptr<worker::Worker> make_worker(const scheduler::Target& target);
-  /// Takes the file over; the report may be that of a generation after `since`.
+  /// Takes the file over; the report is also about generations after `since`.
   gateway::SettingsReport reload_settings(std::int64_t since);
   void apply(const std::vector<config::Change>& changes);
   [[nodiscard]] Expected<gateway::SettingsReport> compare_settings(std::string_view text);
@@ -114,8 +117,7 @@ class RunningDaemon final : public Daemon {
   net::Event stop_;
   net::Event settings_changed_;  ///< pulses
   LiveSettings live_;
-  std::int64_t settings_generation_ = 0;
-  gateway::SettingsReport last_report_;  ///< of that generation
+  SettingsReports reports_;
   store::Catalog catalog_;
   scheduler::Names names_;
   worker::Journal journal_;
@@ -134,8 +136,7 @@ RunningDaemon::RunningDaemon(StartOptions options, os::Paths paths, os::FileLock
       program_(std::move(program)),
       tasks_(loop_, "daemon"),
       live_(options_.sources, options_.settings),
-      catalog_(beside(program_, "share/llf/models/llf-nano.gguf").string(),
-               model_folders(options_.settings, paths_)),
+      catalog_(make_catalog(options_.settings)),
       names_(catalog_, live_.current()),
       journal_(paths_.worker_journal()),
       scheduler_(loop_, names_, live_.current(),
@@ -176,8 +177,8 @@ gateway::ServerStatus RunningDaemon::server_status() const {
           .listen_error = listen_error_,
           .settings_file = paths_.settings_file().string(),
           .settings_error = live_.error().value_or(""),
-          .settings_generation = settings_generation_,
-          .settings_restart = live_.waiting()};
+          .settings_generation = reports_.generation(),
+          .settings_restart = live_.waiting(live_.current())};
 }
 
 worker::EngineSearch RunningDaemon::engine_search(const std::string& configured) const {
@@ -186,6 +187,11 @@ worker::EngineSearch RunningDaemon::engine_search(const std::string& configured)
           .user_dir = paths_.engine_dir,
           .tree_dir = beside(program_, "lib/llf/engine"),
           .cache_dir = paths_.cache_dir};
+}
+
+store::Catalog RunningDaemon::make_catalog(const config::Settings& settings) const {
+  return {beside(program_, "share/llf/models/llf-nano.gguf").string(),
+          model_folders(settings, paths_)};
 }
 
 std::shared_ptr<worker::Worker> RunningDaemon::make_worker(const scheduler::Target& target) {
@@ -215,10 +221,10 @@ gateway::SettingsReport RunningDaemon::reload_settings(std::int64_t since) {
   if (live_.error() && live_.error() != before) {
     log::warn("daemon", "the last good settings hold: {}", *live_.error());
   }
+  const auto known = std::min(since, reports_.generation());
   if (!changes.empty()) apply(changes);
-  auto report =
-      changes.empty() && since >= settings_generation_ ? gateway::SettingsReport{} : last_report_;
-  report.restart = live_.waiting();
+  auto report = reports_.since(known);
+  report.restart = live_.waiting(live_.current());
   report.error = live_.error();
   return report;
 }
@@ -230,8 +236,7 @@ void RunningDaemon::apply(const std::vector<config::Change>& changes) {
   log::info("daemon", "changed settings: {}", fmt::join(names, ", "));
   log::set_level(live_.current().log.level);
   catalog_.set_folders(model_folders(live_.current(), paths_));
-  ++settings_generation_;
-  last_report_ = {.changes = changes, .workers = scheduler_.refresh(), .restart = {}, .error = {}};
+  reports_.add({.changes = changes, .workers = scheduler_.refresh(), .restart = {}, .error = {}});
   settings_changed_.set();
   settings_changed_.reset();
 }
@@ -239,10 +244,11 @@ void RunningDaemon::apply(const std::vector<config::Change>& changes) {
 Expected<gateway::SettingsReport> RunningDaemon::compare_settings(std::string_view text) {
   const auto settings = live_.settings_with(text);
   if (!settings) return failure(settings.error());
-  const scheduler::Names names(catalog_, *settings);
+  auto catalog = make_catalog(*settings);
+  const scheduler::Names names(catalog, *settings);
   return gateway::SettingsReport{.changes = config::difference(live_.current(), *settings),
                                  .workers = scheduler_.touched_by(names),
-                                 .restart = live_.waiting(),
+                                 .restart = live_.waiting(*settings),
                                  .error = live_.error()};
 }
 
@@ -287,7 +293,7 @@ Task<void> RunningDaemon::serve() {
   });
   tasks_.spawn(watch_signals(*signals_));
   tasks_.spawn(watch_settings(loop_, paths_.settings_file(),
-                              [this] { reload_settings(settings_generation_); }));
+                              [this] { reload_settings(reports_.generation()); }));
   if (options_.on_demand) tasks_.spawn(watch_idleness());
   static_cast<void>(co_await stop_.wait());
   co_await end();

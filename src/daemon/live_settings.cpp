@@ -34,9 +34,9 @@ Expected<config::Settings> LiveSettings::settings_with(std::string_view text) co
   return config->settings();
 }
 
-std::vector<std::string> LiveSettings::waiting() const {
+std::vector<std::string> LiveSettings::waiting(const config::Settings& settings) const {
   std::vector<std::string> names;
-  for (const auto& change : config::difference(at_start_, current_)) {
+  for (const auto& change : config::difference(at_start_, settings)) {
     if (change.effect == config::Effect::restart) names.push_back(change.name);
   }
   return names;

@@ -33,8 +33,8 @@ class LiveSettings {
   /// What is wrong with the file, while the last good settings hold.
   [[nodiscard]] const std::optional<std::string>& error() const { return error_; }
 
-  /// The settings whose values wait for a restart.
-  [[nodiscard]] std::vector<std::string> waiting() const;
+  /// The settings whose values wait for a restart when these are the ones of now.
+  [[nodiscard]] std::vector<std::string> waiting(const config::Settings& settings) const;
 
  private:
   config::Sources sources_;

@@ -72,11 +72,11 @@ TEST_F(Live, a_file_that_is_gone_leaves_what_is_built_in) {
 }
 
 TEST_F(Live, know_what_waits_for_a_restart) {
-  EXPECT_THAT(live_.waiting(), IsEmpty());
+  EXPECT_THAT(live_.waiting(live_.current()), IsEmpty());
   take(R"({"server": {"port": 2}, "log": {"level": "warn"}})");
-  EXPECT_THAT(live_.waiting(), ElementsAre("server.port"));
+  EXPECT_THAT(live_.waiting(live_.current()), ElementsAre("server.port"));
   take(R"({"server": {"port": 1}})");
-  EXPECT_THAT(live_.waiting(), IsEmpty());
+  EXPECT_THAT(live_.waiting(live_.current()), IsEmpty());
 }
 
 TEST_F(Live, compare_without_taking) {

@@ -51,11 +51,27 @@ class BodyReader {
     }
     if (!model_) return refuse("'model' must be a string", "model");
     if (!stream_) return refuse("'stream' must be true or false", "stream");
-    return ChatRequest{.model = ModelId(*model_), .stream = *stream_, .given = given_};
+    ChatRequest request{.model = ModelId(*model_),
+                        .messages = messages_,
+                        .stream = *stream_,
+                        .given = {},
+                        .nulls = {}};
+    for (const auto& value : values_) {
+      if (value.is_null) request.nulls.push_back(value.key);
+      if (!value.is_null) request.given.push_back(value.member);
+    }
+    return request;
   }
 
  private:
   using Kind = json::Token::Kind;
+
+  /// A value of config::Inference.
+  struct Value {
+    std::string key;  ///< as the body has it
+    std::string_view member;
+    bool is_null = false;
+  };
 
   // Of the keys in {"messages":[{…}]} and in {"messages":[{"content":[{…}]}]}.
   static constexpr std::size_t kMessageDepth = 3;
@@ -64,7 +80,6 @@ class BodyReader {
   void take_key(const json::Token& token) {
     if (token.depth == 1) {
       field_ = token.text;
-      take_given(config::request_member(field_));
       const auto* refused = std::ranges::find(kEngineOnly, field_);
       if (refused != kEngineOnly.end()) engine_only_ = *refused;
     }
@@ -76,11 +91,6 @@ class BodyReader {
                                          (token.depth == image_depth_ + 1 && token.text == "url"));
   }
 
-  void take_given(std::string_view member) {
-    const bool known = std::ranges::find(given_, member) != given_.end();
-    if (!member.empty() && !known) given_.push_back(member);
-  }
-
   void take_value(const json::Token& token) {
     if (token.depth == 0) is_object_ = token.kind == Kind::object || token.kind == Kind::object_end;
     if (token.depth == 1) take_field(token);
@@ -90,6 +100,7 @@ class BodyReader {
 
   void take_field(const json::Token& token) {
     if (is_end(token.kind)) return;
+    take_inference(token.kind);
     if (field_ == "messages") {
       in_list_ = token.kind == Kind::array;
       messages_ = 0;
@@ -101,6 +112,18 @@ class BodyReader {
       stream_.reset();
       if (token.kind == Kind::true_value) stream_ = true;
       if (token.kind == Kind::false_value || token.kind == Kind::null_value) stream_ = false;
+    }
+  }
+
+  void take_inference(Kind kind) {
+    const auto member = config::request_member(field_);
+    if (member.empty()) return;
+    const bool is_null = kind == Kind::null_value;
+    const auto known = std::ranges::find(values_, field_, &Value::key);
+    if (known != values_.end()) {
+      known->is_null = is_null;
+    } else {
+      values_.push_back({.key = field_, .member = member, .is_null = is_null});
     }
   }
 
@@ -125,8 +148,8 @@ class BodyReader {
   static bool is_end(Kind kind) { return kind == Kind::object_end || kind == Kind::array_end; }
 
   bool is_object_ = false;
-  std::string field_;                    ///< of the body, whose value is being read
-  std::vector<std::string_view> given_;  ///< each once
+  std::string field_;          ///< of the body, whose value is being read
+  std::vector<Value> values_;  ///< each key once
   bool in_list_ = false;
   std::size_t messages_ = 0;
   std::string_view engine_only_;

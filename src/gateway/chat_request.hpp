@@ -3,6 +3,7 @@
 #include "base/id.hpp"
 #include "gateway/api_error.hpp"
 
+#include <cstddef>
 #include <expected>
 #include <string>
 #include <string_view>
@@ -13,8 +14,10 @@ namespace llf::gateway {
 /// What the gateway needs to know of a chat completion request.
 struct ChatRequest {
   ModelId model;                        ///< empty: the default model
+  std::size_t messages = 0;             ///< at least one
   bool stream = false;                  ///< the answer is to come as server-sent events
   std::vector<std::string_view> given;  ///< values of config::Inference that it gives
+  std::vector<std::string> nulls;       ///< members for such values that are null: not given
 };
 
 /// Reads the body of POST /v1/chat/completions and refuses what must not reach the engine: what is

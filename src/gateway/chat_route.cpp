@@ -34,10 +34,13 @@ enum class Form : std::uint8_t { whole, stream };
 
 /// What the client wants of the engine; owned by the route while its tasks run.
 struct Order {
-  ModelId model;   ///< as the client named it
-  ModelId worker;  ///< whose worker that was when it came
-  Form form = Form::whole;
-  std::string body;
+  ChatRequest chat;
+  std::optional<std::string> prompt;  ///< the header's template
+  std::string body;                   ///< the client's; the engine's once a worker has it
+  ModelId model;                      ///< as the client named it; its name once a worker has it
+  bool is_fitted = false;             ///< to that worker
+
+  [[nodiscard]] Form form() const { return chat.stream ? Form::stream : Form::whole; }
 };
 
 net::ClientRequest engine_request(const Order& order) {
@@ -63,7 +66,7 @@ Task<Expected<EngineAnswer>> ask_once(worker::Lease lease, const Order& order, W
   const Waiting::Asked asked(waiting, lease);
   auto response = co_await net::request(lease.endpoint(), engine_request(order), engine_timeouts());
   std::string body;
-  const bool stream = order.form == Form::stream && response && response->status() == 200;
+  const bool stream = order.form() == Form::stream && response && response->status() == 200;
   // The engine sends the head of a stream before it has read the prompt. Until a byte follows, the
   // request can still be given to another worker or be refused with a status that says why.
   if (stream) {
@@ -89,14 +92,50 @@ bool may_replay(const Error& error, std::size_t attempt) {
          (error.kind == ErrorKind::upstream || error.kind == ErrorKind::unavailable);
 }
 
-Task<Expected<EngineAnswer>> ask_engine(scheduler::Scheduler& scheduler, const Order& order,
-                                        Waiting& waiting) {
+using Prompt = std::optional<prompt::Template>;
+
+/// The template of an order whose name stands for `target`.
+std::expected<Prompt, ApiError> prompt_of(const GatewayOptions& options, const Order& order,
+                                          const scheduler::Target& target) {
+  auto prompt = choose_prompt({.library = options.prompts,
+                               .settings = options.settings,
+                               .of_profile = target.prompt,
+                               .model = target.name.str()},
+                              order.prompt);
+  if (!prompt) return std::unexpected(ApiError(prompt.error(), prompt::kHeader));
+  return *std::move(prompt);
+}
+
+/// Makes the engine's body of the client's, with what settings and profile say now that a worker is
+/// ready: they may have changed while the order waited. A replay keeps it.
+std::expected<void, ApiError> fit(const GatewayOptions& options, Order& order,
+                                  const scheduler::Target& target) {
+  if (std::exchange(order.is_fitted, true)) return {};
+  auto prompt = prompt_of(options, order, target);
+  if (!prompt) return std::unexpected(prompt.error());
+  auto body = engine_body(std::move(order.body), order.chat,
+                          {.inference = target.inference, .prompt = *std::move(prompt)});
+  if (!body) return std::unexpected(body.error());
+  order.body = *std::move(body);
+  order.model = target.name;
+  return {};
+}
+
+using Asked = std::expected<EngineAnswer, ApiError>;
+
+Task<Asked> ask_engine(const GatewayOptions& options, Order& order, Waiting& waiting) {
   for (std::size_t attempt = 0;; ++attempt) {
-    auto lease = co_await scheduler.acquire(order.model);
-    if (!lease) co_return failure(lease.error());
-    auto answer = co_await ask_once(*std::move(lease), order, waiting);
-    if (answer || !may_replay(answer.error(), attempt)) co_return answer;
-    log::warn("gateway", "asking {} again: {}", order.worker.str(), answer.error().message);
+    auto served = co_await options.scheduler.acquire(order.model);
+    if (!served) co_return std::unexpected(model_error(served.error()));
+    if (auto fitted = fit(options, order, served->target); !fitted) {
+      co_return std::unexpected(fitted.error());
+    }
+    auto answer = co_await ask_once(std::move(served->lease), order, waiting);
+    if (answer) co_return *std::move(answer);
+    if (!may_replay(answer.error(), attempt)) {
+      co_return std::unexpected(model_error(answer.error()));
+    }
+    log::warn("gateway", "asking {} again: {}", order.model.str(), answer.error().message);
   }
 }
 
@@ -185,24 +224,14 @@ Task<void> send_stream(net::Responder& responder, EngineAnswer answer, net::Even
   }
 }
 
-std::expected<Order, ApiError> make_order(const GatewayOptions& options, net::Request& request,
-                                          const ChatRequest& chat) {
-  auto target = options.names.resolve(chat.model);
+/// What can be said of an order at once: the worker that it is for.
+std::expected<ModelId, ApiError> check_order(const GatewayOptions& options, const Order& order) {
+  const auto target = options.names.resolve(order.model);
   if (!target) return std::unexpected(model_error(target.error()));
-  const auto name = chat.model.empty() ? options.names.default_name() : chat.model;
-  auto prompt = choose_prompt({.library = options.prompts,
-                               .settings = options.settings,
-                               .of_profile = target->prompt,
-                               .model = name.str()},
-                              request.headers.get(prompt::kHeader));
-  if (!prompt) return std::unexpected(ApiError(prompt.error(), prompt::kHeader));
-  auto body = engine_body(std::move(request.body), chat,
-                          {.inference = target->inference, .prompt = *std::move(prompt)});
-  if (!body) return std::unexpected(body.error());
-  return Order{.model = chat.model,
-               .worker = target->worker,
-               .form = chat.stream ? Form::stream : Form::whole,
-               .body = *std::move(body)};
+  if (auto prompt = prompt_of(options, order, *target); !prompt) {
+    return std::unexpected(prompt.error());
+  }
+  return target->worker;
 }
 
 }  // namespace
@@ -213,24 +242,27 @@ Task<void> Gateway::chat(net::Request& request, net::Responder& responder) {
     co_await send(responder, error_response(chat.error()));
     co_return;
   }
-  auto order = make_order(options_, request, *chat);
-  if (!order) {
-    co_await send(responder, error_response(order.error()));
+  Order order{.chat = *std::move(chat), .prompt = {}, .body = std::move(request.body), .model = {}};
+  order.model = order.chat.model;
+  if (const auto header = request.headers.get(prompt::kHeader)) order.prompt = *header;
+  const auto worker = check_order(options_, order);
+  if (!worker) {
+    co_await send(responder, error_response(worker.error()));
     co_return;
   }
-  Waiting waiting(options_.scheduler, order->worker);
-  auto asked = co_await net::race(ask_engine(options_.scheduler, *order, waiting),
-                                  interrupted(responder, order->form, waiting, stopping_));
+  Waiting waiting(options_.scheduler, *worker);
+  auto asked = co_await net::race(ask_engine(options_, order, waiting),
+                                  interrupted(responder, order.form(), waiting, stopping_));
   if (asked.winner == 1) {
     // Dropping the engine's connection cancels what it was doing.
     if (asked.second == Interruption::stopping) co_await fail(responder, stopping_error());
     co_return;
   }
   if (!asked.first) {
-    co_await fail(responder, model_error(asked.first.error()));
+    co_await fail(responder, asked.first.error());
   } else if (const int status = asked.first->response.status(); status != 200) {
     co_await fail(responder, from_engine(status, asked.first->body));
-  } else if (order->form == Form::stream) {
+  } else if (order.form() == Form::stream) {
     co_await send_stream(responder, *std::move(asked.first), stopping_);
   } else {
     co_await send_whole(responder, *std::move(asked.first));

@@ -1,14 +1,23 @@
 #include "gateway/engine_body.hpp"
 
+#include "base/assert.hpp"
+#include "base/limits.hpp"
 #include "config/inference.hpp"
+#include "json/edit.hpp"
 #include "json/json.hpp"
+#include "json/locate.hpp"
 #include "prompt/assembly.hpp"
 
+#include <fmt/format.h>
+
+#include <array>
 #include <string_view>
 #include <utility>
 
 namespace llf::gateway {
 namespace {
+
+constexpr std::string_view kMessages = "messages";
 
 /// `body`, which is an object with a member, with further members in front.
 std::string with_members(std::string body, const json::Object& members) {
@@ -20,15 +29,30 @@ std::string with_members(std::string body, const json::Object& members) {
   return body;
 }
 
-std::expected<std::string, ApiError> with_prompt(std::string_view body,
-                                                 const prompt::Template& filled) {
-  auto value = json::parse(body);
-  if (!value) return std::unexpected(ApiError(value.error()));
-  auto& messages = value->get_object()["messages"];
-  auto assembled = prompt::assemble(filled, messages.get_array());
-  if (!assembled) return std::unexpected(ApiError(assembled.error(), "messages"));
-  messages = *std::move(assembled);
-  return json::write(*value);
+/// `body`, whose messages are replaced where they stand: a tree of all of it would be many times
+/// larger.
+std::expected<std::string, ApiError> with_prompt(std::string body, const prompt::Template& filled) {
+  const auto member = json::locate(body, std::array{kMessages});
+  LLF_ASSERT(member);
+  auto messages =
+      json::parse(std::string_view(body).substr(member->value, member->end - member->value));
+  LLF_ASSERT(messages && messages->is_array());
+  auto assembled = prompt::assemble(filled, std::move(messages->get_array()));
+  if (!assembled) return std::unexpected(ApiError(assembled.error(), kMessages));
+  body.replace(member->value, member->end - member->value, json::write(*assembled));
+  return body;
+}
+
+/// `body` without what is null and would hide a value of ours.
+std::string without_nulls(std::string body, const std::vector<std::string>& nulls,
+                          const json::Object& members) {
+  for (const auto& name : nulls) {
+    if (!members.contains(config::request_member(name))) continue;
+    if (auto without = json::remove_member(body, std::array{std::string_view(name)})) {
+      body = *std::move(without);
+    }
+  }
+  return body;
 }
 
 }  // namespace
@@ -37,8 +61,17 @@ std::expected<std::string, ApiError> engine_body(std::string body, const ChatReq
                                                  const Additions& additions) {
   auto members = config::request_members(additions.inference);
   for (const auto name : request.given) members.erase(name);
+  body = without_nulls(std::move(body), request.nulls, members);
   if (additions.prompt) {
-    auto assembled = with_prompt(body, *additions.prompt);
+    if (request.messages > limits::kTemplatedMessages) {
+      return std::unexpected(
+          ApiError({.kind = ErrorKind::invalid,
+                    .message = fmt::format("with a prompt template a request has at most {} "
+                                           "messages, and this one has {}",
+                                           limits::kTemplatedMessages, request.messages)},
+                   kMessages));
+    }
+    auto assembled = with_prompt(std::move(body), *additions.prompt);
     if (!assembled) return assembled;
     body = *std::move(assembled);
   }

@@ -16,9 +16,10 @@ struct Additions {
   std::optional<prompt::Template> prompt;  ///< with its variables filled in
 };
 
-/// The body that the engine gets for a client's: the same bytes with the missing values in front,
-/// or, with a prompt template, one whose messages are assembled around it. Errors: `invalid` for
-/// messages that are none. Pure.
+/// The body that the engine gets for a client's, of which `request` was read: the same bytes with
+/// the missing values in front and, with a prompt template, the messages that are assembled of it
+/// in place of the client's. Errors: `invalid` for messages that are none, or too many for a
+/// template. Pure.
 [[nodiscard]] std::expected<std::string, ApiError> engine_body(std::string body,
                                                                const ChatRequest& request,
                                                                const Additions& additions);

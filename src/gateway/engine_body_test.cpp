@@ -1,5 +1,7 @@
 #include "gateway/engine_body.hpp"
 
+#include "base/limits.hpp"
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -31,7 +33,9 @@ TEST(EngineBody, gets_the_values_that_the_request_does_not_give) {
   EXPECT_EQ(body(R"({"messages":[{}],"temperature":1})", warm()),
             R"({"max_tokens":9,"messages":[{}],"temperature":1})");
   EXPECT_EQ(body(R"({"messages":[{}],"max_completion_tokens":1,"temperature":null})", warm()),
-            R"({"messages":[{}],"max_completion_tokens":1,"temperature":null})");
+            R"({"temperature":0.5,"messages":[{}],"max_completion_tokens":1})");
+  EXPECT_EQ(body(R"({"max_tokens":null,"messages":[{}],"temperature":null,"top_p":null})", warm()),
+            R"({"temperature":0.5,"max_tokens":9,"messages":[{}],"top_p":null})");
 }
 
 TEST(EngineBody, keeps_everything_else_of_a_request_with_a_prompt) {
@@ -48,6 +52,16 @@ TEST(EngineBody, of_messages_that_are_none_is_refused) {
   additions.prompt = prompt::Template{};
   const std::string client = R"({"messages":[1]})";
   EXPECT_FALSE(engine_body(client, *read_chat_request(client), additions));
+}
+
+TEST(EngineBody, of_too_many_messages_for_a_template_is_refused) {
+  std::string client = R"({"messages":[{})";
+  for (std::size_t i = 0; i < limits::kTemplatedMessages; ++i) client += ",{}";
+  client += "]}";
+  EXPECT_EQ(body(client, {}), client);
+  Additions additions;
+  additions.prompt = prompt::Template{};
+  EXPECT_THAT(body(client, additions), testing::HasSubstr("has 10001"));
 }
 
 }  // namespace

@@ -86,11 +86,10 @@ Task<void> Gateway::preview_prompt(net::Request& request, net::Responder& respon
     co_await send(responder, error_response(model_error(target.error())));
     co_return;
   }
-  const auto name = preview->model.empty() ? options_.names.default_name() : preview->model;
   const auto prompt = choose_prompt({.library = options_.prompts,
                                      .settings = options_.settings,
                                      .of_profile = target->prompt,
-                                     .model = name.str()},
+                                     .model = target->name.str()},
                                     preview->prompt);
   auto messages = prompt ? Expected<json::Array>(preview->messages) : failure(prompt.error());
   if (messages && *prompt) messages = prompt::assemble(**prompt, preview->messages);
@@ -98,9 +97,9 @@ Task<void> Gateway::preview_prompt(net::Request& request, net::Responder& respon
     co_await send(responder, error_response(messages.error()));
     co_return;
   }
-  const auto lease = co_await options_.scheduler.acquire(preview->model);
+  const auto served = co_await options_.scheduler.acquire(preview->model);
   const auto shown =
-      lease ? co_await rendered(*lease, *std::move(messages)) : failure(lease.error());
+      served ? co_await rendered(served->lease, *std::move(messages)) : failure(served.error());
   co_await send(responder,
                 shown ? json_response(*shown) : error_response(model_error(shown.error())));
 }

@@ -1,8 +1,8 @@
 #pragma once
 
 #include "base/clock.hpp"
-#include "base/id.hpp"
 #include "config/difference.hpp"
+#include "scheduler/scheduler.hpp"
 
 #include <cstdint>
 #include <optional>
@@ -32,7 +32,7 @@ struct ServerStatus {
 /// What taking over, or comparing, settings comes to.
 struct SettingsReport {
   std::vector<config::Change> changes;
-  std::vector<ModelId> workers;      ///< those that load anew
+  scheduler::Touched workers;
   std::vector<std::string> restart;  ///< settings that wait for a restart
   std::optional<std::string> error;  ///< what is wrong with the file
 };

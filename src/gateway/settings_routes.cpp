@@ -8,13 +8,18 @@
 namespace llf::gateway {
 namespace {
 
+json::Array names_of(const std::vector<ModelId>& workers) {
+  json::Array names;
+  for (const auto& worker : workers) names.push_back(json::Value(worker.str()));
+  return names;
+}
+
 json::Object report_json(const SettingsReport& report) {
   json::Array changes;
   for (const auto& change : report.changes) changes.push_back(config::as_json(change));
-  json::Array workers;
-  for (const auto& worker : report.workers) workers.push_back(json::Value(worker.str()));
   return {{"changes", std::move(changes)},
-          {"workers", std::move(workers)},
+          {"workers", names_of(report.workers.loading)},
+          {"ending", names_of(report.workers.ending)},
           {"restart", json::Array(report.restart.begin(), report.restart.end())},
           {"error", report.error ? json::Value(*report.error) : json::Value(nullptr)}};
 }

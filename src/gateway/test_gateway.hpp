@@ -112,7 +112,7 @@ class GatewayTest : public testing::Test {
                                             .from = 8000,
                                             .to = 1,
                                             .effect = config::Effect::restart}},
-                               .workers = {ModelId("tiny")}};
+                               .workers = {.loading = {ModelId("tiny")}, .ending = {}}};
        },
        .stop = [this] { stop_asked_ = true; }}};
   net::HttpServer server_{

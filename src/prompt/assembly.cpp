@@ -49,23 +49,23 @@ bool is_plain(const json::Object& message) {
          std::ranges::none_of(kSingular, [&](auto key) { return has(message, key); });
 }
 
-json::Array as_parts(const json::Value& content) {
-  if (content.is_array()) return content.get_array();
+json::Array as_parts(json::Value content) {
+  if (content.is_array()) return std::move(content.get_array());
   if (content.get_string().empty()) return {};
-  return {json::Object{{"type", "text"}, {"text", content}}};
+  return {json::Object{{"type", "text"}, {"text", std::move(content)}}};
 }
 
 /// Adds `more` behind `content`; both are texts or lists of parts.
-void append(json::Value& content, const json::Value& more) {
+void append(json::Value& content, json::Value more) {
   if (content.is_string() && more.is_string()) {
     auto& text = content.get_string();
     if (!text.empty() && !more.get_string().empty()) text.append(kBlankLine);
     text.append(more.get_string());
     return;
   }
-  if (content.is_string()) content = as_parts(content);
+  if (content.is_string()) content = as_parts(std::move(content));
   auto& parts = content.get_array();
-  for (auto& part : as_parts(more)) parts.push_back(std::move(part));
+  for (auto& part : as_parts(std::move(more))) parts.push_back(std::move(part));
 }
 
 json::Object as_message(std::string_view role, std::string_view content) {
@@ -80,7 +80,7 @@ class Gathering {
     if (content == nullptr || !has(message, kContent)) return;
     if (content->is_string() && content->get_string().empty()) return;
     if (system_) {
-      append(system_->at(kContent), *content);
+      append(system_->at(kContent), std::move(*content));
       keep_others(*system_, message);
     } else {
       message[kRole] = kSystem;
@@ -92,7 +92,7 @@ class Gathering {
     if (!messages_.empty() && is_plain(message)) {
       auto& last = messages_.back().get_object();
       if (is_plain(last) && role_of(last) == role_of(message)) {
-        append(last.at(kContent), message.at(kContent));
+        append(last.at(kContent), std::move(message.at(kContent)));
         keep_others(last, message);
         return;
       }
@@ -149,15 +149,15 @@ Expected<void> check(const json::Array& messages) {
 
 }  // namespace
 
-Expected<json::Array> assemble(const Template& filled, const json::Array& messages) {
+Expected<json::Array> assemble(const Template& filled, json::Array messages) {
   if (auto checked = check(messages); !checked) return failure(checked.error());
   Gathering gathering;
   gathering.add_system(as_message(kSystem, filled.system));
   gathering.add_system(as_message(kSystem, filled.master));
-  std::vector<const json::Object*> turns;  // of the conversation
-  for (const auto& message : messages) {
+  std::vector<json::Object*> turns;  // of the conversation
+  for (auto& message : messages) {
     if (is_system(message.get_object())) {
-      gathering.add_system(message.get_object());
+      gathering.add_system(std::move(message.get_object()));
     } else {
       turns.push_back(&message.get_object());
     }
@@ -168,13 +168,14 @@ Expected<json::Array> assemble(const Template& filled, const json::Array& messag
   }
   const auto is_users = [](const json::Object* turn) { return role_of(*turn) == kUser; };
   const auto newest = std::ranges::find_if(turns | std::views::reverse, is_users).base();
+  const bool ends_with_users = newest == turns.end() && !turns.empty();
   for (auto turn = turns.begin(); turn != turns.end(); ++turn) {
     const bool is_newest = turn + 1 == newest;
     if (is_newest) gathering.add(filled.prefix);
-    gathering.add(**turn);
+    gathering.add(std::move(**turn));
     if (is_newest) gathering.add(filled.suffix);
   }
-  if (!turns.empty() && is_users(turns.back()) && !filled.opening.empty()) {
+  if (ends_with_users && !filled.opening.empty()) {
     gathering.add(as_message(kAssistant, filled.opening));
   }
   return gathering.take();

@@ -22,6 +22,6 @@ namespace llf::prompt {
 /// suffix. Everything else of the messages stays as it is; joined ones have the members of all, the
 /// first's first. Errors: `invalid` when one is no object with a role, or a system message has
 /// content that is neither text nor a list. Pure.
-[[nodiscard]] Expected<json::Array> assemble(const Template& filled, const json::Array& messages);
+[[nodiscard]] Expected<json::Array> assemble(const Template& filled, json::Array messages);
 
 }  // namespace llf::prompt

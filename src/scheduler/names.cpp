@@ -38,7 +38,8 @@ Target Names::target_of(const config::Profiles::value_type& named,
   const auto owner = settings_.profiles.find(file.id.str());
   const bool taken = owner != settings_.profiles.end() && owner->first != name;
   const bool shares = load == plain && !taken && !profile.model.starts_with('/');
-  return {.worker = shares ? file.id : ModelId(name),
+  return {.name = ModelId(name),
+          .worker = shares ? file.id : ModelId(name),
           .load = std::move(load),
           .inference = config::overlay(settings_.inference, profile.inference),
           .prompt = profile.prompt};
@@ -54,7 +55,8 @@ Expected<Target> Names::resolve(const ModelId& name) const {
   }
   const auto file = catalog_.find(wanted);
   if (file) {
-    return Target{.worker = file->id,
+    return Target{.name = wanted,
+                  .worker = file->id,
                   .load = plain_load(*file),
                   .inference = settings_.inference,
                   .prompt = {}};
@@ -101,23 +103,22 @@ std::vector<Listed> Names::list() const {
   return all;
 }
 
-Retention Names::retention(const ModelId& worker) const {
+Retention Names::retention(const ModelId& worker, const std::set<ModelId>& asked_by) const {
   const auto general = settings_.models.keep_alive;
-  Retention longest{.pinned = false, .keep_alive = general};
-  for (const auto& named : settings_.profiles) {
-    const auto& [name, profile] = named;
-    if (!profile.pinned && !profile.keep_alive) continue;
-    const auto file = file_of(profile.model);
-    if (!file || target_of(named, *file).worker != worker) continue;
-    longest.pinned = longest.pinned || profile.pinned;
-    const auto own = profile.keep_alive.value_or(general);
-    const bool is_own_worker = worker.str() == name;
-    const bool for_ever = own.count() == 0 || longest.keep_alive.count() == 0;
-    longest.keep_alive = is_own_worker ? own
-                         : for_ever    ? std::chrono::seconds{}
-                                       : std::max(longest.keep_alive, own);
+  std::vector<std::chrono::seconds> wishes;
+  for (const auto& name : asked_by) {
+    const auto profile = settings_.profiles.find(name.str());
+    const bool is_profile = profile != settings_.profiles.end();
+    if (!is_profile && name != worker) continue;
+    wishes.push_back(is_profile ? profile->second.keep_alive.value_or(general) : general);
   }
-  return longest;
+  if (wishes.empty()) wishes.push_back(general);
+  const bool for_ever = std::ranges::find(wishes, std::chrono::seconds{}) != wishes.end();
+  const bool pinned = std::ranges::any_of(settings_.profiles, [&](const auto& named) {
+    return named.second.pinned && worker_of(ModelId(named.first)) == worker;
+  });
+  return {.pinned = pinned,
+          .keep_alive = for_ever ? std::chrono::seconds{} : std::ranges::max(wishes)};
 }
 
 }  // namespace llf::scheduler

@@ -10,6 +10,7 @@
 #include <chrono>
 #include <cstdint>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -29,6 +30,7 @@ struct Load {
 
 /// What a model's name stands for.
 struct Target {
+  ModelId name;    ///< as it was asked for; the default one's where none was
   ModelId worker;  ///< whose worker serves it: profiles that load a model as it is share its worker
   Load load;
   config::Inference inference;  ///< where a request does not say
@@ -72,8 +74,10 @@ class Names {
   /// Every name, in alphabetical order; profiles without their model left out.
   [[nodiscard]] std::vector<Listed> list() const;
 
-  /// Of a worker: as the one of its names wants that wants it longest.
-  [[nodiscard]] Retention retention(const ModelId& worker) const;
+  /// How long the worker stays that was asked for by these names: as long as the one wants that
+  /// wants it longest; names that are gone do not count. It is pinned by any pinned profile that it
+  /// serves.
+  [[nodiscard]] Retention retention(const ModelId& worker, const std::set<ModelId>& asked_by) const;
 
  private:
   [[nodiscard]] Expected<store::ModelFile> file_of(const std::string& model) const;

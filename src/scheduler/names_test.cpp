@@ -121,22 +121,34 @@ TEST_F(NamesTest, lists_profiles_with_their_models) {
   EXPECT_EQ(names_.worker_of(ModelId("unknown")), ModelId("unknown"));
 }
 
-TEST_F(NamesTest, a_worker_stays_as_long_as_one_of_its_names_wants) {
+TEST_F(NamesTest, a_worker_stays_as_long_as_one_of_those_who_asked_wants) {
   using std::chrono::seconds;
+  const auto keep_alive = [&](std::set<ModelId> names) {
+    return names_.retention(ModelId("a"), names).keep_alive;
+  };
+  const ModelId a("a");
+  const ModelId brief("brief");
+  const ModelId gone("gone");
+  profile("brief", "a").keep_alive = seconds(2);
+  EXPECT_EQ(keep_alive({brief}), seconds(2));
+  EXPECT_EQ(keep_alive({brief, a}), seconds(0)) << "0: for ever";
+  EXPECT_EQ(keep_alive({gone, brief}), seconds(2));
   settings_.models.keep_alive = seconds(10);
-  EXPECT_EQ(names_.retention(ModelId("a")).keep_alive, seconds(10));
+  EXPECT_EQ(keep_alive({}), seconds(10));
+  EXPECT_EQ(keep_alive({gone}), seconds(10));
+  EXPECT_EQ(keep_alive({brief, a}), seconds(10));
   profile("long", "a").keep_alive = seconds(60);
-  EXPECT_EQ(names_.retention(ModelId("a")).keep_alive, seconds(60));
-  profile("for-ever", "a").keep_alive = seconds(0);
-  EXPECT_EQ(names_.retention(ModelId("a")).keep_alive, seconds(0));
-  EXPECT_FALSE(names_.retention(ModelId("a")).pinned);
+  EXPECT_EQ(keep_alive({brief, a}), seconds(10));
+  EXPECT_EQ(keep_alive({brief, ModelId("long")}), seconds(60));
+  profile("plain", "a");
+  EXPECT_EQ(keep_alive({ModelId("plain")}), seconds(10));
+}
+
+TEST_F(NamesTest, a_pinned_profile_pins_its_worker) {
+  EXPECT_FALSE(names_.retention(ModelId("a"), {}).pinned);
   profile("pinned", "a").pinned = true;
-  EXPECT_TRUE(names_.retention(ModelId("a")).pinned);
-  EXPECT_FALSE(names_.retention(ModelId("b")).pinned);
-  auto& own = profile("own", "b");
-  own.context = 64;
-  own.keep_alive = seconds(1);
-  EXPECT_EQ(names_.retention(ModelId("own")).keep_alive, seconds(1));
+  EXPECT_TRUE(names_.retention(ModelId("a"), {}).pinned);
+  EXPECT_FALSE(names_.retention(ModelId("b"), {}).pinned);
 }
 
 }  // namespace

@@ -75,18 +75,40 @@ Task<Expected<Target>> Scheduler::make_room(ModelId name) {
   }
 }
 
-Task<Expected<worker::Lease>> Scheduler::acquire(ModelId name) {
-  const auto target = co_await make_room(std::move(name));
+Task<Expected<Served>> Scheduler::acquire(ModelId name) {
+  auto served = co_await obtain(std::move(name));
+  if (served) note_asked(served->target.worker, {served->target.name});
+  co_return served;
+}
+
+Task<Expected<Served>> Scheduler::obtain(ModelId name) {
+  auto target = co_await make_room(std::move(name));
   if (!target) co_return failure(target.error());
   auto& slot = workers_[target->worker];
   if (!slot.worker) {
-    slot = {.worker = make_worker_(*target), .load = target->load};
+    slot.worker = make_worker_(*target);
+    slot.load = target->load;
     if (!std::exchange(keep_alive_watched_, true)) watches_.spawn(watch_keep_alive());
-    changed_.set();
-    changed_.reset();
   }
   const auto worker = slot.worker;  // it lives as long as we wait for it
-  co_return co_await worker->acquire();
+  auto lease = co_await worker->acquire();
+  if (!lease) co_return failure(lease.error());
+  co_return Served{.target = *std::move(target), .lease = *std::move(lease)};
+}
+
+void Scheduler::note_asked(const ModelId& worker, std::set<ModelId> names) {
+  const auto at = workers_.find(worker);
+  if (at == workers_.end()) return;
+  const auto before = at->second.asked_by.size();
+  at->second.asked_by.merge(names);
+  if (at->second.asked_by.size() == before) return;
+  changed_.set();  // another keep-alive may hold
+  changed_.reset();
+}
+
+Retention Scheduler::retention(const ModelId& worker) const {
+  const auto at = workers_.find(worker);
+  return names_.retention(worker, at == workers_.end() ? std::set<ModelId>() : at->second.asked_by);
 }
 
 Expected<void> Scheduler::evict_one() {
@@ -94,7 +116,7 @@ Expected<void> Scheduler::evict_one() {
   std::vector<ModelId> names;
   for (const auto& [name, one] : workers_) {
     const auto status = one.worker->status();
-    const bool stays = one.retiring || is_busy(status) || names_.retention(name).pinned;
+    const bool stays = one.retiring || is_busy(status) || retention(name).pinned;
     loaded.push_back({.busy = stays, .last_used = status.last_used});
     names.push_back(name);
   }
@@ -117,20 +139,23 @@ Task<void> Scheduler::evict(ModelId name, std::shared_ptr<worker::Worker> worker
                             std::unique_ptr<Removal> removal) {
   // Between the choice and this turn of the loop somebody may have come for it.
   if (is_busy(worker->status())) co_return;
-  co_await remove(std::move(name), std::move(worker), std::move(removal));
+  static_cast<void>(co_await remove(std::move(name), std::move(worker), std::move(removal)));
 }
 
-Task<void> Scheduler::remove(ModelId name, std::shared_ptr<worker::Worker> worker,
-                             std::unique_ptr<Removal>) {
+Task<std::optional<Scheduler::Loaded>> Scheduler::remove(ModelId name,
+                                                         std::shared_ptr<worker::Worker> worker,
+                                                         std::unique_ptr<Removal>) {
   co_await worker->stop();
   const auto at = workers_.find(name);
   // Not by its leases, which may be of the process that has ended.
   const auto status = worker->status();
   const bool wanted_again = status.waiting > 0 || (status.state != WorkerState::stopped &&
                                                    status.state != WorkerState::failed);
-  if (at == workers_.end() || at->second.worker != worker || wanted_again) co_return;
+  if (at == workers_.end() || at->second.worker != worker || wanted_again) co_return std::nullopt;
+  std::optional<Loaded> gone(std::move(at->second));
   workers_.erase(at);
   co_await worker->close();
+  co_return gone;
 }
 
 Task<Expected<void>> Scheduler::unload(ModelId name) {
@@ -138,12 +163,14 @@ Task<Expected<void>> Scheduler::unload(ModelId name) {
   if (!worker) {
     co_return failure(ErrorKind::not_found, fmt::format("{} is not loaded", name.str()));
   }
+  // Not even where new settings would have it load anew.
+  workers_.at(name).then = Then::nothing;
   const auto deadline = mono_now() + limits::kDrainTimeout;
   while (in_use(worker->status()) && mono_now() < deadline) {
     auto waited = co_await net::sleep_for(limits::kBusyPoll);
     if (!waited) co_return failure(waited.error());
   }
-  co_await remove(std::move(name), worker, std::make_unique<Removal>(*this));
+  static_cast<void>(co_await remove(std::move(name), worker, std::make_unique<Removal>(*this)));
   co_return Expected<void>{};
 }
 
@@ -158,27 +185,27 @@ Task<void> Scheduler::stop_all() {
   co_await tasks_.join();
 }
 
-std::vector<ModelId> Scheduler::touched_by(const Names& names) const {
-  std::vector<ModelId> touched;
+Touched Scheduler::touched_by(const Names& names) const {
+  Touched touched;
   for (const auto& [name, one] : workers_) {
     if (one.retiring) continue;
     const auto target = names.resolve(name);
-    const bool same = target && target->worker == name && target->load == one.load;
-    if (!same) touched.push_back(name);
+    const bool lives_on = target && target->worker == name;
+    if (lives_on && target->load == one.load) continue;
+    (lives_on ? touched.loading : touched.ending).push_back(name);
   }
   return touched;
 }
 
-std::vector<ModelId> Scheduler::refresh() {
+Touched Scheduler::refresh() {
   const auto& engine = settings_.engine;
   for (const auto& [name, one] : workers_) {
     one.worker->set_limits(engine.load_timeout, engine.stall_timeout);
   }
   auto touched = touched_by(names_);
-  for (const auto& name : touched) {
-    const auto target = names_.resolve(name);
-    retire(name, target && target->worker == name ? Then::load : Then::nothing);
-  }
+  for (const auto& name : touched.loading) retire(name, Then::load);
+  for (const auto& name : touched.ending) retire(name, Then::nothing);
+  if (!std::exchange(shrinking_, true)) watches_.spawn(shrink());
   changed_.set();
   changed_.reset();
   return touched;
@@ -188,27 +215,43 @@ void Scheduler::retire(const ModelId& name, Then then) {
   auto& one = workers_.at(name);
   log::info("scheduler", "{} ends: its settings have changed", name.str());
   one.retiring = true;
-  watches_.spawn(replace(name, one.worker, then));
+  one.then = then;
+  watches_.spawn(replace(name, one.worker));
 }
 
-Task<void> Scheduler::replace(ModelId name, std::shared_ptr<worker::Worker> worker, Then then) {
+Task<void> Scheduler::replace(ModelId name, std::shared_ptr<worker::Worker> worker) {
+  std::optional<Loaded> gone;
   // Who was on the way to it when it was retired is served, too: it may have to go twice.
   while (find(name) == worker) {
     if (!in_use(worker->status())) {
-      co_await remove(name, worker, std::make_unique<Removal>(*this));
+      gone = co_await remove(name, worker, std::make_unique<Removal>(*this));
     }
     if (find(name) == worker && !co_await net::sleep_for(limits::kBusyPoll)) co_return;
   }
-  if (then == Then::nothing) co_return;
-  if (const auto lease = co_await acquire(std::move(name)); !lease) {
-    log::warn("scheduler", "loading anew: {}", lease.error().message);
+  if (!gone || gone->then == Then::nothing) co_return;
+  const auto served = co_await obtain(std::move(name));
+  if (served) {
+    note_asked(served->target.worker, std::move(gone->asked_by));
+  } else {
+    log::warn("scheduler", "loading anew: {}", served.error().message);
   }
+}
+
+Task<void> Scheduler::shrink() {
+  const auto may_go = [this](const auto& named) { return !retention(named.first).pinned; };
+  while (workers_.size() > static_cast<std::size_t>(settings_.models.max_loaded) &&
+         std::ranges::any_of(workers_, may_go)) {
+    const auto evicted = removing_ > 0 ? Expected<void>() : evict_one();
+    auto waited = evicted ? co_await room_.wait() : co_await net::sleep_for(limits::kShrinkPoll);
+    if (!waited) co_return;
+  }
+  shrinking_ = false;
 }
 
 std::optional<MonoTime> Scheduler::expire(MonoTime now) {
   std::optional<MonoTime> next;
   for (const auto& [name, one] : workers_) {
-    const auto keep_alive = names_.retention(name).keep_alive;
+    const auto keep_alive = retention(name).keep_alive;
     if (one.retiring || keep_alive.count() == 0) continue;
     const auto status = one.worker->status();
     // It has not begun for one that is used; one that failed stays, with what is known of that.

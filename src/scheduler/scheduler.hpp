@@ -16,12 +16,26 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <vector>
 
 namespace llf::scheduler {
 
 /// Makes the worker of a target; given by the composition root.
 using MakeWorker = std::function<std::shared_ptr<worker::Worker>(const Target&)>;
+
+/// A name that is served.
+struct Served {
+  Target target;  ///< what it stood for when its worker was ready to begin
+  worker::Lease lease;
+};
+
+/// Workers that other settings concern.
+struct Touched {
+  std::vector<ModelId> loading;  ///< end after what they are doing, and load anew
+  std::vector<ModelId> ending;   ///< end after what they are doing
+  friend bool operator==(const Touched&, const Touched&) = default;
+};
 
 /// Brings requests to workers: one worker for each way to load a model, started when first wanted,
 /// the longest unused one ended when another needs its place, one that is not used for its
@@ -39,7 +53,7 @@ class Scheduler {
   /// it loads, and while one with former settings ends what it is doing. Errors: those of
   /// Names::resolve, `unavailable` (every place is taken by a model that
   /// stays busy), and whatever the load failed of.
-  [[nodiscard]] Task<Expected<worker::Lease>> acquire(ModelId name);
+  [[nodiscard]] Task<Expected<Served>> acquire(ModelId name);
 
   /// Ends a worker: its running requests get limits::kDrainTimeout to end first. What it knows of
   /// past failures is forgotten. `not_found` when it is not loaded.
@@ -50,11 +64,11 @@ class Scheduler {
 
   /// The settings have changed: limits hold for all workers at once; workers that load otherwise
   /// now, or whose name means nothing any more, end after what they are doing; the former then load
-  /// anew. Returns them.
-  std::vector<ModelId> refresh();
+  /// anew. Where there are more than may be, unused ones go.
+  Touched refresh();
 
-  /// Those that refresh would end if these were the names.
-  [[nodiscard]] std::vector<ModelId> touched_by(const Names& names) const;
+  /// Those that refresh would retire if these were the names.
+  [[nodiscard]] Touched touched_by(const Names& names) const;
 
   /// The workers that exist, by name.
   [[nodiscard]] std::vector<worker::WorkerStatus> status() const;
@@ -65,15 +79,28 @@ class Scheduler {
  private:
   class Removal;
 
+  /// What becomes of the name of a worker that is retired.
+  enum class Then : std::uint8_t { nothing, load };
+
   struct Loaded {
     std::shared_ptr<worker::Worker> worker;
     Load load;
-    bool retiring = false;  ///< gets no more requests
+    std::set<ModelId> asked_by;  ///< the names of the requests that came for it
+    bool retiring = false;       ///< gets no more requests
+    Then then = Then::nothing;   ///< when it is retired
   };
 
   /// What `name` stands for, as soon as its worker is there with these settings, or there is room
   /// for it. Nothing may be awaited between its return and the use of that place.
   [[nodiscard]] Task<Expected<Target>> make_room(ModelId name);
+
+  /// acquire, of a name that nobody asks for just now.
+  [[nodiscard]] Task<Expected<Served>> obtain(ModelId name);
+
+  void note_asked(const ModelId& worker, std::set<ModelId> names);
+
+  /// How long that worker stays.
+  [[nodiscard]] Retention retention(const ModelId& worker) const;
 
   /// Begins to end the longest unused worker; `unavailable` when all are busy.
   [[nodiscard]] Expected<void> evict_one();
@@ -82,16 +109,18 @@ class Scheduler {
   [[nodiscard]] Task<void> evict(ModelId name, std::shared_ptr<worker::Worker> worker,
                                  std::unique_ptr<Removal> removal);
 
-  /// Ends the worker and forgets it, unless somebody came for it meanwhile.
-  [[nodiscard]] Task<void> remove(ModelId name, std::shared_ptr<worker::Worker> worker,
-                                  std::unique_ptr<Removal> removal);
-
-  /// What becomes of the name of a worker that is retired.
-  enum class Then : std::uint8_t { nothing, load };
+  /// Ends the worker and forgets it, unless somebody came for it meanwhile. Returns what was
+  /// forgotten; nothing also when somebody else was faster.
+  [[nodiscard]] Task<std::optional<Loaded>> remove(ModelId name,
+                                                   std::shared_ptr<worker::Worker> worker,
+                                                   std::unique_ptr<Removal> removal);
 
   /// Gives it no more requests; when it has ended what it is doing it goes.
   void retire(const ModelId& name, Then then);
-  [[nodiscard]] Task<void> replace(ModelId name, std::shared_ptr<worker::Worker> worker, Then then);
+  [[nodiscard]] Task<void> replace(ModelId name, std::shared_ptr<worker::Worker> worker);
+
+  /// Ends unused workers until there are no more than may be, as long as some may become unused.
+  [[nodiscard]] Task<void> shrink();
 
   /// Ends workers that nobody used for their keep-alive, as long as there are any that may.
   [[nodiscard]] Task<void> watch_keep_alive();
@@ -106,6 +135,7 @@ class Scheduler {
   net::Event room_;     ///< pulses when a removal has ended
   net::Event changed_;  ///< pulses when a keep-alive may have begun
   bool keep_alive_watched_ = false;
+  bool shrinking_ = false;
   net::TaskGroup tasks_;
   net::TaskGroup watches_;  ///< given up when all ends
 };

@@ -59,6 +59,10 @@ class SchedulerTest : public testing::Test {
     co_await tasks.join();
   }
 
+  static Touched loading(const char* worker) {
+    return {.loading = {ModelId(worker)}, .ending = {}};
+  }
+
   static config::Settings one_at_once() {
     config::Settings settings;
     settings.models.max_loaded = 1;
@@ -117,7 +121,7 @@ TEST_F(SchedulerTest, settings_of_another_model_leave_a_worker_alone) {
   static_cast<void>(error_of_acquire("a"));
   settings_.inference.temperature = 0.5;
   settings_.profiles["p"].model = "b";
-  EXPECT_TRUE(scheduler_.refresh().empty());
+  EXPECT_EQ(scheduler_.refresh(), Touched{});
   EXPECT_EQ(made_, 1U);
 }
 
@@ -125,13 +129,13 @@ TEST_F(SchedulerTest, a_worker_whose_settings_changed_is_made_anew) {
   static_cast<void>(error_of_acquire("a"));
   auto other = settings_;
   other.engine.context = 512;
-  EXPECT_EQ(scheduler_.touched_by(Names(catalog_, other)), std::vector{ModelId("a")});
+  EXPECT_EQ(scheduler_.touched_by(Names(catalog_, other)), loading("a"));
   settings_.engine.context = 512;
-  EXPECT_EQ(scheduler_.refresh(), std::vector{ModelId("a")});
-  EXPECT_TRUE(scheduler_.refresh().empty()) << "it is on its way out";
+  EXPECT_EQ(scheduler_.refresh(), loading("a"));
+  EXPECT_EQ(scheduler_.refresh(), Touched{}) << "it is on its way out";
   static_cast<void>(error_of_acquire("a"));
   EXPECT_EQ(made_, 2U);
-  EXPECT_TRUE(scheduler_.touched_by(names_).empty());
+  EXPECT_EQ(scheduler_.touched_by(names_), Touched{});
 }
 
 TEST_F(SchedulerTest, a_request_with_new_settings_gets_no_worker_with_old_ones) {
