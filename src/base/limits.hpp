@@ -130,6 +130,7 @@ inline constexpr auto kRoomPatience = 2s;  ///< for a place while every loaded m
 
 // worker, scheduler and daemon: defaults of settings
 inline constexpr auto kLoadTimeout = 600s;     ///< a model that is not ready by then has failed
+inline constexpr int kLeastStallTimeout = 2;   ///< seconds: progress is seen with a delay
 inline constexpr auto kStallTimeout = 30s;     ///< no token and no work: the worker hangs
 inline constexpr std::int64_t kMaxLoaded = 3;  ///< models in memory at once
 inline constexpr auto kIdleExit = 600s;        ///< of a daemon that was started on demand

@@ -33,8 +33,11 @@ struct MaskedLine {
   std::vector<std::string> hidden;  ///< what the marks stand for
 };
 
+/// "-1" is a number, and no option begins like one.
 bool is_option(std::string_view word) {
-  return word.size() > 1 && word[0] == '-' && word.find_first_of(" \t\r\n") == std::string::npos;
+  constexpr std::string_view kBeginNumbers = "0123456789.";
+  return word.size() > 1 && word[0] == '-' && !kBeginNumbers.contains(word[1]) &&
+         word.find_first_of(" \t\r\n") == std::string::npos;
 }
 
 bool takes_value(std::string_view name, std::span<const OptionSpec> options) {

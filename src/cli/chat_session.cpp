@@ -2,7 +2,9 @@
 
 #include "base/nearest.hpp"
 #include "cli/ask.hpp"
+#include "cli/config_command.hpp"
 #include "cli/piped_input.hpp"
+#include "cli/prompt_command.hpp"
 #include "cli/render.hpp"
 #include "net/run.hpp"
 #include "text/safe_text.hpp"
@@ -46,7 +48,7 @@ const std::vector<std::string>& command_names() {
 std::string default_model(const std::vector<client::ModelInfo>& models) {
   const auto chosen = std::ranges::find(models, true, &client::ModelInfo::is_default);
   if (chosen != models.end()) return chosen->id;
-  return models.empty() ? std::string() : models.front().id;
+  return {};
 }
 
 Expected<std::unique_ptr<ChatSession>> ChatSession::create(Context& context,
@@ -81,7 +83,12 @@ Expected<void> ChatSession::choose_model(const std::string& wanted) {
   std::vector<std::string> names;
   for (const auto& model : *models) names.push_back(model.id);
   const auto name = wanted.empty() ? default_model(*models) : wanted;
-  if (name.empty()) return failure(ErrorKind::not_found, "there is no model on this machine");
+  if (name.empty()) {
+    return failure(ErrorKind::not_found,
+                   names.empty() ? "there is no model on this machine"
+                                 : "the setting models.default names no model that is here; 'llf "
+                                   "ls' lists the models");
+  }
   if (std::ranges::find(names, name) == names.end()) {
     return failure(ErrorKind::not_found,
                    fmt::format("the model '{}' is not here.{} 'llf ls' lists the models.", name,
@@ -229,10 +236,20 @@ void ChatSession::change_model(const std::string& name) {
 }
 
 void ChatSession::change_prompt(const std::string& name) {
+  if (!name.empty() && name != prompt::kNone && name != prompt::kSelected) {
+    const auto library = prompt_library(context_);
+    const auto found = library ? library->file_of(name) : failure(library.error());
+    if (!found) return warn(found.error().message);
+  }
   settings_.prompt = name.empty() ? std::string(prompt::kSelected) : name;
-  screen().say(text::paint(Style::dim, "the prompt is " + text::safe_line(settings_.prompt),
-                           screen().color()) +
-               "\n");
+  auto shown = settings_.prompt;
+  if (shown == prompt::kSelected) {
+    const auto config = settings_here(context_);
+    const auto selected = config ? config->settings().prompts.use : std::string();
+    shown = fmt::format("the selected one, {}", selected.empty() ? prompt::kNone : selected);
+  }
+  screen().say(
+      text::paint(Style::dim, "the prompt is " + text::safe_line(shown), screen().color()) + "\n");
 }
 
 void ChatSession::change_system(const std::string& text) {

@@ -60,8 +60,8 @@ class ChatSession {
   std::unique_ptr<LineReader> reader_;
 };
 
-/// The model that a chat without a named one is held with: the built-in one, else the first; empty
-/// when there is none. Pure.
+/// The model that a chat without a named one is held with; empty when there is none, or the
+/// settings name one that is not here. Pure.
 [[nodiscard]] std::string default_model(const std::vector<client::ModelInfo>& models);
 
 }  // namespace llf::cli

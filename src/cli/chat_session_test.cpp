@@ -169,7 +169,7 @@ TEST(DefaultModel, it_is_the_one_that_the_daemon_says_else_the_first) {
   a.source = "folder";
   auto b = a;
   b.id = "b";
-  EXPECT_EQ(default_model({a, b}), "a");
+  EXPECT_EQ(default_model({a, b}), "") << "the settings name one that is not here";
   b.is_default = true;
   EXPECT_EQ(default_model({a, b}), "b");
   EXPECT_EQ(default_model({}), "");

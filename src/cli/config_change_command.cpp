@@ -102,7 +102,7 @@ Expected<Candidate> candidate(const Context& context, const Arguments& arguments
 
 /// Without a daemon: file against file. Of one that was wrong the built-in values count.
 client::SettingsReport compare(const Candidate& candidate, const config::Settings& to) {
-  const auto from = config::read_settings(candidate.before, {}, os::env);
+  const auto from = config::read_settings(candidate.before, {}, config::look_up_nothing());
   client::SettingsReport report;
   for (const auto& change : config::difference(from ? from->settings : config::Settings{}, to)) {
     report.changes.push_back({.name = change.name,
@@ -114,14 +114,10 @@ client::SettingsReport compare(const Candidate& candidate, const config::Setting
 }
 
 Expected<client::SettingsReport> report_on(Context& context, const Candidate& candidate) {
-  const auto to = config::read_settings(candidate.text, {}, os::env);
+  const auto to = config::read_settings(candidate.text, {}, config::look_up_nothing());
   if (!to) return failure(to.error().with_context(candidate.path.native()));
   if (!client::daemon_listens(context.paths)) return compare(candidate, to->settings);
-  const auto answer = net::run_until_done(
-      context.loop,
-      client_of(context).post("/llf/v1/settings/compare", {{"text", candidate.text}}));
-  if (!answer) return failure(answer.error());
-  return client::read_settings_report(*answer);
+  return ask_daemon_about(context, candidate.text);
 }
 
 std::string_view needs(std::string_view effect) {
@@ -160,7 +156,7 @@ Expected<int> run_config_set(Context& context, const Arguments& arguments) {
   const auto value = config::value_for(*place, arguments.words()[1]);
   if (!value) return failure(value.error());
   const SettingsChange change(context);
-  const auto saved = config::save_value(context.paths.settings_file(), *place, *value);
+  const auto saved = config::save_value(settings_file(context), *place, *value);
   if (!saved) return failure(saved.error());
   warn_of_variable(context, *place);
   return change.take_effect();
@@ -173,7 +169,7 @@ Expected<int> run_config_unset(Context& context, const Arguments& arguments) {
   const auto place = place_of(arguments);
   if (!place) return failure(place.error());
   const SettingsChange change(context);
-  const auto saved = config::remove_value(context.paths.settings_file(), *place);
+  const auto saved = config::remove_value(settings_file(context), *place);
   if (!saved) return failure(saved.error());
   warn_of_variable(context, *place);
   return change.take_effect();
@@ -185,11 +181,12 @@ Expected<int> run_config_edit(Context& context, const Arguments&) {
   const auto before = text_of(file);
   if (!before) return failure(before.error());
   const SettingsChange change(context);
-  const auto edited = edit_text(context, {.text = before->value_or("{\n}\n"),
-                                          .scratch = file.parent_path() / "config.edit.json",
-                                          .save = [&](std::string_view text) {
-                                            return config::save_text(file, *before, text);
-                                          }});
+  const auto edited =
+      edit_text(context, {.text = before->value_or("{\n}\n"),
+                          .scratch = file.parent_path() / "config.edit.json",
+                          .save = [&](std::string_view text) {
+                            return config::save_text(settings_file(context), *before, text);
+                          }});
   if (!edited) return failure(edited.error());
   return *edited == Edited::saved ? change.take_effect() : 0;
 }
@@ -227,7 +224,12 @@ Expected<int> run_config_restore(Context& context, const Arguments& arguments) {
   const auto before = text_of(file);
   if (!before) return failure(before.error());
   const SettingsChange change(context);
-  if (auto saved = config::save_text(file, *before, *text); !saved) return failure(saved.error());
+  if (const auto read = config::read_settings(*text, {}, config::look_up_nothing()); !read) {
+    return failure(read.error().with_context(backup->path.native()));
+  }
+  if (auto saved = config::save_text(settings_file(context), *before, *text); !saved) {
+    return failure(saved.error());
+  }
   context.err.say(fmt::format("llf: the settings are those of {}\n", when(backup->unix_ms)));
   return change.take_effect();
 }

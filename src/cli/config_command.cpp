@@ -1,5 +1,6 @@
 #include "cli/config_command.hpp"
 
+#include "cli/settings_change.hpp"
 #include "config/config.hpp"
 #include "config/place.hpp"
 #include "config/schema.hpp"
@@ -64,6 +65,24 @@ std::string with_origins(const Context& context, const config::Config& config) {
   return table.str();
 }
 
+/// By the daemon that runs, whose variables count, else as one would that began now.
+Expected<void> check_settings(Context& context) {
+  auto file = config::read_settings_file(context.paths.settings_file());
+  if (!file) return failure(file.error());
+  if (*file && client::daemon_listens(context.paths)) {
+    if (const auto report = ask_daemon_about(context, (*file)->text); !report) {
+      return failure(report.error());
+    }
+    return {};
+  }
+  const auto config = config::Config::merge({.file = *std::move(file),
+                                             .environment = os::env,
+                                             .look_up = config::look_up_in(os::env),
+                                             .flags = {}});
+  if (!config) return failure(config.error());
+  return {};
+}
+
 }  // namespace
 
 Expected<config::Config> settings_here(const Context& context) {
@@ -107,7 +126,7 @@ Expected<int> run_config_path(Context& context, const Arguments&) {
 }
 
 Expected<int> run_config_check(Context& context, const Arguments&) {
-  if (const auto config = settings_here(context); !config) return failure(config.error());
+  if (auto checked = check_settings(context); !checked) return failure(checked.error());
   if (context.format == Format::json) {
     return print(context, json::write_pretty(json::Object{{"valid", true}}));
   }

@@ -136,10 +136,10 @@ Expected<void> write(Context& context, const Import& import, prompt::Library::Ex
   }
   std::vector<config::NewValue> values;
   add_values(import.settings, {}, values);
-  const auto file = context.paths.settings_file();
+  const auto file = settings_file(context);
   if (auto saved = config::save_values(file, values); !saved) return saved;
   context.err.say(fmt::format("llf: {} settings are in {} now, and {} prompts in {}\n",
-                              values.size(), file.native(), prompts->size(),
+                              values.size(), file.path.native(), prompts->size(),
                               context.paths.prompts_dir().native()));
   return {};
 }

@@ -48,6 +48,12 @@ Expected<std::string> edited_once(const fs::path& scratch) {
   return os::read_file(scratch, limits::kSettingsFile);
 }
 
+/// Whether the user wrote nothing into it, or took it away.
+bool is_still(const fs::path& scratch, std::string_view text) {
+  const auto now = os::read_file(scratch, limits::kSettingsFile);
+  return now ? *now == text : now.error().kind == ErrorKind::not_found;
+}
+
 /// `path`, or one beside it when it is there: what was kept of an earlier edit is not overwritten.
 fs::path unused(const fs::path& path) {
   std::error_code error;
@@ -65,22 +71,22 @@ Expected<Edited> edit_text(Context& context, const EditJob& job) {
   const auto scratch = unused(job.scratch);
   if (auto written = os::replace_file(scratch, job.text); !written) return failure(written.error());
   std::error_code ignored;
+  const auto kept =
+      fmt::format("nothing was changed; what you wrote is kept in {}", scratch.native());
   for (;;) {
     const auto text = edited_once(scratch);
-    const bool unchanged = text && *text == job.text;
-    if (!text || unchanged) {
+    if (is_still(scratch, job.text)) {
       fs::remove(scratch, ignored);
       if (!text) return failure(text.error());
       context.err.say("llf: nothing was changed\n");
       return Edited::unchanged;
     }
+    if (!text) return failure(text.error().with_context(kept));
     const auto saved = job.save(*text);
     if (saved) {
       fs::remove(scratch, ignored);
       return Edited::saved;
     }
-    const auto kept =
-        fmt::format("nothing was changed; what you wrote is kept in {}", scratch.native());
     if (saved.error().kind != ErrorKind::invalid) return failure(saved.error().with_context(kept));
     if (!wants_again(context, saved.error())) return failure(ErrorKind::invalid, kept);
   }

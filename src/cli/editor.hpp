@@ -15,7 +15,7 @@ namespace llf::cli {
 struct EditJob {
   std::string text;
   /// The file that the editor gets, whose ending tells it what it is; another one beside it when it
-  /// is there. It is removed when what is in it is saved or was left as it was.
+  /// is there. It is removed when what is in it is saved or was left as it was; else it is kept.
   std::filesystem::path scratch;
   /// Keeps the new text. `invalid`: there is a mistake in it.
   std::function<Expected<void>(std::string_view)> save;

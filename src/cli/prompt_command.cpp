@@ -1,6 +1,7 @@
 #include "cli/prompt_command.hpp"
 
 #include "base/limits.hpp"
+#include "cli/config_command.hpp"
 #include "json/json.hpp"
 #include "os/atomic_file.hpp"
 #include "os/paths.hpp"
@@ -120,6 +121,14 @@ std::string remark(const Library& library, std::string_view name) {
   return fmt::format("llf: it hides the '{}' that came with llf\n", name);
 }
 
+/// When the selected template is gone every chat fails.
+void warn_if_selected(Context& context, const Library& library, const std::string& name) {
+  const auto config = settings_here(context);
+  if (!config || config->settings().prompts.use != name || library.file_of(name)) return;
+  context.err.say(fmt::format(
+      "llf: '{}' is still the selected one: 'llf prompt use none', or another\n", name));
+}
+
 }  // namespace
 
 Expected<Library> prompt_library(const Context& context) {
@@ -198,6 +207,7 @@ Expected<int> run_prompt_delete(Context& context, const Arguments& arguments) {
   if (!library) return failure(library.error());
   const auto kept = library->remove(*name);
   if (!kept) return failure(kept.error());
+  warn_if_selected(context, *library, *name);
   if (context.format == Format::json) return print_place(context, *name, *kept);
   context.err.say(fmt::format("llf: '{}' is deleted, and kept in {}\n", *name, kept->native()));
   return 0;
@@ -216,7 +226,10 @@ Expected<int> run_prompt_import(Context& context, const Arguments& arguments) {
   const auto converted = convert(*name, source, *text);
   if (!converted) return failure(converted.error().with_context(source.path.native()));
   const auto hint = remark(*library, *name);
-  if (auto saved = library->save(converted->content, existing(arguments)); !saved) {
+  // A file of our own format stays as it was written, comments included.
+  const auto written =
+      prompt::is_legacy(*text) ? prompt::write_template(converted->content) : *text;
+  if (auto saved = library->save_text(*name, written, existing(arguments)); !saved) {
     auto error = saved.error();
     if (error.kind == ErrorKind::conflict) error.message += ", or use --replace or --name";
     return failure(std::move(error));

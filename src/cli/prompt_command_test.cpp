@@ -158,7 +158,7 @@ TEST_F(PromptCommand, a_file_is_imported_under_a_name_made_of_its_own) {
   write(folder_ / "My Best.json", R"({"system": "s"})");
   EXPECT_EQ(prompt({"import", (folder_ / "My Best.json").native()}), 0);
   EXPECT_EQ(out(), own("my-best").native() + "\n");
-  EXPECT_EQ(text_of(own("my-best")), "{\n  \"system\": \"s\"\n}\n");
+  EXPECT_EQ(text_of(own("my-best")), R"({"system": "s"})");
 }
 
 TEST_F(PromptCommand, an_import_replaces_only_when_told) {

@@ -68,13 +68,13 @@ Expected<int> run_prompt_use(Context& context, const Arguments& arguments) {
   if (!place) return failure(place.error());
   const SettingsChange change(context);
   if (name == prompt::kNone) {
-    const auto removed = config::remove_value(context.paths.settings_file(), *place);
+    const auto removed = config::remove_value(settings_file(context), *place);
     if (!removed) return failure(removed.error());
   } else {
     const auto library = prompt_library(context);
     if (!library) return failure(library.error());
     if (const auto found = library->find(name); !found) return failure(found.error());
-    const auto saved = config::save_value(context.paths.settings_file(), *place, json::Value(name));
+    const auto saved = config::save_value(settings_file(context), *place, json::Value(name));
     if (!saved) return failure(saved.error());
   }
   warn_of_variable(context, *place);
@@ -92,13 +92,14 @@ Expected<int> run_prompt_edit(Context& context, const Arguments& arguments) {
   if (!file) return failure(file.error());
   auto text = os::read_file(*file, limits::kPromptFile);
   if (!text) return failure(text.error());
+  const auto before = *file == library->own_file(name) ? std::optional(*text) : std::nullopt;
   if (auto made = os::ensure_dir(context.paths.prompts_dir()); !made) return failure(made.error());
-  const auto edited = edit_text(
-      context, {.text = *std::move(text),
-                .scratch = context.paths.prompts_dir() / fmt::format(".{}.json", name),
-                .save = [&](std::string_view changed) {
-                  return library->save_text(name, changed, prompt::Library::Existing::replace);
-                }});
+  const auto edited =
+      edit_text(context, {.text = *std::move(text),
+                          .scratch = context.paths.prompts_dir() / fmt::format(".{}.json", name),
+                          .save = [&](std::string_view changed) {
+                            return library->change_text(name, before, changed);
+                          }});
   if (!edited) return failure(edited.error());
   if (*edited == Edited::saved && *file != library->own_file(name)) {
     context.err.say(fmt::format("llf: your own '{}' now hides the one that came with llf\n", name));
@@ -114,10 +115,9 @@ Expected<int> run_prompt_preview(Context& context, const Arguments& arguments) {
   const auto client = connect(context);
   if (!client) return failure(client.error());
   const auto shown = net::run_until_done(
-      context.loop,
-      client->post("/llf/v1/prompt/preview", {{"model", arguments.text("--model").value_or("")},
-                                              {"prompt", name},
-                                              {"messages", json::Array{message}}}));
+      context.loop, client->preview_prompt({{"model", arguments.text("--model").value_or("")},
+                                            {"prompt", name},
+                                            {"messages", json::Array{message}}}));
   if (!shown) return failure(shown.error());
   if (context.format == Format::json) return print(context, json::write_pretty(*shown));
   const auto object = json::as_object(*shown, "the answer");

@@ -1,14 +1,21 @@
 #include "cli/server_status_command.hpp"
 
+#include "cli/config_command.hpp"
 #include "cli/render.hpp"
 #include "client/daemon_start.hpp"
 #include "json/json.hpp"
 #include "net/run.hpp"
 
+#include <fmt/format.h>
+
 namespace llf::cli {
 Expected<int> run_server_status(Context& context, const Arguments&) {
   const bool json = context.format == Format::json;
   if (!client::daemon_listens(context.paths)) {
+    // The next one would not begin with them.
+    if (const auto settings = settings_here(context); !settings) {
+      context.err.say(fmt::format("llf: {}\n", settings.error().message));
+    }
     return print(context,
                  json ? json::write_pretty(json::Object{{"running", false}})
                       : std::string("llfd is not running\n"),

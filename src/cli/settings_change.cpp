@@ -1,6 +1,7 @@
 #include "cli/settings_change.hpp"
 
 #include "config/declarations.hpp"
+#include "config/reader.hpp"
 #include "net/run.hpp"
 #include "os/paths.hpp"
 
@@ -37,6 +38,32 @@ Expected<int> SettingsChange::take_effect() const {
                                  fmt::join(report->restart, ", ")));
   }
   return 0;
+}
+
+Expected<client::SettingsReport> ask_daemon_about(Context& context, std::string_view text) {
+  const auto answer = net::run_until_done(
+      context.loop, client_of(context).post("/llf/v1/settings/compare", {{"text", text}}));
+  if (answer) return client::read_settings_report(*answer);
+  auto error = answer.error();
+  // What a client takes for its own mistake is here one of the text.
+  if (error.kind == ErrorKind::upstream) error.kind = ErrorKind::invalid;
+  return failure(std::move(error));
+}
+
+config::SettingsFile settings_file(Context& context) {
+  const auto path = context.paths.settings_file();
+  const auto check = [&context, path](std::string_view text) -> Expected<void> {
+    if (client::daemon_listens(context.paths)) {
+      const auto report = ask_daemon_about(context, text);
+      if (report) return {};
+      // One that cannot say keeps nobody from changing a file.
+      if (report.error().kind == ErrorKind::invalid) return failure(report.error());
+    }
+    const auto read = config::read_settings(text, {}, config::look_up_files());
+    if (!read) return failure(read.error().with_context(path.native()));
+    return {};
+  };
+  return {.path = path, .check = check};
 }
 
 void warn_of_variable(Context& context, const config::Place& place) {

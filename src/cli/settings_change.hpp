@@ -3,9 +3,11 @@
 #include "base/expected.hpp"
 #include "cli/context.hpp"
 #include "config/place.hpp"
+#include "config/save.hpp"
 
 #include <cstdint>
 #include <optional>
+#include <string_view>
 
 namespace llf::cli {
 
@@ -23,6 +25,15 @@ class SettingsChange {
   Context& context_;
   std::optional<std::int64_t> before_;  ///< what the daemon had taken over; nothing: none runs
 };
+
+/// The settings file for changes: what it would be is checked by the daemon if one runs, whose
+/// variables count, else here, without variables: they are those of a daemon to come.
+[[nodiscard]] config::SettingsFile settings_file(Context& context);
+
+/// What the daemon that runs says of this text as its settings file. Errors: `invalid` for mistakes
+/// in it, with the place.
+[[nodiscard]] Expected<client::SettingsReport> ask_daemon_about(Context& context,
+                                                                std::string_view text);
 
 /// Says so when a variable of the environment wins over the file there.
 void warn_of_variable(Context& context, const config::Place& place);

@@ -26,7 +26,8 @@ inline constexpr std::string_view kTestStatus =
 
 inline constexpr std::string_view kTestModels =
     R"({"models":[{"id":"llf-nano","path":"/m","size_bytes":3900000,"source":"built-in",)"
-    R"("loaded":false},{"id":"org/big:q4","size_bytes":9000000000,"source":"folder"}]})";
+    R"("default":true,"loaded":false},)"
+    R"({"id":"org/big:q4","size_bytes":9000000000,"source":"folder"}]})";
 
 /// One event of a chat's answer.
 inline std::string chat_event(std::string_view text) {

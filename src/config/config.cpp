@@ -15,7 +15,9 @@ Expected<std::optional<SettingsText>> read_settings_file(const std::filesystem::
   auto text = os::read_file(path, limits::kSettingsFile);
   if (text) return SettingsText{.path = path.string(), .text = std::move(*text)};
   if (text.error().kind == ErrorKind::not_found) return std::nullopt;
-  return failure(text.error());
+  auto error = text.error();
+  if (error.kind == ErrorKind::too_large) error.kind = ErrorKind::invalid;
+  return failure(std::move(error));
 }
 
 std::string_view to_string(Origin origin) {
@@ -27,7 +29,7 @@ std::string_view to_string(Origin origin) {
 Expected<Config> Config::merge(const Sources& sources) {
   Config config;
   if (sources.file) {
-    if (auto taken = config.take_file(*sources.file, sources.environment); !taken) {
+    if (auto taken = config.take_file(*sources.file, sources.look_up); !taken) {
       return failure(taken.error().with_context(sources.file->path));
     }
   }
@@ -50,8 +52,8 @@ Origin& Config::origin_of(const Declaration& declaration) {
   return origins_.at(static_cast<std::size_t>(&declaration - declarations().data()));
 }
 
-Expected<void> Config::take_file(const SettingsText& file, const Environment& environment) {
-  auto read = read_settings(file.text, settings_, environment);
+Expected<void> Config::take_file(const SettingsText& file, const LookUp& look_up) {
+  auto read = read_settings(file.text, settings_, look_up);
   if (!read) return failure(read.error());
   settings_ = std::move(read->settings);
   for (const auto& declaration : declarations()) {

@@ -26,7 +26,7 @@ struct SettingsText {
 };
 
 /// The settings file at `path`; nothing when there is none. Blocks. Any thread. Errors: those of
-/// os::read_file but not_found; too_large past limits::kSettingsFile.
+/// os::read_file but not_found; `invalid` past limits::kSettingsFile.
 [[nodiscard]] Expected<std::optional<SettingsText>> read_settings_file(
     const std::filesystem::path& path);
 
@@ -40,6 +40,7 @@ struct FlagValue {
 struct Sources {
   std::optional<SettingsText> file;
   Environment environment;
+  LookUp look_up = look_up_nothing();
   std::vector<FlagValue> flags;
 };
 
@@ -57,7 +58,7 @@ class Config {
   [[nodiscard]] Origin origin(const Declaration& declaration) const;
 
  private:
-  [[nodiscard]] Expected<void> take_file(const SettingsText& file, const Environment& environment);
+  [[nodiscard]] Expected<void> take_file(const SettingsText& file, const LookUp& look_up);
   [[nodiscard]] Expected<void> take_environment(const Environment& environment);
   [[nodiscard]] Expected<void> take_flag(const FlagValue& flag);
   [[nodiscard]] Origin& origin_of(const Declaration& declaration);

@@ -80,7 +80,7 @@ void save_into_10_kb(benchmark::State& state) {
   LLF_ASSERT(place);
   std::int64_t port = 1024;
   for (auto _ : state) {
-    LLF_ASSERT(save_value(path, *place, json::Value(++port)));
+    LLF_ASSERT(save_value({.path = path, .check = {}}, *place, json::Value(++port)));
     if (port > 60000) port = 1024;
   }
 }

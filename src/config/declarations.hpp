@@ -22,6 +22,7 @@ enum class Effect : std::uint8_t {
 enum class Form : std::uint8_t {
   any,
   path,    ///< of a file or folder: absolute in the settings file, which has no folder of its own
+  host,    ///< an address of this machine
   secret,  ///< never shown; on no command line
   arguments,  ///< of the engine: names of flags, without dashes, and their values
   texts,      ///< texts by name

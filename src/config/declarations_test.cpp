@@ -48,10 +48,9 @@ TEST(Declarations, have_flags_and_variables_of_their_own) {
 
 template <class Owner>
 void expect_survival() {
-  const Environment none = [](const char*) { return std::optional<std::string>(); };
   for (const auto& one : declared<Owner>()) {
     Owner owner;
-    EXPECT_TRUE(set(owner, one, value_of(Owner{}, one), none)) << one.name;
+    EXPECT_TRUE(set(owner, one, value_of(Owner{}, one), look_up_nothing())) << one.name;
     EXPECT_EQ(owner, Owner{});
   }
 }

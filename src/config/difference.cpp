@@ -15,7 +15,10 @@ template <class Owner>
 void compare(const Owner& from, const Owner& to, std::string_view prefix,
              std::vector<Change>& changes) {
   for (const auto& one : declared<Owner>()) {
-    if (value_of(from, one) == value_of(to, one)) continue;
+    if (value_of(from, one) == value_of(to, one) &&
+        shown_value(from, one) == shown_value(to, one)) {
+      continue;
+    }
     changes.push_back({.name = fmt::format("{}{}", prefix, one.name),
                        .from = shown_value(from, one),
                        .to = shown_value(to, one),

@@ -47,26 +47,37 @@ void lead_to(Place& place, const Facts& facts, std::string_view name) {
 }
 
 /// A word for an argument of an engine, whose type is not known: JSON if it is any, else a text.
-json::Value free_value_of_word(std::string_view word) {
+/// Errors: `invalid` for what begins as a list or an object and is none.
+Expected<json::Value> free_value_of_word(std::string_view word) {
   auto value = json::parse(word);
-  return value ? *std::move(value) : json::Value(word);
+  if (value) return value;
+  if (word.starts_with('[') || word.starts_with('{')) {
+    return failure(value.error().with_context("it begins as JSON"));
+  }
+  return json::Value(word);
 }
 
+/// `name` is what stands behind `prefix` in the whole name.
 template <class Owner>
-std::unexpected<Error> unknown(std::string_view name, std::string_view known_as) {
-  std::vector<std::string> known;
-  for (const auto& one : declared<Owner>()) known.emplace_back(one.name);
+std::unexpected<Error> unknown(std::string_view name, std::string_view prefix) {
+  std::vector<std::string> names;
+  for (const auto& one : declared<Owner>()) names.emplace_back(one.name);
+  std::vector<std::string> near;
+  for (const auto& found : nearest(name, names)) near.push_back(fmt::format("{}{}", prefix, found));
+  const auto whole = fmt::format("{}{}", prefix, name);
   const auto same_key = std::ranges::find(declared<Owner>(), name, &Facts::key);
   const auto suggestion = same_key == declared<Owner>().end()
-                              ? did_you_mean(name, known)
-                              : fmt::format(" Did you mean '{}'?", same_key->name);
+                              ? did_you_mean(whole, near)
+                              : fmt::format(" Did you mean '{}{}'?", prefix, same_key->name);
   return failure(ErrorKind::not_found,
-                 fmt::format("there is no setting '{}'.{}", known_as, suggestion));
+                 fmt::format("there is no setting '{}'.{}", whole, suggestion));
 }
 
 Expected<Place> find_in_profiles(std::string_view rest, std::string_view whole) {
+  if (rest.empty()) {
+    return failure(ErrorKind::not_found, fmt::format("which profile? '{}' names none", whole));
+  }
   Place place{.path = {std::string(kProfiles)}};
-  if (rest.empty()) return place;
   // A profile's name may have dots: the setting is what stands behind them.
   for (std::size_t dot = rest.find('.'); dot != std::string_view::npos;
        dot = rest.find('.', dot + 1)) {
@@ -81,7 +92,9 @@ Expected<Place> find_in_profiles(std::string_view rest, std::string_view whole) 
   const bool looks_like_setting = std::ranges::any_of(declared<Profile>(), [&](const Facts& facts) {
     return !member.empty() && !did_you_mean(member, std::vector{std::string(facts.name)}).empty();
   });
-  if (looks_like_setting) return unknown<Profile>(member, whole);
+  if (looks_like_setting) {
+    return unknown<Profile>(member, whole.substr(0, whole.size() - member.size()));
+  }
   place.path.emplace_back(rest);
   return place;
 }
@@ -93,7 +106,7 @@ Expected<json::Value> checked(const Declared<Owner>& declared, std::string_view 
   auto done = set_word(scratch, declared, word);
   auto value = value_of_word(declared, word);
   // What the command line may leave open, the file may not.
-  if (done) done = set(scratch, declared, value, nullptr);
+  if (done) done = set(scratch, declared, value, look_up_nothing());
   if (!done) return failure(done.error());
   return value;
 }
@@ -119,9 +132,10 @@ json::Object profile_as_file(const Profile& profile) {
 
 Expected<Place> find_place(std::string_view name) {
   const auto [first, rest] = cut(name);
+  if (name == kProfiles) return Place{.path = {std::string(kProfiles)}};
   if (first == kProfiles) return find_in_profiles(rest, name);
   const auto* const found = find<Settings>(name);
-  if (found == nullptr) return unknown<Settings>(name, name);
+  if (found == nullptr) return unknown<Settings>(name, "");
   Place place;
   lead_to(place, *found, name);
   return place;
@@ -137,7 +151,11 @@ Expected<json::Value> value_for(const Place& place, std::string_view word) {
                                fmt::join(place.path, "."), fmt::join(place.path, ".")));
   }
   auto value = free_value_of_word(word);
-  if (is_reference(value) && !holds_members(*place.facts)) return value;
+  const bool may_be_elsewhere = !holds_members(*place.facts);
+  if (value && may_be_elsewhere && is_reference(*value)) {
+    if (auto read = read_reference(*value); !read) return failure(read.error());
+    return value;
+  }
   if (place.facts->form == Form::secret && !word.empty()) {
     return failure(
         ErrorKind::invalid,

@@ -32,8 +32,9 @@ TEST(Place, that_is_none_is_an_error_with_the_nearest_names) {
   EXPECT_THAT(path_of("server.prot").front(), HasSubstr("Did you mean 'server.port'"));
   EXPECT_EQ(path_of("port").front(), "there is no setting 'port'. Did you mean 'server.port'?");
   EXPECT_EQ(path_of("profiles.fast.contxt").front(),
-            "there is no setting 'profiles.fast.contxt'. Did you mean 'context'?");
+            "there is no setting 'profiles.fast.contxt'. Did you mean 'profiles.fast.context'?");
   EXPECT_THAT(path_of("").front(), HasSubstr("there is no setting"));
+  EXPECT_EQ(path_of("profiles.").front(), "which profile? 'profiles.' names none");
   EXPECT_EQ(find_place("server.port.x").error().kind, ErrorKind::not_found);
 }
 
@@ -44,7 +45,9 @@ std::string value(std::string_view name, std::string_view word) {
 
 TEST(Place, gives_a_word_its_type) {
   EXPECT_EQ(value("server.port", "80"), "80");
-  EXPECT_EQ(value("server.host", "80"), "\"80\"");
+  EXPECT_EQ(value("models.default", "80"), "\"80\"");
+  EXPECT_EQ(value("engine.arguments.lora", R"(["a", "b"])"), R"(["a","b"])");
+  EXPECT_THAT(value("engine.arguments.lora", R"(["a",])"), HasSubstr("it begins as JSON"));
   EXPECT_EQ(value("inference.temperature", "null"), "null");
   EXPECT_EQ(value("profiles.a.pinned", "true"), "true");
   EXPECT_EQ(value("engine.arguments.threads", "4"), "4");

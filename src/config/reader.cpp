@@ -58,8 +58,7 @@ std::string meant(std::string_view section, std::string_view key) {
 /// Reads one text.
 class Reader {
  public:
-  Reader(std::string_view text, const Environment& environment)
-      : text_(text), environment_(environment) {}
+  Reader(std::string_view text, const LookUp& look_up) : text_(text), look_up_(look_up) {}
 
   Expected<void> read(const json::Object& root, ReadSettings& into) {
     return read_object(into.settings, root, {}, into);
@@ -93,7 +92,7 @@ class Reader {
       return facts.section() == member.section && facts.key() == member.key();
     });
     if (found != all.end()) {
-      auto done = set(owner, *found, member.value, environment_);
+      auto done = set(owner, *found, member.value, look_up_);
       if (!done) return wrong(member.path, done.error());
       if constexpr (std::same_as<Owner, Settings>) into.named.push_back(found->name);
       return {};
@@ -142,11 +141,7 @@ class Reader {
   }
 
   static Expected<void> check_name(std::string_view name) {
-    const bool odd =
-        name.empty() || name.size() > limits::kProfileName || std::ranges::any_of(name, [](char c) {
-          return static_cast<unsigned char>(c) <= ' ' || c == '/' || c == '\x7f';
-        });
-    if (!odd) return {};
+    if (is_profile_name(name)) return {};
     return failure(ErrorKind::invalid,
                    fmt::format("the name of a profile has 1 to {} bytes, no white space and no '/'",
                                limits::kProfileName));
@@ -180,13 +175,22 @@ class Reader {
   }
 
   std::string_view text_;
-  const Environment& environment_;
+  const LookUp& look_up_;
 };
 
 }  // namespace
 
+bool is_profile_name(std::string_view name) {
+  return !name.empty() && name.size() <= limits::kProfileName &&
+         std::ranges::all_of(name, may_be_in_profile_name);
+}
+
+bool may_be_in_profile_name(char c) {
+  return static_cast<unsigned char>(c) > ' ' && c != '/' && c != '\x7f';
+}
+
 Expected<ReadSettings> read_settings(std::string_view text, Settings settings,
-                                     const Environment& environment) {
+                                     const LookUp& look_up) {
   const auto root = json::parse(text, {.comments = true});
   if (!root) return failure(root.error());
   if (!root->is_object()) {
@@ -194,7 +198,7 @@ Expected<ReadSettings> read_settings(std::string_view text, Settings settings,
                    R"(it must be an object of sections, such as {"server": {"port": 8000}})");
   }
   ReadSettings read{.settings = std::move(settings), .named = {}};
-  if (auto done = Reader(text, environment).read(root->get_object(), read); !done) {
+  if (auto done = Reader(text, look_up).read(root->get_object(), read); !done) {
     return failure(done.error());
   }
   return read;

@@ -18,7 +18,7 @@ std::optional<std::string> one_variable(const char* name) {
 }
 
 Expected<ReadSettings> read(std::string_view text) {
-  return read_settings(text, Settings{}, one_variable);
+  return read_settings(text, Settings{}, look_up_in(one_variable));
 }
 
 std::string error_of(std::string_view text) {
@@ -50,7 +50,8 @@ TEST(Reader, a_file_changes_what_it_names_and_nothing_else) {
 TEST(Reader, what_is_not_named_stays) {
   Settings before;
   before.inference.top_k = 5;
-  const auto result = read_settings(R"({"inference": {"temperature": 0}})", before, one_variable);
+  const auto result =
+      read_settings(R"({"inference": {"temperature": 0}})", before, look_up_in(one_variable));
   ASSERT_TRUE(result);
   EXPECT_EQ(result->settings.inference.top_k, 5);
   EXPECT_EQ(result->settings.inference.temperature, 0);

@@ -7,6 +7,7 @@
 #include "os/atomic_file.hpp"
 #include "os/file_lock.hpp"
 #include "os/paths.hpp"
+#include "os/stale_files.hpp"
 
 #include <array>
 #include <functional>
@@ -22,22 +23,28 @@ namespace fs = std::filesystem;
 
 using Edit = std::function<Expected<std::string>(std::string_view)>;
 
-Expected<void> change(const fs::path& path, const Edit& edit) {
-  if (auto made = os::ensure_dir(path.parent_path()); !made) return made;
-  const auto lock =
-      os::FileLock::acquire(path.parent_path() / "config.lock", limits::kSettingsLock);
+/// Whether this could be the settings file.
+Expected<void> check(const SettingsFile& file, std::string_view text) {
+  const auto read = read_settings(text, Settings{}, look_up_nothing());
+  if (!read) return failure(read.error().with_context(file.path.string()));
+  return file.check ? file.check(text) : Expected<void>();
+}
+
+Expected<void> change(const SettingsFile& file, const Edit& edit) {
+  const auto folder = file.path.parent_path();
+  if (auto made = os::ensure_dir(folder); !made) return made;
+  const auto lock = os::FileLock::acquire(folder / "config.lock", limits::kSettingsLock);
   if (!lock) return failure(lock.error());
-  const auto old = read_settings_file(path);
+  os::remove_stale_temporaries(folder);
+  const auto old = read_settings_file(file.path);
   if (!old) return failure(old.error());
   const std::string_view text = *old ? std::string_view((*old)->text) : std::string_view();
   auto edited = edit(text);
-  if (!edited) return failure(edited.error().with_context(path.string()));
-  if (*old && *edited == text) return {};
-  if (auto checked = check_text(path, *edited); !checked) return checked;
-  if (*old) {
-    if (auto kept = backups_of(path).keep(text); !kept) return failure(kept.error());
-  }
-  return os::write_user_file(path, *edited);
+  if (!edited) return failure(edited.error().with_context(file.path.string()));
+  if (*edited == text) return {};
+  if (auto checked = check(file, *edited); !checked) return checked;
+  return *old ? backups_of(file.path).replace(file.path, text, *edited)
+              : os::write_user_file(file.path, *edited);
 }
 
 std::vector<std::string_view> steps(const Place& place) {
@@ -46,15 +53,9 @@ std::vector<std::string_view> steps(const Place& place) {
 
 }  // namespace
 
-Expected<void> check_text(const fs::path& path, std::string_view text) {
-  const auto read = read_settings(text, Settings{}, os::env);
-  if (!read) return failure(read.error().with_context(path.string()));
-  return {};
-}
-
-Expected<void> save_values(const fs::path& path, std::span<const NewValue> values) {
+Expected<void> save_values(const SettingsFile& file, std::span<const NewValue> values) {
   if (values.empty()) return {};
-  return change(path, [&](std::string_view before) -> Expected<std::string> {
+  return change(file, [&](std::string_view before) -> Expected<std::string> {
     std::string text(before);
     for (const auto& one : values) {
       auto edited = json::set_member(text, steps(one.place), one.value);
@@ -65,20 +66,20 @@ Expected<void> save_values(const fs::path& path, std::span<const NewValue> value
   });
 }
 
-Expected<void> save_value(const fs::path& path, const Place& place, const json::Value& value) {
-  return save_values(path, std::array{NewValue{.place = place, .value = value}});
+Expected<void> save_value(const SettingsFile& file, const Place& place, const json::Value& value) {
+  return save_values(file, std::array{NewValue{.place = place, .value = value}});
 }
 
-Expected<void> remove_value(const fs::path& path, const Place& place) {
-  std::error_code error;
-  if (!fs::exists(path, error)) return {};
-  return change(path,
-                [&](std::string_view text) { return json::remove_member(text, steps(place)); });
+Expected<void> remove_value(const SettingsFile& file, const Place& place) {
+  return change(file, [&](std::string_view text) -> Expected<std::string> {
+    if (text.empty()) return std::string();
+    return json::remove_member(text, steps(place));
+  });
 }
 
-Expected<void> save_text(const fs::path& path, const std::optional<std::string>& before,
+Expected<void> save_text(const SettingsFile& file, const std::optional<std::string>& before,
                          std::string_view text) {
-  return change(path, [&](std::string_view now) -> Expected<std::string> {
+  return change(file, [&](std::string_view now) -> Expected<std::string> {
     if (now == before.value_or("")) return std::string(text);
     return failure(ErrorKind::conflict, "it was changed meanwhile; try again");
   });

@@ -40,14 +40,15 @@ class Save : public ::testing::Test {
     if (!place) return failure(place.error());
     const auto value = value_for(*place, word);
     if (!value) return failure(value.error());
-    return save_value(path_, *place, *value);
+    return save_value(file_, *place, *value);
   }
   [[nodiscard]] Expected<void> unset(std::string_view name) const {
-    return remove_value(path_, *find_place(name));
+    return remove_value(file_, *find_place(name));
   }
 
   os::TestFolder folder_;
   fs::path path_ = folder_.path() / "config" / "config.json";
+  SettingsFile file_{.path = path_, .check = {}};
 };
 
 TEST_F(Save, makes_the_file_and_keeps_what_was_there) {
@@ -115,13 +116,13 @@ TEST_F(Save, the_newest_backups_are_kept) {
 }
 
 TEST_F(Save, a_whole_text_replaces_only_what_its_writer_saw) {
-  ASSERT_TRUE(save_text(path_, std::nullopt, "{}"));
-  const auto late = save_text(path_, std::nullopt, R"({"log": {}})");
+  ASSERT_TRUE(save_text(file_, std::nullopt, "{}"));
+  const auto late = save_text(file_, std::nullopt, R"({"log": {}})");
   ASSERT_FALSE(late);
   EXPECT_EQ(late.error().kind, ErrorKind::conflict);
   EXPECT_EQ(text(), "{}");
-  EXPECT_FALSE(save_text(path_, "{}", R"({"sever": {}})"));
-  ASSERT_TRUE(save_text(path_, "{}", R"({"log": {}})"));
+  EXPECT_FALSE(save_text(file_, "{}", R"({"sever": {}})"));
+  ASSERT_TRUE(save_text(file_, "{}", R"({"log": {}})"));
   EXPECT_EQ(backups().size(), 1U);
 }
 
@@ -139,14 +140,14 @@ TEST_F(Save, profiles_and_arguments_are_set_by_their_names) {
   ASSERT_TRUE(set("profiles.fast.arguments.no-mmap", "true"));
   ASSERT_TRUE(set("engine.arguments.flash-attn", "on"));
   ASSERT_TRUE(set("prompts.variables.year", "2026"));
-  const auto read = read_settings(text(), {}, os::env);
+  const auto read = read_settings(text(), {}, look_up_nothing());
   ASSERT_TRUE(read) << text();
   EXPECT_EQ(read->settings.profiles.at("fast").inference.temperature, 0.1);
   EXPECT_EQ(read->settings.profiles.at("fast").arguments.at("no-mmap"), true);
   EXPECT_EQ(read->settings.engine.arguments.at("flash-attn"), "on");
   EXPECT_EQ(read->settings.prompts.variables.at("year"), "2026");
   ASSERT_TRUE(unset("profiles.fast"));
-  EXPECT_TRUE(read_settings(text(), {}, os::env)->settings.profiles.empty());
+  EXPECT_TRUE(read_settings(text(), {}, look_up_nothing())->settings.profiles.empty());
 }
 
 TEST_F(Save, several_values_are_one_change_or_none) {
@@ -155,10 +156,10 @@ TEST_F(Save, several_values_are_one_change_or_none) {
   };
   write("{\"log\": {\"level\": \"warn\"}} // mine\n");
   ASSERT_TRUE(save_values(
-      path_, std::vector{new_value("server.port", 1), new_value("profiles.fast.model", "llf-nano"),
+      file_, std::vector{new_value("server.port", 1), new_value("profiles.fast.model", "llf-nano"),
                          new_value("profiles.fast.context", 4096)}));
   const auto saved = text();
-  const auto read = read_settings(saved, {}, os::env);
+  const auto read = read_settings(saved, {}, look_up_nothing());
   ASSERT_TRUE(read) << saved;
   EXPECT_EQ(read->settings.server.port, 1);
   EXPECT_EQ(read->settings.log.level, log::Level::warn);
@@ -166,9 +167,9 @@ TEST_F(Save, several_values_are_one_change_or_none) {
   EXPECT_NE(saved.find("// mine"), std::string::npos);
   EXPECT_EQ(backups().size(), 1U);
   EXPECT_FALSE(
-      save_values(path_, std::vector{new_value("server.port", 2), new_value("log.level", "loud")}));
+      save_values(file_, std::vector{new_value("server.port", 2), new_value("log.level", "loud")}));
   EXPECT_EQ(text(), saved);
-  ASSERT_TRUE(save_values(path_, {}));
+  ASSERT_TRUE(save_values(file_, {}));
   EXPECT_EQ(text(), saved);
   EXPECT_EQ(backups().size(), 1U);
 }
@@ -178,13 +179,13 @@ TEST_F(Save, two_at_once_lose_nothing) {
   for (const auto* name : {"server.port", "server.idle_exit", "models.max_loaded",
                            "engine.load_timeout", "engine.stall_timeout"}) {
     writers.emplace_back([this, name] {
-      for (int i = 1; i < 6; ++i) {
+      for (int i = 2; i < 6; ++i) {
         EXPECT_TRUE(set(name, std::to_string(i)));
       }
     });
   }
   writers.clear();
-  const auto read = read_settings(text(), {}, os::env);
+  const auto read = read_settings(text(), {}, look_up_nothing());
   ASSERT_TRUE(read);
   EXPECT_EQ(read->settings.server.port, 5);
   EXPECT_EQ(read->settings.models.max_loaded, 5);

@@ -50,8 +50,11 @@ json::Object value_schema(const Declared<Owner>& one) {
   schema["description"] = one.help;
   schema["default"] = value_of(Owner{}, one);
   schema["x-llf-effect"] = to_string(one.effect);
-  if (!one.flag.empty()) schema["x-llf-flag"] = one.flag;
-  if (one.variable != nullptr) schema["x-llf-variable"] = one.variable;
+  // They are about what holds for all models.
+  if constexpr (std::same_as<Owner, Settings>) {
+    if (!one.flag.empty()) schema["x-llf-flag"] = one.flag;
+    if (one.variable != nullptr) schema["x-llf-variable"] = one.variable;
+  }
   return schema;
 }
 

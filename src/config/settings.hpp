@@ -29,6 +29,10 @@ struct Inference {
   friend bool operator==(const Inference&, const Inference&) = default;
 };
 
+/// The settings whose values stand elsewhere, by name, and the references that stand in their place
+/// (references.hpp).
+using References = std::map<std::string, json::Value, std::less<>>;
+
 /// A model as a user wants it: requested by its name like any other.
 struct Profile {
   std::string model;   ///< a model's name, or the path of a .gguf file
@@ -39,6 +43,7 @@ struct Profile {
   std::optional<std::chrono::seconds> keep_alive;
   bool pinned = false;
   json::Object arguments;
+  References references;
   friend bool operator==(const Profile&, const Profile&) = default;
 };
 
@@ -86,6 +91,8 @@ struct Settings {
     log::Level level = log::Level::info;
     friend bool operator==(const Log&, const Log&) = default;
   } log;
+
+  References references;
 
   friend bool operator==(const Settings&, const Settings&) = default;
 };

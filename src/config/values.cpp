@@ -3,6 +3,7 @@
 #include "base/number.hpp"
 #include "config/arguments.hpp"
 #include "config/quoted.hpp"
+#include "os/loopback.hpp"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -54,15 +55,36 @@ std::unexpected<Error> is_not(const Given& given, std::string_view accepted) {
   return failure(ErrorKind::invalid, fmt::format("{} is {}", given.quoted, accepted));
 }
 
+bool is_key_character(char c) {
+  return c > ' ' && c < '\x7f';
+}
+
+Expected<void> check_host(const Given& given, const std::string& host) {
+  switch (os::reach_of(host)) {
+    case os::Reach::this_machine:
+      return {};
+    case os::Reach::others:
+      return is_not(given,
+                    "an address at which other machines could reach it; use 127.0.0.1 or ::1");
+    case os::Reach::none:
+      break;
+  }
+  return is_not(given, "not an IP address; 127.0.0.1 is this machine");
+}
+
 Expected<void> assign(std::string& target, const Facts& facts, const Given& given) {
   if (!given.value.is_string()) return is_not(given, "not a text in quotes");
   const std::string_view text = given.value.get_string();
   const bool relative = facts.form == Form::path && !text.empty() && !text.starts_with('/');
   if (relative && given.by == Given::By::file) {
-    return failure(ErrorKind::invalid,
-                   fmt::format("{} does not begin with '/': a path in the settings file must be "
-                               "absolute",
-                               given.quoted));
+    return failure(ErrorKind::invalid, not_absolute(given.quoted));
+  }
+  if (facts.form == Form::secret && !std::ranges::all_of(text, is_key_character)) {
+    return is_not(given,
+                  "no key: it must be one line of ASCII letters, digits and signs, without spaces");
+  }
+  if (facts.form == Form::host) {
+    if (auto checked = check_host(given, std::string(text)); !checked) return checked;
   }
   target = text;
   return {};
@@ -73,12 +95,13 @@ template <class Target>
   requires(std::integral<Target> && !std::same_as<Target, bool>) ||
           std::same_as<Target, std::chrono::seconds>
 Expected<void> assign(Target& target, const Facts& facts, const Given& given) {
-  const auto* const number = given.value.if_int64();
-  if (number == nullptr || static_cast<double>(*number) < facts.least ||
-      static_cast<double>(*number) > facts.most) {
+  boost::system::error_code error;
+  const auto number = given.value.to_number<std::int64_t>(error);  // 8000.0 is one, 8000.5 is not
+  if (error || static_cast<double>(number) < facts.least ||
+      static_cast<double>(number) > facts.most) {
     return is_not(given, fmt::format("not a whole number from {} to {}", facts.least, facts.most));
   }
-  target = static_cast<Target>(*number);
+  target = static_cast<Target>(number);
   return {};
 }
 
@@ -160,7 +183,10 @@ auto use_field(Owner& owner, const Declared<Owner>& declared, Use use) {
 template <class Owner>
 Expected<void> take(Owner& owner, const Declared<Owner>& declared, Given given) {
   if (declared.form == Form::secret) given.quoted = "the value";
-  return use_field(owner, declared, [&](auto& target) { return assign(target, declared, given); });
+  auto done =
+      use_field(owner, declared, [&](auto& target) { return assign(target, declared, given); });
+  if (done) owner.references.erase(std::string(declared.name));
+  return done;
 }
 
 template <class Target>
@@ -205,18 +231,25 @@ json::Object typed_schema(const Facts& facts) {
 
 template <class Owner>
 Expected<void> set(Owner& owner, const Declared<Owner>& declared, const json::Value& value,
-                   const Environment& environment) {
+                   const LookUp& look_up) {
   const bool is_text_setting = declared.form != Form::arguments && declared.form != Form::texts;
   if (!is_text_setting || !is_reference(value)) {
     return take(owner, declared, {.value = value, .quoted = quoted_value(value)});
   }
-  const auto word = look_up(value, environment);
+  const auto reference = read_reference(value);
+  const auto word = reference ? look_up(*reference) : failure(reference.error());
   if (!word) return failure(word.error());
-  // An error names the reference: what it stands for may be a secret, whatever the setting.
-  return take(owner, declared,
-              {.value = value_of_word(declared, *word),
-               .quoted = quoted_value(value),
-               .by = Given::By::word});
+  // It is the reference that is shown, in errors too: what it stands for may be a secret, whatever
+  // the setting.
+  if (*word) {
+    auto taken = take(owner, declared,
+                      {.value = value_of_word(declared, **word),
+                       .quoted = quoted_value(value),
+                       .by = Given::By::word});
+    if (!taken) return taken;
+  }
+  owner.references.insert_or_assign(std::string(declared.name), value);
+  return {};
 }
 
 template <class Owner>
@@ -236,8 +269,12 @@ json::Value value_of(const Owner& owner, const Declared<Owner>& declared) {
 template <class Owner>
 json::Value shown_value(const Owner& owner, const Declared<Owner>& declared) {
   auto value = value_of(owner, declared);
-  const bool hidden = declared.form == Form::secret && !value.get_string().empty();
-  return hidden ? json::Value(kHidden) : std::move(value);
+  const auto reference = owner.references.find(declared.name);
+  const bool is_reference = reference != owner.references.end();
+  if (declared.form == Form::secret) {
+    return is_reference || !value.get_string().empty() ? json::Value(kHidden) : std::move(value);
+  }
+  return is_reference ? reference->second : std::move(value);
 }
 
 template <class Owner>
@@ -255,9 +292,8 @@ json::Object schema_of(const Declared<Owner>& declared) {
 }
 
 template Expected<void> set(Settings&, const Declared<Settings>&, const json::Value&,
-                            const Environment&);
-template Expected<void> set(Profile&, const Declared<Profile>&, const json::Value&,
-                            const Environment&);
+                            const LookUp&);
+template Expected<void> set(Profile&, const Declared<Profile>&, const json::Value&, const LookUp&);
 template Expected<void> set_word(Settings&, const Declared<Settings>&, std::string_view);
 template Expected<void> set_word(Profile&, const Declared<Profile>&, std::string_view);
 template json::Value value_of(const Settings&, const Declared<Settings>&);

@@ -14,7 +14,7 @@ namespace llf::config {
 /// before then); those of references.
 template <class Owner>
 [[nodiscard]] Expected<void> set(Owner& owner, const Declared<Owner>& declared,
-                                 const json::Value& value, const Environment& environment);
+                                 const json::Value& value, const LookUp& look_up);
 
 /// The same from a word of a command line or the environment.
 template <class Owner>
@@ -25,7 +25,8 @@ template <class Owner>
 template <class Owner>
 [[nodiscard]] json::Value value_of(const Owner& owner, const Declared<Owner>& declared);
 
-/// The same for people and programs: of a secret that is not empty, "***".
+/// The same for people and programs: of a secret that is not empty, "***"; of what stands
+/// elsewhere, the reference.
 template <class Owner>
 [[nodiscard]] json::Value shown_value(const Owner& owner, const Declared<Owner>& declared);
 

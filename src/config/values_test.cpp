@@ -21,7 +21,7 @@ std::string set_to(std::string_view name, std::string_view word) {
 
 TEST(Values, of_words_have_the_settings_type) {
   EXPECT_EQ(set_to("server.port", "1"), "1");
-  EXPECT_EQ(set_to("server.host", "1"), "\"1\"");
+  EXPECT_EQ(set_to("models.default", "1"), "\"1\"");
   EXPECT_EQ(set_to("models.folder", "relative"), "\"relative\"");
   EXPECT_EQ(set_to("inference.temperature", "0.5"), "0.5");
   EXPECT_EQ(set_to("inference.temperature", "1"), "1.0");
@@ -49,6 +49,46 @@ TEST(Values, of_secrets_are_not_shown) {
   ASSERT_TRUE(set_word(settings, key, "sk-1"));
   EXPECT_EQ(settings.server.api_key, "sk-1");
   EXPECT_EQ(shown_value(settings, key), "***");
+}
+
+TEST(Values, an_address_is_one_of_this_machine) {
+  EXPECT_EQ(set_to("server.host", "::1"), R"("::1")");
+  EXPECT_EQ(set_to("server.host", "0.0.0.0"),
+            "'0.0.0.0' is an address at which other machines could reach it; use 127.0.0.1 or ::1");
+  EXPECT_EQ(set_to("server.host", "localhost"),
+            "'localhost' is not an IP address; 127.0.0.1 is this machine");
+}
+
+TEST(Values, a_key_is_one_word) {
+  Settings settings;
+  const auto& key = setting("server.api_key");
+  for (const auto* word : {"a b", "a\nb", "\x01", "ü"}) {
+    const auto done = set_word(settings, key, word);
+    ASSERT_FALSE(done) << word;
+    EXPECT_EQ(done.error().message.find(word), std::string::npos) << "it is a secret";
+  }
+  EXPECT_TRUE(set_word(settings, key, "sk-1_2=/+"));
+}
+
+TEST(Values, what_stands_elsewhere_is_shown_as_that) {
+  Settings settings;
+  const json::Value reference = json::Object{{"env", "X"}};
+  const auto look_up = look_up_in([](const char*) { return std::optional<std::string>("/value"); });
+  ASSERT_TRUE(set(settings, setting("models.folder"), reference, look_up));
+  EXPECT_EQ(settings.models.folder, "/value");
+  EXPECT_EQ(shown_value(settings, setting("models.folder")), reference);
+  ASSERT_TRUE(set(settings, setting("server.api_key"), reference, look_up_nothing()));
+  EXPECT_EQ(settings.server.api_key, "");
+  EXPECT_EQ(shown_value(settings, setting("server.api_key")), "***");
+  ASSERT_TRUE(set_word(settings, setting("models.folder"), "/other"));
+  EXPECT_EQ(shown_value(settings, setting("models.folder")), "/other");
+}
+
+TEST(Values, a_whole_number_may_have_a_point) {
+  Settings settings;
+  EXPECT_TRUE(set(settings, setting("server.port"), json::Value(80.0), look_up_nothing()));
+  EXPECT_EQ(settings.server.port, 80);
+  EXPECT_FALSE(set(settings, setting("server.port"), json::Value(80.5), look_up_nothing()));
 }
 
 }  // namespace

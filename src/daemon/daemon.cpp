@@ -99,6 +99,8 @@ class RunningDaemon final : public Daemon {
   /// Takes the file over; the report is also about generations after `since`.
   gateway::SettingsReport reload_settings(std::int64_t since);
   void apply(const std::vector<config::Change>& changes);
+  /// The settings file, and those that it refers to.
+  [[nodiscard]] std::vector<fs::path> followed_files() const;
   [[nodiscard]] Expected<gateway::SettingsReport> compare_settings(std::string_view text);
   [[nodiscard]] Task<void> serve();
   [[nodiscard]] Task<void> watch_signals(net::Signals& signals);
@@ -241,9 +243,16 @@ void RunningDaemon::apply(const std::vector<config::Change>& changes) {
   settings_changed_.reset();
 }
 
+std::vector<fs::path> RunningDaemon::followed_files() const {
+  std::vector<fs::path> files{paths_.settings_file()};
+  files.insert(files.end(), live_.referenced_files().begin(), live_.referenced_files().end());
+  return files;
+}
+
 Expected<gateway::SettingsReport> RunningDaemon::compare_settings(std::string_view text) {
-  const auto settings = live_.settings_with(text);
-  if (!settings) return failure(settings.error());
+  const auto settings =
+      live_.settings_with({.path = paths_.settings_file().string(), .text = std::string(text)});
+  if (!settings) return failure(ErrorKind::invalid, settings.error().message);
   auto catalog = make_catalog(*settings);
   const scheduler::Names names(catalog, *settings);
   return gateway::SettingsReport{.changes = config::difference(live_.current(), *settings),
@@ -292,8 +301,9 @@ Task<void> RunningDaemon::serve() {
     return gateway_.handle(request, responder);
   });
   tasks_.spawn(watch_signals(*signals_));
-  tasks_.spawn(watch_settings(loop_, paths_.settings_file(),
-                              [this] { reload_settings(reports_.generation()); }));
+  tasks_.spawn(watch_settings(
+      loop_, [this] { return followed_files(); },
+      [this] { reload_settings(reports_.generation()); }));
   if (options_.on_demand) tasks_.spawn(watch_idleness());
   static_cast<void>(co_await stop_.wait());
   co_await end();
@@ -345,8 +355,6 @@ Task<void> RunningDaemon::end() {
 }  // namespace
 
 Expected<std::unique_ptr<Daemon>> Daemon::create(const StartOptions& options) {
-  if (auto allowed = check_listen_address(options.settings.server.host); !allowed)
-    return failure(allowed.error());
   auto program = os::executable_path();
   if (!program) return failure(program.error());
   auto paths = os::resolve_paths({.home = options.home});

@@ -39,14 +39,6 @@ TEST_F(DaemonTest, a_home_has_one_daemon) {
   EXPECT_EQ(second.error().kind, ErrorKind::conflict);
 }
 
-TEST_F(DaemonTest, SEC01_an_address_for_others_is_refused_before_anything_is_made) {
-  options_.settings.server.host = "0.0.0.0";
-  const auto daemon = Daemon::create(options_);
-  ASSERT_FALSE(daemon);
-  EXPECT_EQ(daemon.error().kind, ErrorKind::forbidden);
-  EXPECT_TRUE(std::filesystem::is_empty(options_.home));
-}
-
 TEST_F(DaemonTest, a_taken_port_stops_an_explicit_start_and_not_one_on_demand) {
   const auto first = Daemon::create(options_);
   ASSERT_TRUE(first);

@@ -7,10 +7,6 @@
 
 namespace llf::daemon {
 
-/// Refuses an address that other machines can reach: without API keys everybody could use the
-/// models (SEC-01). `invalid` for what is no address, `forbidden` for one that is not loopback.
-[[nodiscard]] Expected<void> check_listen_address(const std::string& host);
-
 /// The error of listening on the public address in the user's words: who holds the port, and which
 /// setting to change. Looks the holder up.
 [[nodiscard]] Error explain_listen_error(const Error& error, const std::string& host,

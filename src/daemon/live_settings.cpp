@@ -1,11 +1,16 @@
 #include "daemon/live_settings.hpp"
 
+#include "config/reader.hpp"
+#include "config/references.hpp"
+
 #include <utility>
 
 namespace llf::daemon {
 
 LiveSettings::LiveSettings(config::Sources sources, config::Settings settings)
-    : sources_(std::move(sources)), at_start_(settings), current_(std::move(settings)) {}
+    : sources_(std::move(sources)), at_start_(settings), current_(std::move(settings)) {
+  note_references(sources_.file);
+}
 
 std::vector<config::Change> LiveSettings::take(Expected<std::optional<config::SettingsText>> file) {
   if (!file) {
@@ -14,6 +19,7 @@ std::vector<config::Change> LiveSettings::take(Expected<std::optional<config::Se
   }
   auto sources = sources_;
   sources.file = *std::move(file);
+  note_references(sources.file);
   const auto config = config::Config::merge(sources);
   if (!config) {
     error_ = config.error().message;
@@ -26,9 +32,24 @@ std::vector<config::Change> LiveSettings::take(Expected<std::optional<config::Se
   return changes;
 }
 
-Expected<config::Settings> LiveSettings::settings_with(std::string_view text) const {
+void LiveSettings::note_references(const std::optional<config::SettingsText>& file) {
+  const auto read = config::read_settings(file ? file->text : "{}", {}, config::look_up_nothing());
+  if (!read) return;
+  referenced_files_.clear();
+  const auto add = [this](const config::References& references) {
+    for (const auto& [name, value] : references) {
+      auto reference = config::read_reference(value);
+      const bool is_file = reference && reference->kind == config::Reference::Kind::file;
+      if (is_file) referenced_files_.push_back(std::move(reference->name));
+    }
+  };
+  add(read->settings.references);
+  for (const auto& [name, profile] : read->settings.profiles) add(profile.references);
+}
+
+Expected<config::Settings> LiveSettings::settings_with(config::SettingsText file) const {
   auto sources = sources_;
-  sources.file = config::SettingsText{.path = "the settings", .text = std::string(text)};
+  sources.file = std::move(file);
   const auto config = config::Config::merge(sources);
   if (!config) return failure(config.error());
   return config->settings();

@@ -27,8 +27,13 @@ class LiveSettings {
   /// remembered in `error`.
   std::vector<config::Change> take(Expected<std::optional<config::SettingsText>> file);
 
-  /// What `text` would change, were it the settings file. Errors: those of Config::merge.
-  [[nodiscard]] Expected<config::Settings> settings_with(std::string_view text) const;
+  /// What they would be with that file. Errors: those of Config::merge.
+  [[nodiscard]] Expected<config::Settings> settings_with(config::SettingsText file) const;
+
+  /// The files that the settings file refers to, be it right or wrong but for its JSON.
+  [[nodiscard]] const std::vector<std::string>& referenced_files() const {
+    return referenced_files_;
+  }
 
   /// What is wrong with the file, while the last good settings hold.
   [[nodiscard]] const std::optional<std::string>& error() const { return error_; }
@@ -37,7 +42,10 @@ class LiveSettings {
   [[nodiscard]] std::vector<std::string> waiting(const config::Settings& settings) const;
 
  private:
+  void note_references(const std::optional<config::SettingsText>& file);
+
   config::Sources sources_;
+  std::vector<std::string> referenced_files_;
   config::Settings at_start_;
   config::Settings current_;
   std::optional<std::string> error_;

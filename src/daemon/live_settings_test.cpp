@@ -80,12 +80,24 @@ TEST_F(Live, know_what_waits_for_a_restart) {
 }
 
 TEST_F(Live, compare_without_taking) {
-  const auto settings = live_.settings_with(R"({"server": {"port": 5}})");
+  const auto settings = live_.settings_with({.path = "c", .text = R"({"server": {"port": 5}})"});
   ASSERT_TRUE(settings);
   EXPECT_EQ(settings->server.port, 5);
   EXPECT_EQ(live_.current().server.port, 1);
-  EXPECT_FALSE(live_.settings_with("{"));
+  EXPECT_FALSE(live_.settings_with({.path = "c", .text = "{"}));
   EXPECT_FALSE(live_.error());
+}
+
+TEST_F(Live, know_the_files_that_they_refer_to) {
+  EXPECT_THAT(live_.referenced_files(), IsEmpty());
+  take(R"({"server": {"api_key": {"file": "/key"}}, "models": {"folder": {"env": "X"}},
+           "profiles": {"p": {"model": {"file": "/model"}}}})");
+  ASSERT_TRUE(live_.error()) << "nothing is there";
+  EXPECT_THAT(live_.referenced_files(), ElementsAre("/key", "/model"));
+  take("{");
+  EXPECT_THAT(live_.referenced_files(), ElementsAre("/key", "/model"));
+  take("{}");
+  EXPECT_THAT(live_.referenced_files(), IsEmpty());
 }
 
 }  // namespace

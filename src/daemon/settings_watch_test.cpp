@@ -26,6 +26,7 @@ class SettingsWatch : public testing::Test {
     const auto changed = [&] {
       std::ifstream in(file_);
       texts.emplace_back(std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>());
+      last_ = texts.back();
       if (texts.size() > steps.size()) return done.set();
       loop_.post(steps[texts.size() - 1]);
     };
@@ -35,7 +36,7 @@ class SettingsWatch : public testing::Test {
 
   Task<void> run(std::function<void()> changed, net::Event& done) {
     net::TaskGroup tasks(loop_, "test");
-    tasks.spawn(watch_settings(loop_, file_, std::move(changed)));
+    tasks.spawn(watch_settings(loop_, [this] { return files_(); }, std::move(changed)));
     static_cast<void>(co_await done.wait());
     tasks.cancel();
     co_await tasks.join();
@@ -43,6 +44,8 @@ class SettingsWatch : public testing::Test {
 
   os::TestFolder folder_;
   fs::path file_ = folder_ / "config/config.json";
+  std::string last_;  ///< what the file held when it was last read
+  std::function<std::vector<fs::path>()> files_ = [this] { return std::vector{file_}; };
   net::Loop loop_;
 };
 
@@ -56,6 +59,19 @@ TEST_F(SettingsWatch, goes_on_when_the_folder_is_made_anew) {
   const auto texts =
       seen({[this] { fs::remove_all(file_.parent_path()); }, [this] { write("again"); }});
   EXPECT_EQ(texts, (std::vector<std::string>{"", "", "again"}));
+}
+
+TEST_F(SettingsWatch, follows_the_files_that_the_settings_name) {
+  const auto one = folder_ / "one";
+  const auto two = folder_ / "two";
+  for (const auto& secret : {one, two}) std::ofstream(secret) << "x";
+  files_ = [this] {
+    return last_.empty() ? std::vector{file_} : std::vector{file_, folder_ / last_};
+  };
+  const auto texts = seen({[this] { write("one"); }, [] {}, [&] { std::ofstream(one) << "y"; },
+                           [&] { fs::permissions(one, fs::perms::owner_read); },
+                           [this] { write("two"); }, [] {}, [&] { std::ofstream(two) << "y"; }});
+  EXPECT_EQ(texts, (std::vector<std::string>{"", "one", "one", "one", "one", "two", "two", "two"}));
 }
 
 }  // namespace

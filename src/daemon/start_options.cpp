@@ -140,8 +140,10 @@ Expected<CommandLine> parse_command_line(std::span<const std::string> args,
   if (!needs_settings(line)) return line;
   auto found = file(line.options.home);
   if (!found) return failure(found.error());
-  line.options.sources = {
-      .file = *std::move(found), .environment = environment, .flags = *std::move(given)};
+  line.options.sources = {.file = *std::move(found),
+                          .environment = environment,
+                          .look_up = config::look_up_in(environment),
+                          .flags = *std::move(given)};
   const auto config = config::Config::merge(line.options.sources);
   if (!config) return failure(config.error());
   line.options.settings = config->settings();

@@ -247,7 +247,7 @@ Task<void> Gateway::chat(net::Request& request, net::Responder& responder) {
   if (const auto header = request.headers.get(prompt::kHeader)) order.prompt = *header;
   const auto worker = check_order(options_, order);
   if (!worker) {
-    co_await send(responder, error_response(worker.error()));
+    co_await fail(responder, worker.error());
     co_return;
   }
   Waiting waiting(options_.scheduler, *worker);

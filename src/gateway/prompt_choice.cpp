@@ -40,11 +40,12 @@ std::string_view chosen_name(const PromptSources& sources, std::optional<std::st
 
 prompt::Values built_in_values(std::string_view model, std::int64_t unix_ms) {
   constexpr std::int64_t kMsPerSecond = 1000;
+  static const auto user = user_name();  // asked once: it may lead over the network
   const auto local = fmt::localtime(std::time_t{unix_ms / kMsPerSecond});
   return {{"date", fmt::format("{:%Y-%m-%d}", local)},
           {"weekday", fmt::format("{:%A}", local)},
           {"time", fmt::format("{:%H:%M}", local)},
-          {"user", user_name()},
+          {"user", user},
           {"model", std::string(model)}};
 }
 

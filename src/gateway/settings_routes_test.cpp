@@ -10,8 +10,9 @@ using testing::HasSubstr;
 TEST_F(GatewayTest, reload_settings_tells_what_is_wrong_with_the_file) {
   const auto answer = ask("POST", "/llf/v1/settings/reload", "{}");
   EXPECT_EQ(answer.status, 200);
-  EXPECT_EQ(answer.body,
-            R"({"changes":[],"workers":[],"ending":[],"restart":[],"error":"line 1, column 1: no"})");
+  EXPECT_EQ(
+      answer.body,
+      R"({"changes":[],"workers":[],"ending":[],"restart":[],"error":"line 1, column 1: no"})");
 }
 
 TEST_F(GatewayTest, compare_settings_tells_changes_and_workers) {

@@ -34,7 +34,7 @@ Expected<void> check(std::string_view setting, const json::Value& value) {
   if (value.is_object()) return failure(ErrorKind::invalid, "an object is not what it takes");
   if (has_controls(value)) return failure(ErrorKind::invalid, "it has control characters");
   Owner scratch;
-  return config::set(scratch, *found, value, [](const char*) { return std::nullopt; });
+  return config::set(scratch, *found, value, config::look_up_nothing());
 }
 
 json::Object& object_in(json::Object& members, std::string_view key) {

@@ -2,10 +2,9 @@
 
 #include "base/ascii.hpp"
 #include "base/number.hpp"
+#include "os/loopback.hpp"
 
 #include <algorithm>
-#include <arpa/inet.h>
-#include <netinet/in.h>
 
 namespace llf::migration {
 namespace {
@@ -37,13 +36,8 @@ Endpoint endpoint_of(std::string_view url) {
 std::optional<std::string> loopback_address(std::string_view host) {
   std::string name(host);
   if (name == "localhost") return "127.0.0.1";
-  in_addr v4{};
-  if (::inet_pton(AF_INET, name.c_str(), &v4) == 1 && ntohl(v4.s_addr) >> 24U == IN_LOOPBACKNET) {
-    return name;
-  }
-  in6_addr v6{};
-  if (::inet_pton(AF_INET6, name.c_str(), &v6) == 1 && IN6_IS_ADDR_LOOPBACK(&v6)) return name;
-  return std::nullopt;
+  if (os::reach_of(name) != os::Reach::this_machine) return std::nullopt;
+  return name;
 }
 
 bool is_this_machine(std::string_view host) {

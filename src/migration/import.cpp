@@ -272,14 +272,37 @@ void ConfigReader::take_log_level(const LegacyMember& member) {
                .why = level->why});
 }
 
-/// Objects are merged, all else is replaced.
-void merge_objects(json::Object& into, const json::Object& more) {
-  for (const auto& [key, value] : more) {
-    auto& mine = into[key];
-    if (mine.is_object() && value.is_object()) {
-      merge_objects(mine.get_object(), value.get_object());
-    } else {
-      mine = value;
+/// Whether a note's `to` is the setting or profile `name`, or a part of it that `value` has.
+bool is_of(std::string_view to, std::string_view name, const json::Value& value) {
+  if (!to.starts_with(name)) return false;
+  to.remove_prefix(name.size());
+  if (to.empty()) return true;
+  if (to.front() != '.' || !value.is_object()) return false;
+  to.remove_prefix(1);
+  return value.get_object().contains(to.substr(0, to.find('.')));
+}
+
+/// Says of a setting or profile that is there already with another value that it is not taken.
+void refuse(Import& more, std::string_view section, std::string_view key,
+            const json::Value& value) {
+  const auto name = fmt::format("{}.{}", section, key);
+  const auto why = section == config::kProfiles
+                       ? fmt::format("an earlier file has another profile '{}'", key)
+                       : fmt::format("an earlier file says {} already", name);
+  for (auto& note : more.notes) {
+    if (is_of(note.to, name, value)) {
+      note = {.key = std::move(note.key), .outcome = Outcome::refused, .to = {}, .why = why};
+    }
+  }
+}
+
+/// Adds the settings and profiles that are not there yet.
+void merge_settings(json::Object& into, Import& more) {
+  for (const auto& [section, members] : more.settings) {
+    auto& mine = into.emplace(section, json::Object{}).first->value().get_object();
+    for (const auto& [key, value] : members.get_object()) {
+      const auto [known, is_new] = mine.emplace(key, value);
+      if (!is_new && known->value() != value) refuse(more, section, key, value);
     }
   }
 }
@@ -305,7 +328,7 @@ Expected<Import> import_config(std::string_view text, const Surroundings& around
 }
 
 void merge(Import& into, Import more) {
-  merge_objects(into.settings, more.settings);
+  merge_settings(into.settings, more);
   std::ranges::move(more.notes, std::back_inserter(into.notes));
   for (auto& prompt : more.prompts) {
     if (std::ranges::find(into.prompts, prompt.name, &prompt::Template::name) ==

@@ -56,8 +56,8 @@ struct Surroundings {
 /// object; `too_large`. Pure but for `is_file`.
 [[nodiscard]] Expected<Import> import_config(std::string_view text, const Surroundings& around);
 
-/// Adds what another file came to; where both say something, the later one holds. Of two prompts of
-/// the same name the first stays, and a note says so. Pure.
+/// Adds what another file came to. A setting, a profile as a whole or a prompt that is there
+/// already with another content stays as it is, and the notes of what is added say so. Pure.
 void merge(Import& into, Import more);
 
 }  // namespace llf::migration

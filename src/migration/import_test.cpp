@@ -202,15 +202,79 @@ TEST_F(ConfigImport, a_file_is_known_by_its_keys) {
   EXPECT_FALSE(is_config("{"));
 }
 
-TEST_F(ConfigImport, files_are_merged_value_by_value) {
-  read(R"({"server_port": 1, "server_host": "127.0.0.1"})");
-  auto all = std::move(import_);
-  all.prompts.push_back({.name = "a", .system = "first"});
-  read(R"({"server_port": 2, "log_level": "INFO"})");
-  import_.prompts = {{.name = "a", .system = "second"}, {.name = "b"}};
-  merge(all, std::move(import_));
-  EXPECT_EQ(json::write(all.settings),
-            R"({"server":{"port":2,"host":"127.0.0.1"},"log":{"level":"info"}})");
+/// Two files, of which the second is what `note` tells of then.
+class MergedImport : public ImportTest {
+ protected:
+  void read_both(std::string_view first, std::string_view second) {
+    read(first);
+    auto all = std::move(import_);
+    const auto begin = static_cast<std::ptrdiff_t>(all.notes.size());
+    read(second);
+    merge(all, std::move(import_));
+    for (const auto& note : all.notes) {
+      EXPECT_NE(note.outcome == Outcome::taken, note.to.empty()) << line(note);
+    }
+    first_.assign(all.notes.begin(), all.notes.begin() + begin);
+    all.notes.erase(all.notes.begin(), all.notes.begin() + begin);
+    import_ = std::move(all);
+  }
+
+  std::vector<Note> first_;
+};
+
+TEST_F(MergedImport, the_first_file_that_gives_a_setting_holds) {
+  read_both(R"({"server_port": 1, "server_host": "127.0.0.1", "log_level": "DEBUG"})",
+            R"({"server_port": 2, "server_host": "127.0.0.1", "log_level": "INFO",
+                "inference_params": {"top_k": 5}})");
+  EXPECT_EQ(settings_text(), R"({"server":{"port":1,"host":"127.0.0.1"},)"
+                             R"("log":{"level":"debug"},"inference":{"top_k":5}})");
+  EXPECT_TRUE(
+      std::ranges::all_of(first_, [](const Note& note) { return note.outcome == Outcome::taken; }));
+  EXPECT_EQ(note("server_port"), "refused |  | an earlier file says server.port already");
+  EXPECT_EQ(note("server_host"), "taken | server.host | ") << "the same value";
+  EXPECT_EQ(note("log_level"), "refused |  | an earlier file says log.level already");
+  EXPECT_EQ(note("inference_params.top_k"), "taken | inference.top_k | ");
+}
+
+TEST_F(MergedImport, a_profile_is_of_one_file) {
+  read_both(R"({"local_llm_servers": [{"name": "b", "model_dir": "one", "gguf_file": "x.gguf",
+                  "server_params": {"threads": 4}}]})",
+            R"({"local_llm_servers": [
+                  {"name": "b", "model_dir": "two", "gguf_file": "y.gguf",
+                   "server_params": {"mlock": true, "c": 512, "port": 1}},
+                  {"name": "b.5", "model_dir": "two", "gguf_file": "z.gguf"},
+                  {"name": "bc", "model_dir": "two", "gguf_file": "z.gguf"}],
+                "llm_endpoint": {"default_local_server": "bc"}})");
+  EXPECT_EQ(settings_text(),
+            R"({"profiles":{"b":{"model":"/llf/models/one/x.gguf",)"
+            R"("arguments":{"threads":4}},"b.5":{"model":"/llf/models/two/z.gguf"},)"
+            R"("bc":{"model":"/llf/models/two/z.gguf"}},)"
+            R"("models":{"default":"b"}})");
+  for (const auto* key : {"name", "gguf_file", "server_params.mlock", "server_params.c"}) {
+    EXPECT_EQ(note(std::string("local_llm_servers[0].") + key),
+              "refused |  | an earlier file has another profile 'b'")
+        << key;
+  }
+  EXPECT_THAT(note("local_llm_servers[0].server_params.port"), HasSubstr("meaningless"));
+  EXPECT_EQ(note("local_llm_servers[1].name"), "taken | profiles.b.5 | ");
+  EXPECT_THAT(note("local_llm_servers[1].gguf_file"), HasSubstr("taken | profiles.b.5.model"));
+  EXPECT_EQ(note("local_llm_servers[2].name"), "taken | profiles.bc | ");
+  EXPECT_THAT(note("llm_endpoint.default_local_server"), HasSubstr("says models.default already"));
+}
+
+TEST_F(MergedImport, the_same_file_twice_is_the_same) {
+  constexpr std::string_view kText = R"({"gguf_file": "a.gguf", "server_port": 1,
+      "server_params": {"threads": 4}, "inference_params": {"temperature": 0.5}})";
+  read(kText);
+  const auto once = settings_text();
+  read_both(kText, kText);
+  EXPECT_EQ(settings_text(), once);
+  EXPECT_EQ(import_.notes, first_);
+}
+
+TEST_F(MergedImport, of_two_prompts_of_a_name_the_first_stays) {
+  Import all{.prompts = {{.name = "a", .system = "first"}}};
+  merge(all, {.prompts = {{.name = "a", .system = "second"}, {.name = "b"}}});
   ASSERT_EQ(all.prompts.size(), 2U);
   EXPECT_EQ(all.prompts[0].system, "first");
   EXPECT_THAT(line(all.notes.back()), HasSubstr("another prompt template"));

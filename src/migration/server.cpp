@@ -2,6 +2,7 @@
 
 #include "base/limits.hpp"
 #include "base/utf8.hpp"
+#include "config/reader.hpp"
 
 #include <fmt/format.h>
 
@@ -56,8 +57,7 @@ Expected<fs::path> model_file(const Server& server, const ModelFolders& folders,
 std::string as_profile_name(std::string_view text) {
   std::string name;
   for (const char c : text) {
-    const bool odd = static_cast<unsigned char>(c) <= ' ' || c == '/' || c == '\x7f';
-    if (!odd) {
+    if (config::may_be_in_profile_name(c)) {
       name += c;
     } else if (!name.empty() && name.back() != '-') {
       name += '-';

@@ -29,10 +29,7 @@ class ImportTest : public ::testing::Test {
     ASSERT_TRUE(imported) << imported.error().message;
     import_ = std::move(*imported);
     const auto written = json::write(import_.settings);
-    const auto settings = config::read_settings(written, {}, [](const char*) {
-      ADD_FAILURE() << "a variable was looked up";
-      return std::nullopt;
-    });
+    const auto settings = config::read_settings(written, {}, config::look_up_nothing());
     EXPECT_TRUE(settings) << settings.error().message << "\n" << written;
     if (settings) settings_ = settings->settings;
     for (const auto& note : import_.notes) {

@@ -81,7 +81,27 @@ bool is_number(std::string_view text) {
   return !text.empty() && text.find_first_not_of("0123456789") == std::string_view::npos;
 }
 
+/// A device or a pipe in the place of a file would be gone.
+Expected<void> refuse_special(const fs::path& path) {
+  struct stat facts{};
+  if (::lstat(path.c_str(), &facts) != 0 || S_ISREG(facts.st_mode) || S_ISLNK(facts.st_mode)) {
+    return {};
+  }
+  return failure(ErrorKind::invalid, fmt::format("{} is not a file", path.native()));
+}
+
+/// Where a file of the user's is: links lead to it, be it there or not.
+fs::path target_of(fs::path path) {
+  constexpr int kMostLinks = 40;
+  std::error_code error;
+  for (int links = 0; links < kMostLinks && fs::is_symlink(path, error); ++links) {
+    path = path.parent_path() / fs::read_symlink(path, error);
+  }
+  return path;
+}
+
 Expected<void> replace(const fs::path& path, const Content& content) {
+  if (auto checked = refuse_special(path); !checked) return checked;
   const auto temporary = temporary_beside(path);
   // Only a process that died with our pid can have left it.
   static_cast<void>(::unlink(temporary.c_str()));
@@ -112,9 +132,7 @@ Expected<void> replace_file(const fs::path& path, std::string_view bytes, unsign
 Expected<void> write_user_file(const fs::path& path, std::string_view bytes) {
   constexpr unsigned kOwnerOnly = 0600;
   constexpr unsigned kPermissions = 0777;
-  std::error_code error;
-  auto target = fs::canonical(path, error);
-  if (error) target = path;
+  const auto target = target_of(path);
   struct stat facts = {};
   const bool known = ::stat(target.c_str(), &facts) == 0;
   return write_file_atomically(target, bytes, known ? facts.st_mode & kPermissions : kOwnerOnly);
@@ -131,7 +149,7 @@ std::optional<pid_t> writer_of_temporary(std::string_view name) {
   return pid && *pid > 0 ? pid : std::nullopt;
 }
 
-Expected<std::string> read_file(const fs::path& path, ByteSize limit) {
+Expected<std::string> read_file(const fs::path& path, ByteSize limit, const FileCheck& check) {
   // O_NONBLOCK: a FIFO in the place of a file must not hang us.
   const UniqueFd fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
   if (!fd) return failed("opening", path, errno);
@@ -139,6 +157,9 @@ Expected<std::string> read_file(const fs::path& path, ByteSize limit) {
   if (::fstat(fd.get(), &info) != 0) return failed("looking at", path, errno);
   if (!S_ISREG(info.st_mode)) {
     return failure(ErrorKind::invalid, fmt::format("{} is not a file", path.native()));
+  }
+  if (auto checked = check ? check(info) : Expected<void>(); !checked) {
+    return failure(checked.error());
   }
   std::string content;
   std::array<char, std::size_t{16} << 10U> block{};

@@ -4,9 +4,11 @@
 #include "base/expected.hpp"
 
 #include <filesystem>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <sys/stat.h>
 #include <sys/types.h>
 
 namespace llf::os {
@@ -15,7 +17,8 @@ namespace llf::os {
 /// new one is there, and the new one is durable when this returns: a temporary file in the same
 /// folder, fsync, rename, fsync of the folder. A failed fsync is not retried (the pages are already
 /// marked clean); the temporary file is removed. Blocks on the disk. Any thread.
-/// Errors: io, forbidden, not_found (the folder), with the path in the message.
+/// Errors: io, forbidden, not_found (the folder), with the path in the message; `invalid` where
+/// something else than a file is: a folder, a device, a pipe.
 [[nodiscard]] Expected<void> write_file_atomically(const std::filesystem::path& path,
                                                    std::string_view bytes, unsigned mode = 0600);
 
@@ -34,8 +37,13 @@ namespace llf::os {
 /// nothing for any other name. Pure.
 [[nodiscard]] std::optional<pid_t> writer_of_temporary(std::string_view name);
 
+/// Asked about a file that is open, before it is read: an error is that of reading it.
+using FileCheck = std::function<Expected<void>(const struct stat& facts)>;
+
 /// The content of a regular file (or one of /proc). Errors: not_found, forbidden, io; `too_large`
-/// when it is longer than `limit`; `invalid` when it is a folder. Blocks. Any thread.
-[[nodiscard]] Expected<std::string> read_file(const std::filesystem::path& path, ByteSize limit);
+/// when it is longer than `limit`; `invalid` when it is a folder; those of `check`. Blocks. Any
+/// thread.
+[[nodiscard]] Expected<std::string> read_file(const std::filesystem::path& path, ByteSize limit,
+                                              const FileCheck& check = {});
 
 }  // namespace llf::os

@@ -36,6 +36,26 @@ Backups::Backups(fs::path folder, std::string stem, std::size_t most)
     : folder_(std::move(folder)), stem_(std::move(stem)), most_(most) {}
 
 Expected<fs::path> Backups::keep(std::string_view text) const {
+  auto path = add(text);
+  if (path) prune();
+  return path;
+}
+
+Expected<void> Backups::replace(const fs::path& file, std::string_view before,
+                                std::string_view text) const {
+  const auto kept = add(before);
+  if (!kept) return failure(kept.error());
+  auto written = write_user_file(file, text);
+  if (written) {
+    prune();
+  } else {
+    std::error_code ignored;
+    fs::remove(*kept, ignored);
+  }
+  return written;
+}
+
+Expected<fs::path> Backups::add(std::string_view text) const {
   if (auto made = ensure_dir(folder_); !made) return failure(made.error());
   const auto kept = list();
   if (!kept) return failure(kept.error());
@@ -43,9 +63,13 @@ Expected<fs::path> Backups::keep(std::string_view text) const {
   const auto ms = std::max(unix_now_ms(), kept->empty() ? 0 : kept->front().unix_ms + 1);
   auto path = folder_ / fmt::format("{}-{:013}{}", stem_, ms, kEnding);
   if (auto written = write_file_atomically(path, text); !written) return failure(written.error());
-  std::error_code ignored;
-  for (std::size_t i = most_ - 1; i < kept->size(); ++i) fs::remove((*kept)[i].path, ignored);
   return path;
+}
+
+void Backups::prune() const {
+  const auto kept = list();
+  std::error_code ignored;
+  for (std::size_t i = most_; kept && i < kept->size(); ++i) fs::remove((*kept)[i].path, ignored);
 }
 
 Expected<std::vector<Backup>> Backups::list() const {

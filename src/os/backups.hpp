@@ -28,10 +28,18 @@ class Backups {
   /// files; the text is kept though when older ones could not be removed.
   [[nodiscard]] Expected<std::filesystem::path> keep(std::string_view text) const;
 
+  /// Keeps `before` and writes `text` to `file` (write_user_file), durably; where that fails there
+  /// is no new backup. Errors: those of files.
+  [[nodiscard]] Expected<void> replace(const std::filesystem::path& file, std::string_view before,
+                                       std::string_view text) const;
+
   /// What is kept, the newest first; nothing without the folder. Errors: those of folders.
   [[nodiscard]] Expected<std::vector<Backup>> list() const;
 
  private:
+  [[nodiscard]] Expected<std::filesystem::path> add(std::string_view text) const;
+  void prune() const;
+
   std::filesystem::path folder_;
   std::string stem_;
   std::size_t most_;

@@ -1,14 +1,15 @@
 #include "os/file_watch.hpp"
 
+#include <climits>
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstring>
 #include <sys/inotify.h>
 #include <system_error>
 #include <unistd.h>
+#include <vector>
 
 namespace llf::os {
 namespace {
@@ -16,28 +17,82 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::uint32_t kEvents = IN_CLOSE_WRITE | IN_MOVED_TO | IN_MOVED_FROM | IN_DELETE |
-                                  IN_CREATE | IN_DELETE_SELF | IN_MOVE_SELF;
+                                  IN_CREATE | IN_ATTRIB | IN_DELETE_SELF | IN_MOVE_SELF |
+                                  IN_ONLYDIR;
+constexpr int kLinks = 40;  // of one path: what the kernel follows, path_resolution(7)
+
+/// Where a link leads; empty: it is none.
+fs::path target_of(const fs::path& path) {
+  std::error_code error;
+  auto target = fs::read_symlink(path, error);
+  return error ? fs::path() : target;
+}
+
+/// Puts the names of `path` on top, its first one topmost.
+void push_names(std::vector<fs::path>& names, const fs::path& path) {
+  const std::vector<fs::path> more(path.begin(), path.end());
+  names.insert(names.end(), more.rbegin(), more.rend());
+}
 
 }  // namespace
 
-Expected<FileWatch> FileWatch::create(const fs::path& file) {
+Expected<FileWatch> FileWatch::create(std::span<const fs::path> files) {
   FileWatch watch(UniqueFd(::inotify_init1(IN_NONBLOCK | IN_CLOEXEC)));
   if (!watch.fd_) return failure(errno_error("watching files", errno));
-  if (auto added = watch.add(file); !added) return failure(added.error());
-  std::error_code error;
-  const auto target = fs::canonical(file, error);
-  if (error || target == file) return watch;
-  if (auto added = watch.add(target); !added) return failure(added.error());
+  for (const auto& file : files) {
+    const auto added = watch.add_file(file);
+    if (added) continue;
+    const bool is_first = &file == files.data();
+    if (is_first || added.error().kind == ErrorKind::unavailable) return failure(added.error());
+  }
   return watch;
 }
 
-Expected<void> FileWatch::add(const fs::path& file) {
-  const int watch = ::inotify_add_watch(fd_.get(), file.parent_path().c_str(), kEvents);
-  if (watch < 0) {
-    return failure(errno_error(fmt::format("watching {}", file.parent_path().native()), errno));
+/// Watches the file's folder, then goes the way to the file name by name.
+Expected<void> FileWatch::add_file(const fs::path& file) {
+  if (file.native().size() >= PATH_MAX) {
+    return failure(errno_error("watching a file", ENAMETOOLONG));
   }
-  names_.emplace(watch, file.filename().string());
-  return {};
+  const auto folder = add(file.parent_path(), file.filename());
+  std::vector<fs::path> names;
+  push_names(names, file);
+  fs::path at = "/";
+  for (int links = 0; !names.empty();) {
+    const auto name = std::move(names.back());
+    names.pop_back();
+    if (name.empty() || name == ".") continue;
+    if (name == "..") {
+      at = at.parent_path();
+      continue;
+    }
+    if (!target_of(at / name).empty()) {
+      if (++links > kLinks) return folder;
+      const auto added = add(at, name);
+      if (!added && added.error().kind == ErrorKind::unavailable) return added;
+      // Read again: from here on the watch tells when it leads elsewhere.
+      if (const auto target = target_of(at / name); !target.empty()) {
+        push_names(names, target);
+        continue;
+      }
+    }
+    at /= name;  // a name that is "/" begins anew
+  }
+  const auto real = add(at.parent_path(), at.filename());
+  if (!folder) return folder;
+  return real || real.error().kind == ErrorKind::not_found ? Expected<void>() : real;
+}
+
+Expected<void> FileWatch::add(const fs::path& folder, const std::string& name) {
+  const int watch = ::inotify_add_watch(fd_.get(), folder.c_str(), kEvents);
+  if (watch >= 0) {
+    names_.emplace(watch, name);
+    return {};
+  }
+  const int error = errno;
+  const auto what = fmt::format("watching {}", folder.native());
+  if (error != ENOSPC) return failure(errno_error(what, error));
+  return failure(ErrorKind::unavailable,
+                 fmt::format("{}: no watch is left, raise fs.inotify.max_user_watches", what));
 }
 
 bool FileWatch::take() {
@@ -52,11 +107,8 @@ bool FileWatch::take() {
       std::memcpy(&event, buffer.data() + at, sizeof(event));
       const std::string name = event.len > 0 ? buffer.data() + at + sizeof(event) : "";
       at += sizeof(event) + event.len;
-      const auto [first, last] = names_.equal_range(event.wd);
-      const bool counts =
-          std::any_of(first, last, [&](const auto& one) { return one.second == name; });
       const bool gone = (event.mask & (IN_DELETE_SELF | IN_MOVE_SELF | IN_Q_OVERFLOW)) != 0;
-      changed = changed || gone || counts;
+      changed = changed || gone || names_.contains({event.wd, name});
     }
   }
   return changed;

@@ -4,7 +4,6 @@
 
 #include <fmt/format.h>
 
-#include <cerrno>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -17,21 +16,18 @@ constexpr mode_t kPermissions = 07777;
 }  // namespace
 
 Expected<std::string> read_secret_file(const std::filesystem::path& path, ByteSize limit) {
-  struct stat facts = {};
-  if (::stat(path.c_str(), &facts) != 0) {
-    return failure(errno_error(fmt::format("reading {}", path.native()), errno));
-  }
-  if (facts.st_uid != ::geteuid() && facts.st_uid != 0) {
-    return failure(
-        ErrorKind::forbidden,
-        fmt::format("{} belongs to another user: a secret must be yours or root's", path.native()));
-  }
-  if ((facts.st_mode & kOthers) != 0 && S_ISREG(facts.st_mode)) {
+  const auto check = [&](const struct stat& facts) -> Expected<void> {
+    if (facts.st_uid != ::geteuid() && facts.st_uid != 0) {
+      return failure(ErrorKind::forbidden,
+                     fmt::format("{} belongs to another user: a secret must be yours or root's",
+                                 path.native()));
+    }
+    if ((facts.st_mode & kOthers) == 0) return {};
     return failure(ErrorKind::forbidden,
                    fmt::format("{} has the mode {:04o}, with which others can use it: chmod 600 {}",
                                path.native(), facts.st_mode & kPermissions, path.native()));
-  }
-  auto text = read_file(path, limit);
+  };
+  auto text = read_file(path, limit, check);
   if (!text) return failure(text.error());
   text->resize(text->find_last_not_of("\r\n") + 1);
   return text;

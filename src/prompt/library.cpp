@@ -85,16 +85,11 @@ Expected<void> check_name(std::string_view name) {
                              name.substr(0, limits::kPromptName), limits::kPromptName));
 }
 
-/// What is at `path` before it is replaced is kept.
-Expected<void> replace(const fs::path& path, std::string_view text, const os::Backups& backups) {
-  const auto before = os::read_file(path, limits::kPromptFile);
-  if (before && *before == text) return {};
-  if (before) {
-    if (auto kept = backups.keep(*before); !kept) return failure(kept.error());
-  } else if (before.error().kind != ErrorKind::not_found) {
-    return failure(before.error());
-  }
-  return os::write_user_file(path, text);
+Expected<std::optional<std::string>> text_at(const fs::path& path) {
+  auto text = os::read_file(path, limits::kPromptFile);
+  if (text) return *std::move(text);
+  if (text.error().kind == ErrorKind::not_found) return std::nullopt;
+  return failure(text.error());
 }
 
 }  // namespace
@@ -156,6 +151,24 @@ Expected<void> Library::save(const Template& source, Existing existing) const {
 
 Expected<void> Library::save_text(std::string_view name, std::string_view text,
                                   Existing existing) const {
+  return write(name, text, [&](const std::optional<std::string>& now) -> Expected<void> {
+    if (!now || existing == Existing::replace) return {};
+    return failure(ErrorKind::conflict,
+                   fmt::format("you have a prompt template '{}' already ({}): choose another "
+                               "name, or replace or delete it",
+                               name, own_file(name).native()));
+  });
+}
+
+Expected<void> Library::change_text(std::string_view name, const std::optional<std::string>& before,
+                                    std::string_view text) const {
+  return write(name, text, [&](const std::optional<std::string>& now) -> Expected<void> {
+    if (now == before) return {};
+    return failure(ErrorKind::conflict, "it was changed meanwhile; try again");
+  });
+}
+
+Expected<void> Library::write(std::string_view name, std::string_view text, const May& may) const {
   if (auto checked = check_name(name); !checked) return checked;
   const auto doing = fmt::format("saving the prompt template '{}'", name);
   // What could not be read again is not written.
@@ -166,17 +179,13 @@ Expected<void> Library::save_text(std::string_view name, std::string_view text,
   const auto held = lock(own_);
   if (!held) return failure(held.error().with_context(doing));
   const auto path = own_file(name);
-  const auto found = is_there(path);
-  if (!found) return failure(found.error().with_context(doing));
-  if (*found && existing == Existing::refuse) {
-    return failure(ErrorKind::conflict,
-                   fmt::format("you have a prompt template '{}' already ({}): choose another "
-                               "name, or replace or delete it",
-                               name, path.native()));
-  }
-  if (auto done = replace(path, text, backups_of(own_, name)); !done) {
-    return failure(done.error().with_context(doing));
-  }
+  const auto now = text_at(path);
+  if (!now) return failure(now.error().with_context(doing));
+  if (auto allowed = may(*now); !allowed) return allowed;
+  if (*now == text) return {};
+  const auto written =
+      *now ? backups_of(own_, name).replace(path, **now, text) : os::write_user_file(path, text);
+  if (!written) return failure(written.error().with_context(doing));
   return {};
 }
 

@@ -5,6 +5,8 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -60,11 +62,22 @@ class Library {
   [[nodiscard]] Expected<void> save_text(std::string_view name, std::string_view text,
                                          Existing existing) const;
 
+  /// save_text for a template that somebody has edited meanwhile: `conflict` when the user's own
+  /// one is not `before` any more (nothing: there was none).
+  [[nodiscard]] Expected<void> change_text(std::string_view name,
+                                           const std::optional<std::string>& before,
+                                           std::string_view text) const;
+
   /// Moves the user's own template to backups/ and returns where it is now. Errors: `not_found`;
   /// `conflict` for one that is only shipped; those of files.
   [[nodiscard]] Expected<std::filesystem::path> remove(std::string_view name) const;
 
  private:
+  /// Asked about the user's own template as it is (nothing: there is none) before it is replaced.
+  using May = std::function<Expected<void>(const std::optional<std::string>& now)>;
+  [[nodiscard]] Expected<void> write(std::string_view name, std::string_view text,
+                                     const May& may) const;
+
   std::filesystem::path own_;
   std::filesystem::path shipped_;
 };

@@ -80,8 +80,18 @@ ModelId Names::default_name() const {
 
 std::vector<Listed> Names::list() const {
   std::vector<Listed> all;
+  const auto& files = catalog_.list();
+  // Not file_of, which would read the folders again for each model that is not there.
+  const auto find = [&](const std::string& model) -> std::optional<store::ModelFile> {
+    if (model.starts_with('/')) {
+      auto file = store::read_model_file(model);
+      return file ? std::optional(*std::move(file)) : std::nullopt;
+    }
+    const auto at = std::ranges::find(files, ModelId(model), &store::ModelFile::id);
+    return at == files.end() ? std::nullopt : std::optional(*at);
+  };
   for (const auto& profile : settings_.profiles) {
-    const auto file = file_of(profile.second.model);
+    const auto file = find(profile.second.model);
     if (!file) continue;
     all.push_back({.id = ModelId(profile.first),
                    .worker = target_of(profile, *file).worker,
@@ -90,7 +100,7 @@ std::vector<Listed> Names::list() const {
                    .modified = file->modified,
                    .source = "profile"});
   }
-  for (const auto& file : catalog_.list()) {
+  for (const auto& file : files) {
     if (settings_.profiles.contains(file.id.str())) continue;
     all.push_back({.id = file.id,
                    .worker = file.id,

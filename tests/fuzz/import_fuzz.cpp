@@ -20,7 +20,7 @@ std::optional<std::string> no_variable(const char* /*name*/) {
 
 void check_import(const migration::Import& import) {
   const auto text = json::write(import.settings);
-  LLF_ASSERT(config::read_settings(text, {}, no_variable));
+  LLF_ASSERT(config::read_settings(text, {}, config::look_up_in(no_variable)));
   for (const auto& note : import.notes) {
     LLF_ASSERT((note.outcome == migration::Outcome::taken) == !note.to.empty());
     LLF_ASSERT(!note.to.empty() || !note.why.empty());

@@ -19,7 +19,7 @@ namespace llf::fuzz {
 namespace {
 
 constexpr std::size_t kLongestError = 1000;
-constexpr std::string_view kSecret = "a secret";
+constexpr std::string_view kSecret = "a-secret";
 
 // Only odd variables are set, so that both cases come.
 std::optional<std::string> variable(const char* name) {
@@ -28,7 +28,7 @@ std::optional<std::string> variable(const char* name) {
 }
 
 Expected<config::ReadSettings> read(std::string_view text) {
-  return config::read_settings(text, {}, variable);
+  return config::read_settings(text, {}, config::look_up_in(variable));
 }
 
 void check_error(const Error& error) {

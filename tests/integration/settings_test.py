@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import signal
 import subprocess
 from collections.abc import Callable
@@ -11,11 +10,11 @@ from pathlib import Path
 
 import pytest
 
-from support.chat import Stream, chat, chat_body
-from support.daemon import Daemon
+from support.chat import chat, chat_body
 from support.home import LLF, SOURCE, Home
 from support.models import Models
 from support.patience import eventually
+from support.settings import Settings, add_prompt, await_model, error_of, models_of
 from support.wire import ask
 
 GIB = 1 << 30
@@ -53,102 +52,6 @@ def test_the_reference_has_every_setting_as_it_is(home: Home) -> None:
     reference = (SOURCE / "docs/reference/config.md").read_text().splitlines()
     found = [line for line in reference if line.startswith("| `")]
     assert found == wanted, "docs/reference/config.md should have:\n" + "\n".join(wanted)
-
-
-class Settings:
-    """The settings file of a home, written as an editor that saves whole files does."""
-
-    def __init__(self, home: Home) -> None:
-        self.path = home.path / "config/config.json"
-        self.path.parent.mkdir(exist_ok=True)
-
-    def write(self, text: str | bytes) -> None:
-        new = self.path.with_suffix(".new")
-        new.write_bytes(text if isinstance(text, bytes) else text.encode())
-        os.replace(new, self.path)
-
-    def set(self, **sections: object) -> None:
-        self.write(json.dumps(sections))
-
-
-def add_prompt(home: Home, name: str, system: str) -> None:
-    folder = home.path / "config/prompts"
-    folder.mkdir(exist_ok=True)
-    (folder / f"{name}.json").write_text(json.dumps({"system": system}))
-
-
-@pytest.fixture
-def settings(home: Home) -> Settings:
-    return Settings(home)
-
-
-def error_of(daemon: Daemon) -> str | None:
-    return daemon.status()["settings"]["error"]
-
-
-def models_of(daemon: Daemon) -> set[str]:
-    return {model["id"] for model in ask(daemon.unix, "GET", "/v1/models").json()["data"]}
-
-
-def await_model(daemon: Daemon, name: str) -> None:
-    """The file has been taken over when a profile of it is known."""
-    eventually(f"the profile {name}", lambda: name in models_of(daemon))
-
-
-def pid_of(daemon: Daemon, model: str) -> int | None:
-    worker = daemon.workers().get(model, {})
-    return worker["pid"] if worker.get("state") == "ready" else None
-
-
-def test_a_changed_model_loads_anew_and_others_go_on(start: Callable, models: Models,
-                                                     settings: Settings) -> None:
-    daemon = start("--max-loaded", "8")
-    touched, other = models.add("touched"), models.add("other")
-    settings.set(profiles={"p": {"model": touched, "context": 512}})
-    await_model(daemon, "p")
-    assert chat(daemon.tcp, "p").whole and chat(daemon.tcp, other).whole
-    before = pid_of(daemon, "p"), pid_of(daemon, other)
-    settings.set(profiles={"p": {"model": touched, "context": 1024}})
-    after = eventually("another process", lambda: pid_of(daemon, "p") not in (None, before[0])
-                       and pid_of(daemon, "p"))
-    assert after and pid_of(daemon, other) == before[1]
-    argv = models.records(touched, "start")[-1]["argv"]
-    slots = int(argv[argv.index("--parallel") + 1])
-    assert int(argv[argv.index("--ctx-size") + 1]) == 1024 * slots
-
-
-def test_a_running_answer_ends_before_its_worker_does(start: Callable, models: Models,
-                                                      settings: Settings) -> None:
-    daemon = start()
-    models.add("slow", "tokens 40", "token-delay-ms 50")
-    with Stream(daemon.tcp, chat_body("slow", stream=True)) as stream:
-        assert stream.next()
-        old = pid_of(daemon, "slow")
-        settings.set(engine={"slots": 1}, profiles={"seen": {"model": "slow"}})
-        await_model(daemon, "seen")
-        assert pid_of(daemon, "slow") == old, "it is still answering"
-        while stream.next():
-            pass
-        assert stream.answer.whole
-    eventually("the new one", lambda: pid_of(daemon, "slow") not in (None, old))
-    assert chat(daemon.tcp, "slow").whole
-
-
-def test_a_request_behind_a_change_waits_and_is_served(start: Callable, models: Models,
-                                                       settings: Settings) -> None:
-    daemon = start()
-    models.add("slow", "tokens 20", "token-delay-ms 50")
-    with Stream(daemon.tcp, chat_body("slow", stream=True)) as first:
-        assert first.next()
-        settings.set(engine={"slots": 1}, profiles={"seen": {"model": "slow"}})
-        await_model(daemon, "seen")
-        with Stream(daemon.tcp, chat_body("slow", stream=True)) as second:
-            while first.next():
-                pass
-            while second.next():
-                pass
-            assert first.answer.whole and second.answer.whole
-    assert len({record["pid"] for record in models.records("slow", "request")}) == 2
 
 
 def test_inference_values_reach_the_engine_at_once_and_only_where_a_request_says_nothing(
@@ -214,18 +117,6 @@ def test_a_request_chooses_its_prompt(start: Callable, models: Models, home: Hom
     assert wrong.status == 404 and "brief" in wrong.json()["error"]["message"], wrong
 
 
-def test_an_unused_model_leaves_after_its_keep_alive(start: Callable, models: Models,
-                                                     settings: Settings) -> None:
-    settings.set(models={"keep_alive": 1})
-    daemon = start()
-    models.add("m")
-    assert chat(daemon.tcp, "m").whole
-    eventually("it is gone", lambda: not daemon.workers())
-    settings.set(models={"keep_alive": 0}, profiles={"seen": {"model": "m"}})
-    await_model(daemon, "seen")
-    assert chat(daemon.tcp, "m").whole and daemon.workers()
-
-
 def test_what_needs_a_restart_says_so(start: Callable, models: Models, settings: Settings) -> None:
     daemon = start()
     settings.set(engine={"stall_timeout": 9}, server={"host": "::1"})
@@ -233,31 +124,6 @@ def test_what_needs_a_restart_says_so(start: Callable, models: Models, settings:
     assert ask(daemon.tcp, "GET", "/health").status == 200
     settings.set()
     eventually("it waits no more", lambda: daemon.status()["settings"]["restart"] == [])
-
-
-def test_an_api_key_is_asked_for_on_the_port_alone(start: Callable, models: Models, home: Home,
-                                                   settings: Settings) -> None:
-    daemon = start()
-    models.add("m")
-    key = home.path / "key"
-    key.write_text("sk-house\n")
-    key.chmod(0o600)
-    settings.set(server={"api_key": {"file": str(key)}})
-    eventually("it is asked for", lambda: ask(daemon.tcp, "GET", "/v1/models").status == 401)
-    refused = ask(daemon.tcp, "GET", "/v1/models")
-    assert refused.header("www-authenticate") == "Bearer"
-    assert refused.json()["error"]["code"] == "invalid_api_key"
-    for headers in ({"Authorization": "Bearer sk-house"}, {"x-api-key": "sk-house"}):
-        assert ask(daemon.tcp, "GET", "/v1/models", headers=headers).status == 200
-    for headers in ({"Authorization": "Bearer sk-hous"}, {"Authorization": "sk-house"},
-                    {"x-api-key": ""}):
-        assert ask(daemon.tcp, "GET", "/v1/models", headers=headers).status == 401
-    assert ask(daemon.tcp, "GET", "/health").status == 200
-    assert ask(daemon.unix, "GET", "/v1/models").status == 200
-    logs = "".join(path.read_text() for path in (home.path / "state/log").iterdir())
-    assert "sk-house" not in logs
-    settings.set()
-    eventually("nothing is", lambda: ask(daemon.tcp, "GET", "/v1/models").status == 200)
 
 
 BROKEN = {

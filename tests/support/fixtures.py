@@ -13,6 +13,7 @@ from support.daemon import Daemon
 from support.home import FAKE_WORKER, LLFD, Home
 from support.invariants import check_gone, check_reports, check_running
 from support.models import Models
+from support.settings import Settings
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -117,3 +118,8 @@ def via(request: pytest.FixtureRequest) -> str:
 @pytest.fixture(params=[True, False], ids=["stream", "whole"])
 def stream(request: pytest.FixtureRequest) -> bool:
     return request.param
+
+
+@pytest.fixture
+def settings(home: Home) -> Settings:
+    return Settings(home)
