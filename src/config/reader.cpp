@@ -124,7 +124,7 @@ class Reader {
       Profile profile;
       auto done = read_object(profile, value.get_object(), path, into);
       if (!done) return done;
-      if (profile.model.empty()) {
+      if (profile.model.empty() && !profile.references.contains("model")) {
         return wrong(path, {.kind = ErrorKind::invalid,
                             .message = R"(it needs a model: "model": "llf-nano")"});
       }

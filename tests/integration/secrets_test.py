@@ -28,7 +28,8 @@ def llf(home: Home, *words: str, **env: str) -> subprocess.CompletedProcess:
 def everything_shown(home: Home) -> str:
     shown = [llf(home, *words) for words in (
         ["config", "show"], ["config", "show", "--origin"], ["config", "get", "models.folder"],
-        ["config", "diff"], ["config", "check"], ["server", "status"], ["--json", "config", "show"])]
+        ["config", "diff"], ["config", "check"], ["server", "status"],
+        ["--json", "config", "show"])]
     logs = [path.read_text() for path in (home.path / "state/log").iterdir()]
     return "".join([*(run.stdout + run.stderr for run in shown), *logs])
 
