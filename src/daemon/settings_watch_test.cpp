@@ -8,6 +8,7 @@
 #include <gtest/gtest.h>
 
 #include <fstream>
+#include <string>
 #include <vector>
 
 namespace llf::daemon {
@@ -21,17 +22,15 @@ class SettingsWatch : public testing::Test {
   void write(std::string_view text) const { std::ofstream(file_) << text; }
 
   std::vector<std::string> seen(std::vector<std::function<void()>> steps) {
-    std::vector<std::string> texts;
     net::Event done;
     const auto changed = [&] {
       std::ifstream in(file_);
-      texts.emplace_back(std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>());
-      last_ = texts.back();
-      if (texts.size() > steps.size()) return done.set();
-      loop_.post(steps[texts.size() - 1]);
+      texts_.emplace_back(std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>());
+      if (texts_.size() > steps.size()) return done.set();
+      loop_.post(steps[texts_.size() - 1]);
     };
     static_cast<void>(net::run_until_done(loop_, run(changed, done)));
-    return texts;
+    return texts_;
   }
 
   Task<void> run(std::function<void()> changed, net::Event& done) {
@@ -44,8 +43,8 @@ class SettingsWatch : public testing::Test {
 
   os::TestFolder folder_;
   fs::path file_ = folder_ / "config/config.json";
-  std::string last_;  ///< what the file held when it was last read
   std::function<std::vector<fs::path>()> files_ = [this] { return std::vector{file_}; };
+  std::vector<std::string> texts_;
   net::Loop loop_;
 };
 
@@ -65,13 +64,25 @@ TEST_F(SettingsWatch, follows_the_files_that_the_settings_name) {
   const auto one = folder_ / "one";
   const auto two = folder_ / "two";
   for (const auto& secret : {one, two}) std::ofstream(secret) << "x";
+  // As a daemon does: those of the settings that were read last.
   files_ = [this] {
-    return last_.empty() ? std::vector{file_} : std::vector{file_, folder_ / last_};
+    std::vector files{file_};
+    if (!texts_.empty() && !texts_.back().empty()) files.push_back(folder_ / texts_.back());
+    return files;
   };
   const auto texts = seen({[this] { write("one"); }, [] {}, [&] { std::ofstream(one) << "y"; },
                            [&] { fs::permissions(one, fs::perms::owner_read); },
                            [this] { write("two"); }, [] {}, [&] { std::ofstream(two) << "y"; }});
   EXPECT_EQ(texts, (std::vector<std::string>{"", "one", "one", "one", "one", "two", "two", "two"}));
+}
+
+TEST_F(SettingsWatch, files_that_never_rest_leave_the_loop_to_others) {
+  int asked = 0;
+  files_ = [this, &asked] { return std::vector{file_, folder_ / std::to_string(++asked)}; };
+  int others = 0;
+  const auto other = [&others] { ++others; };
+  EXPECT_EQ(seen({other, other}).size(), 3U);
+  EXPECT_EQ(others, 2);
 }
 
 }  // namespace

@@ -91,7 +91,7 @@ Expected<void> refuse_special(const fs::path& path) {
 }
 
 /// Where a file of the user's is: links lead to it, be it there or not.
-fs::path target_of(fs::path path) {
+fs::path end_of_links(fs::path path) {
   constexpr int kMostLinks = 40;
   std::error_code error;
   for (int links = 0; links < kMostLinks && fs::is_symlink(path, error); ++links) {
@@ -132,7 +132,7 @@ Expected<void> replace_file(const fs::path& path, std::string_view bytes, unsign
 Expected<void> write_user_file(const fs::path& path, std::string_view bytes) {
   constexpr unsigned kOwnerOnly = 0600;
   constexpr unsigned kPermissions = 0777;
-  const auto target = target_of(path);
+  const auto target = end_of_links(path);
   struct stat facts = {};
   const bool known = ::stat(target.c_str(), &facts) == 0;
   return write_file_atomically(target, bytes, known ? facts.st_mode & kPermissions : kOwnerOnly);
