@@ -80,6 +80,7 @@ inline constexpr std::size_t kEngineMessage = 2000;  ///< bytes of an engine's r
 inline constexpr std::size_t kShownPath = 100;       ///< bytes of an unknown path in its error
 
 // os
+inline constexpr int kLinks = 40;                ///< on the way to a file: as many as Linux follows
 inline constexpr std::size_t kSocketPath = 100;  ///< bytes of a Unix socket's path, exclusive
 inline constexpr ByteSize kProcNetFile = ByteSize::mib(16);  ///< of /proc/net/tcp
 inline constexpr ByteSize kProcFile = ByteSize::kib(256);    ///< read from /proc or /sys at most
@@ -140,13 +141,12 @@ inline constexpr auto kPingInterval = 15s;  ///< of silence in an event stream, 
 
 // config
 inline constexpr ByteSize kSettingsFile = ByteSize::mib(1);
-inline constexpr std::size_t kTemplatedMessages = 10'000;  ///< of a request with a prompt template
-inline constexpr std::size_t kSettingsReports = 16;        ///< of the newest changes, for who asks
-inline constexpr std::size_t kSettingsBackups = 20;        ///< kept of earlier settings files
-inline constexpr auto kSettingsSettle = 250ms;   ///< a settings file that is gone may come back
-inline constexpr auto kSettingsPoll = 5s;        ///< between looks where no watch can be had
-inline constexpr auto kSettingsLock = 5s;        ///< to wait for another one that saves
-inline constexpr std::size_t kQuotedValue = 40;  ///< bytes of a value that an error repeats
+inline constexpr std::size_t kSettingsReports = 16;  ///< of the newest changes, for who asks
+inline constexpr std::size_t kSettingsBackups = 20;  ///< kept of earlier settings files
+inline constexpr auto kSettingsSettle = 250ms;       ///< a settings file that is gone may come back
+inline constexpr auto kSettingsPoll = 5s;            ///< between looks where no watch can be had
+inline constexpr auto kSettingsLock = 5s;            ///< to wait for another one that saves
+inline constexpr std::size_t kQuotedValue = 40;      ///< bytes of a value that an error repeats
 inline constexpr std::int64_t kMaxPort = 65535;
 inline constexpr std::int64_t kMaxSeconds = 7LL * 24 * 3600;
 inline constexpr std::int64_t kMostLoaded = 64;    ///< that a user may set kMaxLoaded to
@@ -163,6 +163,7 @@ inline constexpr std::size_t kMostArguments = 200;  ///< further ones of an engi
 inline constexpr ByteSize kSecretFile = ByteSize::kib(4);
 
 // prompt
+inline constexpr std::size_t kTemplatedMessages = 10'000;    ///< of a request with a template
 inline constexpr ByteSize kPromptFile = ByteSize::kib(256);  ///< of one prompt template
 inline constexpr ByteSize kFilledPrompt = ByteSize::mib(8);  ///< its texts with their values
 inline constexpr std::size_t kPromptName = 64;               ///< bytes

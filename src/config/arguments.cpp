@@ -22,7 +22,7 @@ constexpr std::string_view kModel = "the model of a request or profile";
 constexpr std::string_view kContext = "'context' of the engine or profile";
 constexpr std::string_view kSlots = "'slots' of the engine or profile";
 constexpr std::string_view kAddress = "server.host and server.port";
-constexpr std::string_view kSecret = "a model's file: to run one no token is needed";
+constexpr std::string_view kNoToken = "a model's file: to run one no token is needed";
 constexpr std::string_view kKey = "server.api_key";
 
 constexpr std::array kReserved{
@@ -44,8 +44,8 @@ constexpr std::array kReserved{
     Reserved{"c", kContext},
     Reserved{"parallel", kSlots},
     Reserved{"np", kSlots},
-    Reserved{"hf-token", kSecret},
-    Reserved{"hft", kSecret},
+    Reserved{"hf-token", kNoToken},
+    Reserved{"hft", kNoToken},
     Reserved{"hf-file", kModel},
     Reserved{"hff", kModel},
     Reserved{"docker-repo", kModel},

@@ -23,7 +23,8 @@ struct Reference {
 /// Whether a value is meant to be a reference. Pure.
 [[nodiscard]] bool is_reference(const json::Value& value);
 
-/// Errors: `invalid` for a path that is not absolute and a name that is no text. Pure.
+/// Of a value that is meant to be one. Errors: `invalid` for a path that is not absolute and a name
+/// that is no text. Pure.
 [[nodiscard]] Expected<Reference> read_reference(const json::Value& value);
 
 /// What a reference stands for. Nothing: it is not looked up, and the setting keeps the value that

@@ -9,7 +9,7 @@ namespace llf::daemon {
 
 LiveSettings::LiveSettings(config::Sources sources, config::Settings settings)
     : sources_(std::move(sources)), at_start_(settings), current_(std::move(settings)) {
-  note_references(sources_.file);
+  note_references(current_);
 }
 
 std::vector<config::Change> LiveSettings::take(Expected<std::optional<config::SettingsText>> file) {
@@ -19,12 +19,16 @@ std::vector<config::Change> LiveSettings::take(Expected<std::optional<config::Se
   }
   auto sources = sources_;
   sources.file = *std::move(file);
-  note_references(sources.file);
   const auto config = config::Config::merge(sources);
   if (!config) {
     error_ = config.error().message;
+    // It may become right by what it refers to.
+    const auto read = config::read_settings(sources.file ? sources.file->text : "{}", {},
+                                            config::look_up_nothing());
+    if (read) note_references(read->settings);
     return {};
   }
+  note_references(config->settings());
   error_.reset();
   sources_ = std::move(sources);
   auto changes = config::difference(current_, config->settings());
@@ -32,9 +36,7 @@ std::vector<config::Change> LiveSettings::take(Expected<std::optional<config::Se
   return changes;
 }
 
-void LiveSettings::note_references(const std::optional<config::SettingsText>& file) {
-  const auto read = config::read_settings(file ? file->text : "{}", {}, config::look_up_nothing());
-  if (!read) return;
+void LiveSettings::note_references(const config::Settings& settings) {
   referenced_files_.clear();
   const auto add = [this](const config::References& references) {
     for (const auto& [name, value] : references) {
@@ -43,8 +45,8 @@ void LiveSettings::note_references(const std::optional<config::SettingsText>& fi
       if (is_file) referenced_files_.push_back(std::move(reference->name));
     }
   };
-  add(read->settings.references);
-  for (const auto& [name, profile] : read->settings.profiles) add(profile.references);
+  add(settings.references);
+  for (const auto& [name, profile] : settings.profiles) add(profile.references);
 }
 
 Expected<config::Settings> LiveSettings::settings_with(config::SettingsText file) const {

@@ -42,7 +42,7 @@ class LiveSettings {
   [[nodiscard]] std::vector<std::string> waiting(const config::Settings& settings) const;
 
  private:
-  void note_references(const std::optional<config::SettingsText>& file);
+  void note_references(const config::Settings& settings);
 
   config::Sources sources_;
   std::vector<std::string> referenced_files_;

@@ -51,13 +51,9 @@ class BodyReader {
     }
     if (!model_) return refuse("'model' must be a string", "model");
     if (!stream_) return refuse("'stream' must be true or false", "stream");
-    ChatRequest request{.model = ModelId(*model_),
-                        .messages = messages_,
-                        .stream = *stream_,
-                        .given = {},
-                        .nulls = {}};
+    ChatRequest request{
+        .model = ModelId(*model_), .messages = messages_, .stream = *stream_, .given = {}};
     for (const auto& value : values_) {
-      if (value.is_null) request.nulls.push_back(value.key);
       if (!value.is_null) request.given.push_back(value.member);
     }
     return request;

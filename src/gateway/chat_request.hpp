@@ -16,8 +16,7 @@ struct ChatRequest {
   ModelId model;                        ///< empty: the default model
   std::size_t messages = 0;             ///< at least one
   bool stream = false;                  ///< the answer is to come as server-sent events
-  std::vector<std::string_view> given;  ///< values of config::Inference that it gives
-  std::vector<std::string> nulls;       ///< members for such values that are null: not given
+  std::vector<std::string_view> given;  ///< values of config::Inference that it gives: none is null
 };
 
 /// Reads the body of POST /v1/chat/completions and refuses what must not reach the engine: what is

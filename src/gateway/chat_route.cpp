@@ -32,13 +32,17 @@ struct EngineAnswer {
 /// The form of the answer that the client asked for.
 enum class Form : std::uint8_t { whole, stream };
 
+using Prompt = std::optional<prompt::Template>;
+
 /// What the client wants of the engine; owned by the route while its tasks run.
 struct Order {
   ChatRequest chat;
-  std::optional<std::string> prompt;  ///< the header's template
+  std::optional<std::string> header;  ///< which names a template
   std::string body;                   ///< the client's; the engine's once a worker has it
   ModelId model;                      ///< as the client named it; its name once a worker has it
-  bool is_fitted = false;             ///< to that worker
+  scheduler::Target target;           ///< what that stands for
+  Prompt prompt;                      ///< the template, filled in, that goes with it
+  bool is_fitted = false;             ///< the body is the engine's
 
   [[nodiscard]] Form form() const { return chat.stream ? Form::stream : Form::whole; }
 };
@@ -92,32 +96,33 @@ bool may_replay(const Error& error, std::size_t attempt) {
          (error.kind == ErrorKind::upstream || error.kind == ErrorKind::unavailable);
 }
 
-using Prompt = std::optional<prompt::Template>;
-
-/// The template of an order whose name stands for `target`.
-std::expected<Prompt, ApiError> prompt_of(const GatewayOptions& options, const Order& order,
-                                          const scheduler::Target& target) {
+/// Gives the order what its name stands for, and the template that goes with that.
+std::expected<void, ApiError> aim(const GatewayOptions& options, Order& order,
+                                  scheduler::Target target) {
+  const bool has_prompt = target.name == order.target.name && target.prompt == order.target.prompt;
+  order.target = std::move(target);
+  if (has_prompt) return {};
   auto prompt = choose_prompt({.library = options.prompts,
                                .settings = options.settings,
-                               .of_profile = target.prompt,
-                               .model = target.name.str()},
-                              order.prompt);
+                               .of_profile = order.target.prompt,
+                               .model = order.target.name.str()},
+                              order.header);
   if (!prompt) return std::unexpected(ApiError(prompt.error(), prompt::kHeader));
-  return *std::move(prompt);
+  order.prompt = *std::move(prompt);
+  return {};
 }
 
-/// Makes the engine's body of the client's, with what settings and profile say now that a worker is
-/// ready: they may have changed while the order waited. A replay keeps it.
+/// Makes the engine's body of the client's, for what the name stood for when its worker was chosen:
+/// the settings may have changed while the order waited. A replay keeps it.
 std::expected<void, ApiError> fit(const GatewayOptions& options, Order& order,
-                                  const scheduler::Target& target) {
+                                  scheduler::Target target) {
   if (std::exchange(order.is_fitted, true)) return {};
-  auto prompt = prompt_of(options, order, target);
-  if (!prompt) return std::unexpected(prompt.error());
+  if (auto aimed = aim(options, order, std::move(target)); !aimed) return aimed;
   auto body = engine_body(std::move(order.body), order.chat,
-                          {.inference = target.inference, .prompt = *std::move(prompt)});
+                          {.inference = order.target.inference, .prompt = std::move(order.prompt)});
   if (!body) return std::unexpected(body.error());
   order.body = *std::move(body);
-  order.model = target.name;
+  order.model = order.target.name;
   return {};
 }
 
@@ -127,7 +132,7 @@ Task<Asked> ask_engine(const GatewayOptions& options, Order& order, Waiting& wai
   for (std::size_t attempt = 0;; ++attempt) {
     auto served = co_await options.scheduler.acquire(order.model);
     if (!served) co_return std::unexpected(model_error(served.error()));
-    if (auto fitted = fit(options, order, served->target); !fitted) {
+    if (auto fitted = fit(options, order, std::move(served->target)); !fitted) {
       co_return std::unexpected(fitted.error());
     }
     auto answer = co_await ask_once(std::move(served->lease), order, waiting);
@@ -224,14 +229,20 @@ Task<void> send_stream(net::Responder& responder, EngineAnswer answer, net::Even
   }
 }
 
-/// What can be said of an order at once: the worker that it is for.
-std::expected<ModelId, ApiError> check_order(const GatewayOptions& options, const Order& order) {
-  const auto target = options.names.resolve(order.model);
+/// The order of a request, refused where that can be said before a worker is there.
+std::expected<Order, ApiError> make_order(const GatewayOptions& options, net::Request& request,
+                                          ChatRequest chat) {
+  auto target = options.names.resolve(chat.model);
   if (!target) return std::unexpected(model_error(target.error()));
-  if (auto prompt = prompt_of(options, order, *target); !prompt) {
-    return std::unexpected(prompt.error());
+  Order order{
+      .chat = std::move(chat), .header = {}, .body = {}, .model = {}, .target = {}, .prompt = {}};
+  if (const auto header = request.headers.get(prompt::kHeader)) order.header = *header;
+  order.model = order.chat.model;
+  if (auto aimed = aim(options, order, *std::move(target)); !aimed) {
+    return std::unexpected(aimed.error());
   }
-  return target->worker;
+  order.body = std::move(request.body);
+  return order;
 }
 
 }  // namespace
@@ -242,17 +253,14 @@ Task<void> Gateway::chat(net::Request& request, net::Responder& responder) {
     co_await send(responder, error_response(chat.error()));
     co_return;
   }
-  Order order{.chat = *std::move(chat), .prompt = {}, .body = std::move(request.body), .model = {}};
-  order.model = order.chat.model;
-  if (const auto header = request.headers.get(prompt::kHeader)) order.prompt = *header;
-  const auto worker = check_order(options_, order);
-  if (!worker) {
-    co_await fail(responder, worker.error());
+  auto order = make_order(options_, request, *std::move(chat));
+  if (!order) {
+    co_await fail(responder, order.error());
     co_return;
   }
-  Waiting waiting(options_.scheduler, *worker);
-  auto asked = co_await net::race(ask_engine(options_, order, waiting),
-                                  interrupted(responder, order.form(), waiting, stopping_));
+  Waiting waiting(options_.scheduler, order->target.worker);
+  auto asked = co_await net::race(ask_engine(options_, *order, waiting),
+                                  interrupted(responder, order->form(), waiting, stopping_));
   if (asked.winner == 1) {
     // Dropping the engine's connection cancels what it was doing.
     if (asked.second == Interruption::stopping) co_await fail(responder, stopping_error());
@@ -262,7 +270,7 @@ Task<void> Gateway::chat(net::Request& request, net::Responder& responder) {
     co_await fail(responder, asked.first.error());
   } else if (const int status = asked.first->response.status(); status != 200) {
     co_await fail(responder, from_engine(status, asked.first->body));
-  } else if (order.form() == Form::stream) {
+  } else if (order->form() == Form::stream) {
     co_await send_stream(responder, *std::move(asked.first), stopping_);
   } else {
     co_await send_whole(responder, *std::move(asked.first));

@@ -3,7 +3,6 @@
 #include "base/assert.hpp"
 #include "base/limits.hpp"
 #include "config/inference.hpp"
-#include "json/edit.hpp"
 #include "json/json.hpp"
 #include "json/locate.hpp"
 #include "prompt/assembly.hpp"
@@ -19,13 +18,13 @@ namespace {
 
 constexpr std::string_view kMessages = "messages";
 
-/// `body`, which is an object with a member, with further members in front.
+/// `body`, which is an object with a member, with further members behind the others: of two with
+/// the same name the last counts, so that they also stand for those that are null.
 std::string with_members(std::string body, const json::Object& members) {
   if (members.empty()) return body;
   auto added = json::write(members);
-  added.back() = ',';  // instead of the brace
-  const auto open = body.find('{');
-  body.replace(open, 1, added);
+  added.front() = ',';  // instead of the brace
+  body.replace(body.rfind('}'), 1, added);
   return body;
 }
 
@@ -43,25 +42,12 @@ std::expected<std::string, ApiError> with_prompt(std::string body, const prompt:
   return body;
 }
 
-/// `body` without what is null and would hide a value of ours.
-std::string without_nulls(std::string body, const std::vector<std::string>& nulls,
-                          const json::Object& members) {
-  for (const auto& name : nulls) {
-    if (!members.contains(config::request_member(name))) continue;
-    if (auto without = json::remove_member(body, std::array{std::string_view(name)})) {
-      body = *std::move(without);
-    }
-  }
-  return body;
-}
-
 }  // namespace
 
 std::expected<std::string, ApiError> engine_body(std::string body, const ChatRequest& request,
                                                  const Additions& additions) {
   auto members = config::request_members(additions.inference);
   for (const auto name : request.given) members.erase(name);
-  body = without_nulls(std::move(body), request.nulls, members);
   if (additions.prompt) {
     if (request.messages > limits::kTemplatedMessages) {
       return std::unexpected(

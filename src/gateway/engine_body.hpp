@@ -17,8 +17,8 @@ struct Additions {
 };
 
 /// The body that the engine gets for a client's, of which `request` was read: the same bytes with
-/// the missing values in front and, with a prompt template, the messages that are assembled of it
-/// in place of the client's. Errors: `invalid` for messages that are none, or too many for a
+/// the missing values behind them and, with a prompt template, the messages that are assembled of
+/// it in place of the client's. Errors: `invalid` for messages that are none, or too many for a
 /// template. Pure.
 [[nodiscard]] std::expected<std::string, ApiError> engine_body(std::string body,
                                                                const ChatRequest& request,

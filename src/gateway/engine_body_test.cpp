@@ -1,6 +1,7 @@
 #include "gateway/engine_body.hpp"
 
 #include "base/limits.hpp"
+#include "json/json.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -28,23 +29,31 @@ TEST(EngineBody, is_the_clients_bytes_when_nothing_is_added) {
 }
 
 TEST(EngineBody, gets_the_values_that_the_request_does_not_give) {
-  EXPECT_EQ(body(R"( {"messages":[{}]})", warm()),
-            R"( {"temperature":0.5,"max_tokens":9,"messages":[{}]})");
+  EXPECT_EQ(body(R"( {"messages":[{}]} )", warm()),
+            R"( {"messages":[{}],"temperature":0.5,"max_tokens":9} )");
   EXPECT_EQ(body(R"({"messages":[{}],"temperature":1})", warm()),
-            R"({"max_tokens":9,"messages":[{}],"temperature":1})");
-  EXPECT_EQ(body(R"({"messages":[{}],"max_completion_tokens":1,"temperature":null})", warm()),
-            R"({"temperature":0.5,"messages":[{}],"max_completion_tokens":1})");
-  EXPECT_EQ(body(R"({"max_tokens":null,"messages":[{}],"temperature":null,"top_p":null})", warm()),
-            R"({"temperature":0.5,"max_tokens":9,"messages":[{}],"top_p":null})");
+            R"({"messages":[{}],"temperature":1,"max_tokens":9})");
+  EXPECT_EQ(body(R"({"messages":[{}],"max_completion_tokens":1,"temperature":1})", warm()),
+            R"({"messages":[{}],"max_completion_tokens":1,"temperature":1})");
+}
+
+TEST(EngineBody, gets_values_in_the_place_of_null) {
+  const auto made =
+      body(R"({"max_tokens":null,"messages":[{}],"temperature":null,"top_p":null})", warm());
+  const auto value = json::parse(made);
+  ASSERT_TRUE(value) << made;
+  EXPECT_EQ(value->at("max_tokens"), 9);
+  EXPECT_EQ(value->at("temperature"), 0.5);
+  EXPECT_TRUE(value->at("top_p").is_null());
 }
 
 TEST(EngineBody, keeps_everything_else_of_a_request_with_a_prompt) {
   auto additions = warm();
   additions.prompt = prompt::Template{};
   additions.prompt->system = "Be kind.";
-  EXPECT_EQ(body(R"({"messages":[{"role":"user","content":"hi"}],"x":{"y":[1]}})", additions),
-            R"({"temperature":0.5,"max_tokens":9,"messages":[{"role":"system","content":)"
-            R"("Be kind."},{"role":"user","content":"hi"}],"x":{"y":[1]}})");
+  EXPECT_EQ(body(R"({"messages":[{"role":"user","content":"hi"}], "x":{"y":[1]}})", additions),
+            R"({"messages":[{"role":"system","content":"Be kind."},{"role":"user","content":)"
+            R"("hi"}], "x":{"y":[1]},"temperature":0.5,"max_tokens":9})");
 }
 
 TEST(EngineBody, of_messages_that_are_none_is_refused) {

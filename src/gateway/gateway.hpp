@@ -31,8 +31,7 @@ struct GatewayOptions {
   std::uint32_t owner_uid = 0;
   std::function<ServerStatus()> server_status;
   std::function<Expected<worker::Engine>()> engine;  ///< finds llama-server anew at each call
-  /// Takes the settings file over as it is now. When that changes nothing any more and there was a
-  /// later generation than `since`, the report is that one's.
+  /// Takes the settings file over as it is now; the report is also about generations after `since`.
   std::function<SettingsReport(std::int64_t since)> reload_settings;
   /// What a text would change, were it the settings file.
   std::function<Expected<SettingsReport>(std::string_view)> compare_settings;

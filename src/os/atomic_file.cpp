@@ -1,5 +1,6 @@
 #include "os/atomic_file.hpp"
 
+#include "base/limits.hpp"
 #include "base/number.hpp"
 #include "os/unique_fd.hpp"
 
@@ -92,9 +93,8 @@ Expected<void> refuse_special(const fs::path& path) {
 
 /// Where a file of the user's is: links lead to it, be it there or not.
 fs::path end_of_links(fs::path path) {
-  constexpr int kMostLinks = 40;
   std::error_code error;
-  for (int links = 0; links < kMostLinks && fs::is_symlink(path, error); ++links) {
+  for (int links = 0; links < limits::kLinks && fs::is_symlink(path, error); ++links) {
     path = path.parent_path() / fs::read_symlink(path, error);
   }
   return path;

@@ -1,5 +1,7 @@
 #include "os/file_watch.hpp"
 
+#include "base/limits.hpp"
+
 #include <climits>
 #include <fmt/format.h>
 
@@ -19,7 +21,6 @@ namespace fs = std::filesystem;
 constexpr std::uint32_t kEvents = IN_CLOSE_WRITE | IN_MOVED_TO | IN_MOVED_FROM | IN_DELETE |
                                   IN_CREATE | IN_ATTRIB | IN_DELETE_SELF | IN_MOVE_SELF |
                                   IN_ONLYDIR;
-constexpr int kLinks = 40;  // of one path: what the kernel follows, path_resolution(7)
 
 /// Where a link leads; empty: it is none.
 fs::path target_of(const fs::path& path) {
@@ -66,7 +67,7 @@ Expected<void> FileWatch::add_file(const fs::path& file) {
       continue;
     }
     if (!target_of(at / name).empty()) {
-      if (++links > kLinks) return folder;
+      if (++links > limits::kLinks) return folder;
       const auto added = add(at, name);
       if (!added && added.error().kind == ErrorKind::unavailable) return added;
       // Read again: from here on the watch tells when it leads elsewhere.

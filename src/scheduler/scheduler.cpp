@@ -106,17 +106,13 @@ void Scheduler::note_asked(const ModelId& worker, std::set<ModelId> names) {
   changed_.reset();
 }
 
-Retention Scheduler::retention(const ModelId& worker) const {
-  const auto at = workers_.find(worker);
-  return names_.retention(worker, at == workers_.end() ? std::set<ModelId>() : at->second.asked_by);
-}
-
 Expected<void> Scheduler::evict_one() {
   std::vector<Candidate> loaded;
   std::vector<ModelId> names;
   for (const auto& [name, one] : workers_) {
     const auto status = one.worker->status();
-    const bool stays = one.retiring || is_busy(status) || retention(name).pinned;
+    const bool stays =
+        one.retiring || is_busy(status) || names_.retention(name, one.asked_by).pinned;
     loaded.push_back({.busy = stays, .last_used = status.last_used});
     names.push_back(name);
   }
@@ -238,7 +234,9 @@ Task<void> Scheduler::replace(ModelId name, std::shared_ptr<worker::Worker> work
 }
 
 Task<void> Scheduler::shrink() {
-  const auto may_go = [this](const auto& named) { return !retention(named.first).pinned; };
+  const auto may_go = [this](const auto& named) {
+    return !names_.retention(named.first, named.second.asked_by).pinned;
+  };
   while (workers_.size() > static_cast<std::size_t>(settings_.models.max_loaded) &&
          std::ranges::any_of(workers_, may_go)) {
     const auto evicted = removing_ > 0 ? Expected<void>() : evict_one();
@@ -251,7 +249,7 @@ Task<void> Scheduler::shrink() {
 std::optional<MonoTime> Scheduler::expire(MonoTime now) {
   std::optional<MonoTime> next;
   for (const auto& [name, one] : workers_) {
-    const auto keep_alive = retention(name).keep_alive;
+    const auto keep_alive = names_.retention(name, one.asked_by).keep_alive;
     if (one.retiring || keep_alive.count() == 0) continue;
     const auto status = one.worker->status();
     // It has not begun for one that is used; one that failed stays, with what is known of that.

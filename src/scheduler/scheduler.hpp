@@ -26,7 +26,7 @@ using MakeWorker = std::function<std::shared_ptr<worker::Worker>(const Target&)>
 
 /// A name that is served.
 struct Served {
-  Target target;  ///< what it stood for when its worker was ready to begin
+  Target target;  ///< what it stood for when its worker was chosen
   worker::Lease lease;
 };
 
@@ -97,10 +97,8 @@ class Scheduler {
   /// acquire, of a name that nobody asks for just now.
   [[nodiscard]] Task<Expected<Served>> obtain(ModelId name);
 
+  /// That these names ask for the worker, if it is still there.
   void note_asked(const ModelId& worker, std::set<ModelId> names);
-
-  /// How long that worker stays.
-  [[nodiscard]] Retention retention(const ModelId& worker) const;
 
   /// Begins to end the longest unused worker; `unavailable` when all are busy.
   [[nodiscard]] Expected<void> evict_one();

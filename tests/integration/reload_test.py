@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 import subprocess
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 from support.chat import Stream, chat, chat_body
+from support.daemon import Daemon
 from support.home import LLF, Home
 from support.models import Models
-from support.patience import eventually
+from support.patience import PATIENCE_S, eventually
 from support.settings import Settings, add_prompt, await_model, pid_of
 
 
@@ -30,19 +32,30 @@ def test_a_changed_model_loads_anew_and_others_go_on(start: Callable, models: Mo
     assert int(argv[argv.index("--ctx-size") + 1]) == 1024 * slots
 
 
-def test_a_running_answer_ends_before_its_worker_does(start: Callable, models: Models,
-                                                      settings: Settings) -> None:
-    daemon = start()
+@contextmanager
+def changed_under_an_answer(daemon: Daemon, models: Models, settings: Settings) -> Iterator[Stream]:
+    """A model, slow, whose way to load has changed while it gives this answer."""
     models.add("slow", "tokens 40", "token-delay-ms 50")
     with Stream(daemon.tcp, chat_body("slow", stream=True)) as stream:
         assert stream.next()
-        old = pid_of(daemon, "slow")
         settings.set(engine={"slots": 1}, profiles={"seen": {"model": "slow"}})
         await_model(daemon, "seen")
-        assert pid_of(daemon, "slow") == old, "it is still answering"
-        while stream.next():
-            pass
-        assert stream.answer.whole
+        yield stream
+
+
+def read_whole(stream: Stream) -> None:
+    while stream.next():
+        pass
+    assert stream.answer.whole
+
+
+def test_a_running_answer_ends_before_its_worker_does(start: Callable, models: Models,
+                                                      settings: Settings) -> None:
+    daemon = start()
+    with changed_under_an_answer(daemon, models, settings) as stream:
+        old = pid_of(daemon, "slow")
+        assert old, "it is still answering"
+        read_whole(stream)
     eventually("the new one", lambda: pid_of(daemon, "slow") not in (None, old))
     assert chat(daemon.tcp, "slow").whole
 
@@ -50,17 +63,10 @@ def test_a_running_answer_ends_before_its_worker_does(start: Callable, models: M
 def test_a_request_behind_a_change_waits_and_is_served(start: Callable, models: Models,
                                                        settings: Settings) -> None:
     daemon = start()
-    models.add("slow", "tokens 20", "token-delay-ms 50")
-    with Stream(daemon.tcp, chat_body("slow", stream=True)) as first:
-        assert first.next()
-        settings.set(engine={"slots": 1}, profiles={"seen": {"model": "slow"}})
-        await_model(daemon, "seen")
-        with Stream(daemon.tcp, chat_body("slow", stream=True)) as second:
-            while first.next():
-                pass
-            while second.next():
-                pass
-            assert first.answer.whole and second.answer.whole
+    with changed_under_an_answer(daemon, models, settings) as first, \
+            Stream(daemon.tcp, chat_body("slow", stream=True)) as second:
+        read_whole(first)
+        read_whole(second)
     assert len({record["pid"] for record in models.records("slow", "request")}) == 2
 
 
@@ -103,19 +109,14 @@ def test_fewer_models_at_once_ends_unused_ones(start: Callable, models: Models,
 def test_a_stop_counts_more_than_loading_anew(start: Callable, models: Models, home: Home,
                                               settings: Settings) -> None:
     daemon = start()
-    models.add("slow", "tokens 20", "token-delay-ms 50")
-    models.add("seen")
-    with Stream(daemon.tcp, chat_body("slow", stream=True)) as stream:
-        assert stream.next()
-        settings.set(engine={"slots": 1}, profiles={"p": {"model": "seen"}})
-        await_model(daemon, "p")
-        run = subprocess.run([LLF, "--home", home.path, "stop", "slow"], env=home.environment(),
-                             capture_output=True, text=True, timeout=60)
-        assert run.returncode == 0, run
-        while stream.next():
-            pass
-        assert stream.answer.whole
-    assert chat(daemon.tcp, "seen").whole
+    models.add("other")
+    with changed_under_an_answer(daemon, models, settings) as stream:
+        stop = subprocess.Popen([LLF, "--home", home.path, "stop", "slow"],
+                                env=home.environment(), stdout=subprocess.DEVNULL)
+        read_whole(stream)
+        assert stop.wait(PATIENCE_S) == 0
+    eventually("it is gone", lambda: "slow" not in daemon.workers())
+    assert chat(daemon.tcp, "other").whole
     assert len(models.records("slow", "start")) == 1
 
 
@@ -125,8 +126,8 @@ def test_a_request_that_waited_gets_the_words_of_the_model_that_serves_it(
     old = {"p": {"model": "slow", "prompt": "brief", "inference": {"temperature": 1.5}}}
     settings.set(models={"default": "p"}, profiles=old)
     daemon = start()
-    models.add("slow", "tokens 20", "token-delay-ms 50")
     models.add("m")
+    models.add("slow", "tokens 20", "token-delay-ms 50")
     body = {"messages": [{"role": "user", "content": "hi"}], "stream": True}
     with Stream(daemon.tcp, chat_body("slow", stream=True)) as running:
         assert running.next()
@@ -138,10 +139,7 @@ def test_a_request_that_waited_gets_the_words_of_the_model_that_serves_it(
             settings.set(models={"default": "m"}, engine={"slots": 1},
                          profiles={**old, "later": {"model": "m"}})
             await_model(daemon, "later")
-            while running.next():
-                pass
-            while waiting.next():
-                pass
-            assert running.answer.whole and waiting.answer.whole
+            read_whole(running)
+            read_whole(waiting)
     sent = json.loads(models.records("m", "request")[-1]["body"])
     assert "temperature" not in sent and sent["messages"][0]["role"] == "user", sent
