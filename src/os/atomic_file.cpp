@@ -2,6 +2,7 @@
 
 #include "base/limits.hpp"
 #include "base/number.hpp"
+#include "os/file_error.hpp"
 #include "os/unique_fd.hpp"
 
 #include <fmt/format.h>
@@ -23,7 +24,7 @@ namespace {
 namespace fs = std::filesystem;
 
 std::unexpected<Error> failed(std::string_view doing, const fs::path& path, int error_number) {
-  return failure(errno_error(fmt::format("{} {}", doing, path.native()), error_number));
+  return failure(file_error(doing, path, FileUse::write, error_number));
 }
 
 Expected<void> write_all(int fd, std::string_view bytes, const fs::path& path) {
@@ -152,7 +153,7 @@ std::optional<pid_t> writer_of_temporary(std::string_view name) {
 Expected<std::string> read_file(const fs::path& path, ByteSize limit, const FileCheck& check) {
   // O_NONBLOCK: a FIFO in the place of a file must not hang us.
   const UniqueFd fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
-  if (!fd) return failed("opening", path, errno);
+  if (!fd) return failure(file_error("opening", path, FileUse::read, errno));
   struct stat info{};
   if (::fstat(fd.get(), &info) != 0) return failed("looking at", path, errno);
   if (!S_ISREG(info.st_mode)) {

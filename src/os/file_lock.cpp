@@ -1,6 +1,7 @@
 #include "os/file_lock.hpp"
 
 #include "base/limits.hpp"
+#include "os/file_error.hpp"
 
 #include <fmt/format.h>
 
@@ -13,7 +14,7 @@ namespace llf::os {
 
 Expected<std::optional<FileLock>> FileLock::try_acquire(const std::filesystem::path& path) {
   UniqueFd fd(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600));
-  if (!fd) return failure(errno_error(fmt::format("opening {}", path.native()), errno));
+  if (!fd) return failure(file_error("opening", path, FileUse::write, errno));
   if (::flock(fd.get(), LOCK_EX | LOCK_NB) == 0) return FileLock(std::move(fd));
   if (errno == EWOULDBLOCK) return std::nullopt;
   return failure(errno_error(fmt::format("locking {}", path.native()), errno));

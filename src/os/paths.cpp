@@ -1,6 +1,7 @@
 #include "os/paths.hpp"
 
 #include "base/limits.hpp"
+#include "os/file_error.hpp"
 
 #include <fmt/format.h>
 
@@ -197,7 +198,7 @@ Expected<void> ensure_dir(const fs::path& dir) {
   }
   if (auto above = ensure_dir(dir.parent_path()); !above) return above;
   if (mkdir(dir.c_str(), 0700) != 0 && errno != EEXIST) {
-    return failure(errno_error(fmt::format("creating the folder {}", dir.native()), errno));
+    return failure(file_error("creating the folder", dir, FileUse::write, errno));
   }
   return {};
 }

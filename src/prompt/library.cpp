@@ -64,12 +64,7 @@ Expected<Template> read(std::string_view name, const fs::path& path) {
 }
 
 Expected<os::FileLock> lock(const fs::path& folder) {
-  auto held = os::FileLock::acquire(folder / "prompts.lock", limits::kPromptLock);
-  if (held || held.error().kind != ErrorKind::forbidden) return held;
-  return failure(ErrorKind::forbidden,
-                 fmt::format("you may not write into {0}: 'chmod u+rwx {0}' allows it, if it is "
-                             "yours",
-                             folder.native()));
+  return os::FileLock::acquire(folder / "prompts.lock", limits::kPromptLock);
 }
 
 os::Backups backups_of(const fs::path& folder, std::string_view name) {

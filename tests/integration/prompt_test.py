@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -167,18 +166,6 @@ def test_a_folder_that_is_in_the_way_is_told(prompt: Prompt) -> None:
     prompt.folder.parent.mkdir()
     prompt.folder.write_text("")
     refused(prompt("create", "x"), 1, "saving the prompt template 'x'", str(prompt.folder))
-
-
-@pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
-def test_a_read_only_folder_is_told(prompt: Prompt) -> None:
-    prompt.write("x.json", "{}")
-    prompt.folder.chmod(0o500)
-    try:
-        for words in (["create", "y"], ["delete", "x"]):
-            refused(prompt(*words), 1, f"you may not write into {prompt.folder}")
-        assert prompt("show", "x").returncode == 0
-    finally:
-        prompt.folder.chmod(0o700)
 
 
 def test_of_many_that_create_one_wins(prompt: Prompt) -> None:
