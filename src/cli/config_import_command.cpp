@@ -5,13 +5,13 @@
 #include "cli/settings_change.hpp"
 #include "config/save.hpp"
 #include "json/json.hpp"
+#include "migration/import.hpp"
 #include "prompt/library.hpp"
 #include "text/table.hpp"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include "migration/import.hpp"
 #include <string>
 #include <utility>
 #include <vector>

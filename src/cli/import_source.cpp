@@ -1,14 +1,15 @@
 #include "cli/import_source.hpp"
 
 #include "base/limits.hpp"
+#include "cli/legacy_folder.hpp"
 #include "json/json.hpp"
+#include "migration/prompt_import.hpp"
 #include "os/atomic_file.hpp"
 #include "prompt/legacy.hpp"
 #include "prompt/template.hpp"
 
 #include <fmt/format.h>
 
-#include "migration/prompt_import.hpp"
 #include <algorithm>
 #include <string>
 #include <string_view>
@@ -22,9 +23,6 @@ namespace {
 namespace fs = std::filesystem;
 using migration::Import;
 using migration::PromptUse;
-
-constexpr std::string_view kPromptFileName = "prompt.json";
-constexpr std::string_view kFacts = "config.json";
 
 bool is_file(const fs::path& path) {
   std::error_code ignored;
@@ -44,16 +42,9 @@ Expected<Import> import_prompt(const fs::path& named, const prompt::LegacyFiles&
 
 /// The folder of one template.
 Expected<Import> import_template(const fs::path& folder) {
-  const auto text = os::read_file(folder / kPromptFileName, limits::kPromptFile);
-  if (!text) return failure(text.error());
-  std::string facts;
-  if (is_file(folder / kFacts)) {
-    auto read = os::read_file(folder / kFacts, limits::kPromptFile);
-    if (!read) return failure(read.error());
-    facts = *std::move(read);
-  }
-  auto import =
-      import_prompt(folder.filename(), {.prompt = *text, .facts = facts}, PromptUse::stored);
+  const auto read = read_legacy_folder(folder);
+  if (!read) return failure(read.error());
+  auto import = import_prompt(folder.filename(), read->files(), PromptUse::stored);
   if (!import) return failure(import.error().with_context(folder.native()));
   return import;
 }
@@ -64,7 +55,7 @@ std::vector<fs::path> templates_in(const fs::path& folder) {
   std::error_code error;
   for (fs::directory_iterator at(folder, error); !error && at != fs::directory_iterator();
        at.increment(error)) {
-    if (is_file(at->path() / kPromptFileName)) found.push_back(at->path());
+    if (is_legacy_folder(at->path())) found.push_back(at->path());
   }
   std::ranges::sort(found);
   return found;
@@ -76,7 +67,7 @@ Expected<Import> import_templates(const fs::path& folder) {
     return failure(ErrorKind::invalid,
                    fmt::format("{} holds no prompt templates of the Python llf: none of its "
                                "folders has a {}",
-                               folder.native(), kPromptFileName));
+                               folder.native(), kLegacyPromptFile));
   }
   if (folders.size() > limits::kImportedTemplates) {
     return failure(ErrorKind::too_large,
@@ -119,9 +110,9 @@ Expected<Import> import_source(const fs::path& path, const fs::path& root) {
   if (!whole.has_filename()) whole = whole.parent_path();  // a slash at the end
   std::error_code ignored;
   if (fs::is_directory(whole, ignored)) {
-    return is_file(whole / kPromptFileName) ? import_template(whole) : import_templates(whole);
+    return is_legacy_folder(whole) ? import_template(whole) : import_templates(whole);
   }
-  if (whole.filename() == kPromptFileName) return import_template(whole.parent_path());
+  if (whole.filename() == kLegacyPromptFile) return import_template(whole.parent_path());
   const auto text = os::read_file(whole, limits::kImportedFile);
   if (!text) return failure(text.error());
   const auto project =

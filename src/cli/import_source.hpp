@@ -1,8 +1,8 @@
 #pragma once
 
 #include "base/expected.hpp"
-
 #include "migration/import.hpp"
+
 #include <filesystem>
 
 namespace llf::cli {

@@ -2,6 +2,7 @@
 
 #include "base/limits.hpp"
 #include "cli/config_command.hpp"
+#include "cli/legacy_folder.hpp"
 #include "json/json.hpp"
 #include "os/atomic_file.hpp"
 #include "os/paths.hpp"
@@ -58,45 +59,41 @@ json::Object as_json(const prompt::Entry& entry) {
 
 /// What is to be imported.
 struct Source {
-  std::string name;  ///< of the file or folder
-  fs::path path;     ///< of the prompt
-  fs::path facts;    ///< config.json of a template's folder of the predecessor; empty: none
+  std::string name;     ///< of the file or folder
+  fs::path path;        ///< of the prompt
+  LegacyFolder folder;  ///< its texts; of a file the prompt alone
 };
 
-Source source_at(fs::path path) {
+Expected<Source> read_source(fs::path path) {
   std::error_code ignored;
   if (!path.has_filename()) path = path.parent_path();  // a slash at the end
-  if (fs::is_directory(path, ignored)) {
-    // "." has no name of its own.
-    const auto folder = fs::weakly_canonical(path, ignored);
-    return {.name = folder.filename(), .path = path / "prompt.json", .facts = path / "config.json"};
+  if (!fs::is_directory(path, ignored)) {
+    auto text = os::read_file(path, limits::kPromptFile);
+    if (!text) return failure(text.error());
+    return Source{
+        .name = path.stem(), .path = path, .folder = {.prompt = *std::move(text), .facts = {}}};
   }
-  return {.name = path.stem(), .path = path, .facts = {}};
+  // "." has no name of its own.
+  Source source{.name = fs::weakly_canonical(path, ignored).filename(),
+                .path = path / kLegacyPromptFile,
+                .folder = {}};
+  if (!is_legacy_folder(path)) {
+    return failure(ErrorKind::not_found,
+                   fmt::format("there is no {}: a folder is imported if it is one of the Python "
+                               "llf's prompt_templates; else name a file",
+                               source.path.native()));
+  }
+  auto folder = read_legacy_folder(path);
+  if (!folder) return failure(folder.error());
+  source.folder = *std::move(folder);
+  return source;
 }
 
-Expected<std::string> text_of(const Source& source) {
-  auto text = os::read_file(source.path, limits::kPromptFile);
-  if (text || source.facts.empty() || text.error().kind != ErrorKind::not_found) return text;
-  return failure(ErrorKind::not_found,
-                 fmt::format("there is no {}: a folder is imported if it is one of the Python "
-                             "llf's prompt_templates; else name a file",
-                             source.path.native()));
-}
-
-Expected<prompt::Converted> convert(std::string_view name, const Source& source,
-                                    std::string_view text) {
-  if (!prompt::is_legacy(text)) {
-    auto content = prompt::parse_template(name, text);
-    if (!content) return failure(content.error());
-    return prompt::Converted{.content = *std::move(content), .notes = {}};
-  }
-  std::string facts;
-  if (!source.facts.empty()) {
-    auto read = os::read_file(source.facts, limits::kPromptFile);
-    if (!read && read.error().kind != ErrorKind::not_found) return failure(read.error());
-    if (read) facts = *std::move(read);
-  }
-  return prompt::convert_legacy(name, {.prompt = text, .facts = facts});
+Expected<prompt::Converted> convert(std::string_view name, const LegacyFolder& source) {
+  if (prompt::is_legacy(source.prompt)) return prompt::convert_legacy(name, source.files());
+  auto content = prompt::parse_template(name, source.prompt);
+  if (!content) return failure(content.error());
+  return prompt::Converted{.content = *std::move(content), .notes = {}};
 }
 
 /// Under which name it is imported.
@@ -218,17 +215,17 @@ Expected<int> run_prompt_import(Context& context, const Arguments& arguments) {
   if (!word) return failure(word.error());
   const auto library = prompt_library(context);
   if (!library) return failure(library.error());
-  const auto source = source_at(*word);
-  const auto name = name_of(arguments, source);
+  const auto source = read_source(*word);
+  if (!source) return failure(source.error());
+  const auto name = name_of(arguments, *source);
   if (!name) return failure(name.error());
-  const auto text = text_of(source);
-  if (!text) return failure(text.error());
-  const auto converted = convert(*name, source, *text);
-  if (!converted) return failure(converted.error().with_context(source.path.native()));
+  const auto converted = convert(*name, source->folder);
+  if (!converted) return failure(converted.error().with_context(source->path.native()));
   const auto hint = remark(*library, *name);
   // A file of our own format stays as it was written, comments included.
-  const auto written =
-      prompt::is_legacy(*text) ? prompt::write_template(converted->content) : *text;
+  const auto written = prompt::is_legacy(source->folder.prompt)
+                           ? prompt::write_template(converted->content)
+                           : source->folder.prompt;
   if (auto saved = library->save_text(*name, written, existing(arguments)); !saved) {
     auto error = saved.error();
     if (error.kind == ErrorKind::conflict) error.message += ", or use --replace or --name";

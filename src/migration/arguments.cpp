@@ -1,10 +1,10 @@
 #include "migration/arguments.hpp"
 
 #include "base/number.hpp"
+#include "migration/keys.hpp"
 
 #include <fmt/format.h>
 
-#include "migration/keys.hpp"
 #include <algorithm>
 #include <array>
 #include <cstdint>

@@ -1,8 +1,8 @@
 #pragma once
 
 #include "json/json.hpp"
-
 #include "migration/draft.hpp"
+
 #include <string_view>
 
 namespace llf::migration {

@@ -2,8 +2,8 @@
 
 #include "base/expected.hpp"
 #include "json/json.hpp"
-
 #include "migration/import.hpp"
+
 #include <string>
 #include <string_view>
 

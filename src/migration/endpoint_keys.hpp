@@ -2,6 +2,7 @@
 
 #include "migration/draft.hpp"
 #include "migration/keys.hpp"
+
 #include <array>
 #include <string>
 

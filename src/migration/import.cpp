@@ -3,14 +3,14 @@
 #include "base/ascii.hpp"
 #include "base/limits.hpp"
 #include "config/declarations.hpp"
-
-#include <fmt/format.h>
-
 #include "migration/draft.hpp"
 #include "migration/endpoint_keys.hpp"
 #include "migration/keys.hpp"
 #include "migration/legacy_config.hpp"
 #include "migration/server.hpp"
+
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
 #include <utility>
@@ -282,6 +282,16 @@ bool is_of(std::string_view to, std::string_view name, const json::Value& value)
   return value.get_object().contains(to.substr(0, to.find('.')));
 }
 
+/// Says of the notes whose `to` is meant that nothing is taken.
+void refuse_notes(std::vector<Note>& notes, std::string_view why,
+                  const std::function<bool(std::string_view to)>& is_meant) {
+  for (auto& note : notes) {
+    if (!is_meant(note.to)) continue;
+    note = {
+        .key = std::move(note.key), .outcome = Outcome::refused, .to = {}, .why = std::string(why)};
+  }
+}
+
 /// Says of a setting or profile that is there already with another value that it is not taken.
 void refuse(Import& more, std::string_view section, std::string_view key,
             const json::Value& value) {
@@ -289,9 +299,19 @@ void refuse(Import& more, std::string_view section, std::string_view key,
   const auto why = section == config::kProfiles
                        ? fmt::format("an earlier file has another profile '{}'", key)
                        : fmt::format("an earlier file says {} already", name);
-  for (auto& note : more.notes) {
-    if (is_of(note.to, name, value)) {
-      note = {.key = std::move(note.key), .outcome = Outcome::refused, .to = {}, .why = why};
+  refuse_notes(more.notes, why, [&](std::string_view to) { return is_of(to, name, value); });
+}
+
+/// Adds the prompt templates whose names are not there yet.
+void merge_prompts(std::vector<prompt::Template>& into, Import& more) {
+  for (auto& prompt : more.prompts) {
+    const auto known = std::ranges::find(into, prompt.name, &prompt::Template::name);
+    if (known == into.end()) {
+      into.push_back(std::move(prompt));
+    } else if (*known != prompt) {
+      const auto target = template_target(prompt.name);
+      refuse_notes(more.notes, fmt::format("an earlier file has another {}", target),
+                   [&](std::string_view to) { return to == target; });
     }
   }
 }
@@ -314,6 +334,10 @@ std::string_view to_string(Outcome outcome) {
   return kNames.at(static_cast<std::size_t>(outcome));
 }
 
+std::string template_target(std::string_view name) {
+  return fmt::format("prompt template '{}'", name);
+}
+
 bool is_config(std::string_view text) {
   const auto config = read_legacy_config(text);
   return config && std::ranges::any_of(ConfigReader::kKeys, [&](const auto& key) {
@@ -329,18 +353,8 @@ Expected<Import> import_config(std::string_view text, const Surroundings& around
 
 void merge(Import& into, Import more) {
   merge_settings(into.settings, more);
+  merge_prompts(into.prompts, more);
   std::ranges::move(more.notes, std::back_inserter(into.notes));
-  for (auto& prompt : more.prompts) {
-    if (std::ranges::find(into.prompts, prompt.name, &prompt::Template::name) ==
-        into.prompts.end()) {
-      into.prompts.push_back(std::move(prompt));
-      continue;
-    }
-    into.notes.push_back({.key = prompt.name,
-                          .outcome = Outcome::refused,
-                          .to = {},
-                          .why = "another prompt template is named so"});
-  }
 }
 
 }  // namespace llf::migration

@@ -34,6 +34,9 @@ struct Note {
   friend bool operator==(const Note&, const Note&) = default;
 };
 
+/// What `to` says of a prompt template.
+[[nodiscard]] std::string template_target(std::string_view name);
+
 /// What one or several files come to.
 struct Import {
   std::vector<Note> notes;

@@ -1,8 +1,9 @@
 #include "migration/import.hpp"
 
-#include <gmock/gmock.h>
-
+#include "migration/prompt_import.hpp"
 #include "migration/test_import.hpp"
+
+#include <gmock/gmock.h>
 
 namespace llf::migration {
 namespace {
@@ -273,11 +274,21 @@ TEST_F(MergedImport, the_same_file_twice_is_the_same) {
 }
 
 TEST_F(MergedImport, of_two_prompts_of_a_name_the_first_stays) {
-  Import all{.prompts = {{.name = "a", .system = "first"}}};
-  merge(all, {.prompts = {{.name = "a", .system = "second"}, {.name = "b"}}});
+  const auto from = [](std::string_view name, std::string_view text) {
+    return *import_prompt(name, {.prompt = text, .facts = {}}, PromptUse::active);
+  };
+  auto all = from("a", R"({"system_prompt": "first"})");
+  const auto notes = all.notes;
+  merge(all, from("a", R"({"system_prompt": "first"})"));
+  merge(all, from("b", R"({"system_prompt": "first"})"));
+  ASSERT_EQ(all.prompts.size(), 2U);
+  EXPECT_EQ(all.notes[2], notes[0]) << "the same is no other one";
+  merge(all, from("a", R"({"system_prompt": "second"})"));
   ASSERT_EQ(all.prompts.size(), 2U);
   EXPECT_EQ(all.prompts[0].system, "first");
-  EXPECT_THAT(line(all.notes.back()), HasSubstr("another prompt template"));
+  EXPECT_EQ(all.notes[0], notes[0]);
+  EXPECT_EQ(line(all.notes[6]), "a | refused |  | an earlier file has another prompt template 'a'");
+  EXPECT_EQ(line(all.notes[7]), "a | taken | prompts.use | it was the prompt of every chat");
 }
 
 }  // namespace

@@ -1,10 +1,10 @@
 #pragma once
 
 #include "json/json.hpp"
+#include "migration/draft.hpp"
 
 #include <fmt/format.h>
 
-#include "migration/draft.hpp"
 #include <algorithm>
 #include <string>
 #include <string_view>

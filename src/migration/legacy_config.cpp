@@ -1,11 +1,11 @@
 #include "migration/legacy_config.hpp"
 
 #include "base/limits.hpp"
+#include "migration/endpoint.hpp"
+#include "migration/keys.hpp"
 
 #include <fmt/format.h>
 
-#include "migration/endpoint.hpp"
-#include "migration/keys.hpp"
 #include <algorithm>
 #include <array>
 

@@ -2,8 +2,8 @@
 
 #include "base/expected.hpp"
 #include "json/json.hpp"
-
 #include "migration/server.hpp"
+
 #include <cstddef>
 #include <cstdint>
 #include <optional>

@@ -25,7 +25,7 @@ Expected<Import> import_prompt(std::string_view name, const prompt::LegacyFiles&
         {.key = std::string(name), .outcome = outcome, .to = std::move(to), .why = std::move(why)});
   };
   if (says_anything(converted->content)) {
-    note(Outcome::taken, fmt::format("prompt template '{}'", name), "");
+    note(Outcome::taken, template_target(name), "");
     if (use == PromptUse::active) {
       note(Outcome::taken, "prompts.use", "it was the prompt of every chat");
       import.settings = {{"prompts", {{"use", name}}}};

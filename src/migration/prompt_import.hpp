@@ -1,9 +1,9 @@
 #pragma once
 
 #include "base/expected.hpp"
+#include "migration/import.hpp"
 #include "prompt/legacy.hpp"
 
-#include "migration/import.hpp"
 #include <cstdint>
 #include <string_view>
 

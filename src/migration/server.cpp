@@ -3,11 +3,11 @@
 #include "base/limits.hpp"
 #include "base/utf8.hpp"
 #include "config/reader.hpp"
+#include "migration/arguments.hpp"
+#include "migration/endpoint.hpp"
 
 #include <fmt/format.h>
 
-#include "migration/arguments.hpp"
-#include "migration/endpoint.hpp"
 #include <algorithm>
 #include <system_error>
 #include <utility>

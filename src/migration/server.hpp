@@ -1,9 +1,9 @@
 #pragma once
 
 #include "json/json.hpp"
-
 #include "migration/draft.hpp"
 #include "migration/keys.hpp"
+
 #include <array>
 #include <cstdint>
 #include <filesystem>

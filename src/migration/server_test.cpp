@@ -1,10 +1,9 @@
 #include "migration/server.hpp"
 
 #include "base/limits.hpp"
+#include "migration/test_import.hpp"
 
 #include <gmock/gmock.h>
-
-#include "migration/test_import.hpp"
 
 namespace llf::migration {
 namespace {

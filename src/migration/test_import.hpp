@@ -2,10 +2,10 @@
 
 #include "config/reader.hpp"
 #include "json/json.hpp"
+#include "migration/import.hpp"
 
 #include <gtest/gtest.h>
 
-#include "migration/import.hpp"
 #include <algorithm>
 #include <filesystem>
 #include <set>

@@ -2,11 +2,11 @@
 // settings file and prompt templates, every key has its note, and no reference is followed.
 #include "config/reader.hpp"
 #include "json/json.hpp"
-#include "tests/fuzz/fuzz.hpp"
-
 #include "migration/endpoint.hpp"
 #include "migration/import.hpp"
 #include "migration/prompt_import.hpp"
+#include "tests/fuzz/fuzz.hpp"
+
 #include <optional>
 #include <utility>
 
