@@ -39,11 +39,10 @@ Task<void> show_progress(Asking& asking) {
   const auto began = mono_now();
   bool cancelled = !co_await net::sleep_for(limits::kProgressDelay);
   while (!cancelled && !asking.started) {
-    const auto workers = co_await asking.question.client.workers();
+    const auto workers = co_await asking.question.client.workers_of(asking.question.request.model);
     if (asking.started) break;
-    asking.progress.draw(waiting_for(asking.question.request.model,
-                                     workers ? *workers : std::vector<client::WorkerInfo>(),
-                                     mono_now() - began));
+    asking.progress.draw(
+        waiting_for(workers ? *workers : std::vector<client::WorkerInfo>(), mono_now() - began));
     cancelled = !co_await net::sleep_for(limits::kProgressPoll);
   }
   net::Event never;

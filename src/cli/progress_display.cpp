@@ -21,15 +21,13 @@ void ProgressDisplay::clear() {
   if (std::exchange(drawn_, false)) err_.say("\r\x1b[K");
 }
 
-text::Progress waiting_for(const std::string& model, std::span<const client::WorkerInfo> workers,
-                           Duration elapsed) {
+text::Progress waiting_for(std::span<const client::WorkerInfo> workers, Duration elapsed) {
   text::Progress progress{
       .label = "thinking",
       .fraction = {},
       .elapsed = std::chrono::duration_cast<std::chrono::milliseconds>(elapsed)};
-  const auto waited_for = [&](const client::WorkerInfo& worker) {
-    return (model.empty() || worker.model == model) &&
-           (worker.state == "starting" || worker.state == "backoff" || worker.queued > 0);
+  const auto waited_for = [](const client::WorkerInfo& worker) {
+    return worker.state == "starting" || worker.state == "backoff" || worker.queued > 0;
   };
   const auto worker = std::ranges::find_if(workers, waited_for);
   if (worker == workers.end()) return progress;

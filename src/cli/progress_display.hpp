@@ -28,10 +28,9 @@ class ProgressDisplay {
   bool drawn_ = false;
 };
 
-/// What a chat with `model` (empty: the default one) waits for: its worker being loaded, or the
-/// model's first word. Pure.
-[[nodiscard]] text::Progress waiting_for(const std::string& model,
-                                         std::span<const client::WorkerInfo> workers,
+/// What a chat waits for that goes to one of these workers: its being loaded, or the model's first
+/// word. Pure.
+[[nodiscard]] text::Progress waiting_for(std::span<const client::WorkerInfo> workers,
                                          Duration elapsed);
 
 }  // namespace llf::cli

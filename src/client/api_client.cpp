@@ -134,6 +134,12 @@ Task<Expected<std::vector<WorkerInfo>>> ApiClient::workers() const {
   co_return read_workers(*value);
 }
 
+Task<Expected<std::vector<WorkerInfo>>> ApiClient::workers_of(std::string model) const {
+  auto value = co_await get(fmt::format("/llf/v1/workers?model={}", percent_encode(model)));
+  if (!value) co_return failure(value.error());
+  co_return read_workers(*value);
+}
+
 Task<Expected<void>> ApiClient::unload(std::string model) const {
   const json::Object body{{"model", model}};
   auto value =

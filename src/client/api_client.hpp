@@ -63,6 +63,8 @@ class ApiClient {
   [[nodiscard]] Task<Expected<DaemonStatus>> status() const;
   [[nodiscard]] Task<Expected<std::vector<ModelInfo>>> models() const;
   [[nodiscard]] Task<Expected<std::vector<WorkerInfo>>> workers() const;
+  /// Those that requests for `model` (empty: the default one) go to: one or none.
+  [[nodiscard]] Task<Expected<std::vector<WorkerInfo>>> workers_of(std::string model) const;
 
   /// Ends the worker of a model. not_found: no such model.
   [[nodiscard]] Task<Expected<void>> unload(std::string model) const;

@@ -69,9 +69,10 @@ TEST_F(ApiClientTest, an_error_answer_is_that_error) {
 
 TEST_F(ApiClientTest, an_answer_that_is_no_json_is_an_error) {
   daemon_.answer(200, "<html>");
-  const auto workers = daemon_.run(client().workers());
+  const auto workers = daemon_.run(client().workers_of("a b"));
   ASSERT_FALSE(workers);
   EXPECT_EQ(workers.error().kind, ErrorKind::upstream);
+  EXPECT_EQ(daemon_.requests()[0].target, "/llf/v1/workers?model=a%20b");
 }
 
 TEST_F(ApiClientTest, nobody_there_is_unavailable) {

@@ -3,6 +3,7 @@
 #include "gateway/chat_request.hpp"
 #include "gateway/discreet.hpp"
 #include "gateway/engine_body.hpp"
+#include "gateway/engine_call.hpp"
 #include "gateway/gateway.hpp"
 #include "gateway/prompt_choice.hpp"
 #include "gateway/stream_end.hpp"
@@ -13,6 +14,8 @@
 #include "net/timer.hpp"
 #include "prompt/choice.hpp"
 #include "sse/writer.hpp"
+
+#include <fmt/format.h>
 
 #include <expected>
 #include <optional>
@@ -114,16 +117,19 @@ std::expected<void, ApiError> aim(const GatewayOptions& options, Order& order,
 
 /// Makes the engine's body of the client's, for what the name stood for when its worker was chosen:
 /// the settings may have changed while the order waited. A replay keeps it.
-std::expected<void, ApiError> fit(const GatewayOptions& options, Order& order,
-                                  scheduler::Target target) {
-  if (std::exchange(order.is_fitted, true)) return {};
-  if (auto aimed = aim(options, order, std::move(target)); !aimed) return aimed;
-  auto body = engine_body(std::move(order.body), order.chat,
-                          {.inference = order.target.inference, .prompt = std::move(order.prompt)});
-  if (!body) return std::unexpected(body.error());
+Task<std::expected<void, ApiError>> fit(const GatewayOptions& options, Order& order,
+                                        scheduler::Served& served) {
+  if (std::exchange(order.is_fitted, true)) co_return std::expected<void, ApiError>();
+  if (auto aimed = aim(options, order, std::move(served.target)); !aimed) co_return aimed;
+  auto opening = prompt::Opening::prefill;
+  if (order.prompt) opening = co_await opening_for(served.lease.endpoint(), *order.prompt);
+  auto body = engine_body(
+      std::move(order.body), order.chat,
+      {.inference = order.target.inference, .prompt = std::move(order.prompt), .opening = opening});
+  if (!body) co_return std::unexpected(body.error());
   order.body = *std::move(body);
   order.model = order.target.name;
-  return {};
+  co_return std::expected<void, ApiError>();
 }
 
 using Asked = std::expected<EngineAnswer, ApiError>;
@@ -132,7 +138,7 @@ Task<Asked> ask_engine(const GatewayOptions& options, Order& order, Waiting& wai
   for (std::size_t attempt = 0;; ++attempt) {
     auto served = co_await options.scheduler.acquire(order.model);
     if (!served) co_return std::unexpected(model_error(served.error()));
-    if (auto fitted = fit(options, order, std::move(served->target)); !fitted) {
+    if (auto fitted = co_await fit(options, order, *served); !fitted) {
       co_return std::unexpected(fitted.error());
     }
     auto answer = co_await ask_once(std::move(served->lease), order, waiting);
@@ -236,6 +242,12 @@ std::expected<Order, ApiError> make_order(const GatewayOptions& options, net::Re
   if (!target) return std::unexpected(model_error(target.error()));
   Order order{
       .chat = std::move(chat), .header = {}, .body = {}, .model = {}, .target = {}, .prompt = {}};
+  if (const auto count = request.headers.count(prompt::kHeader); count > 1) {
+    return std::unexpected(ApiError(
+        {.kind = ErrorKind::invalid,
+         .message = fmt::format("the header {} is there {} times", prompt::kHeader, count)},
+        prompt::kHeader));
+  }
   if (const auto header = request.headers.get(prompt::kHeader)) order.header = *header;
   order.model = order.chat.model;
   if (auto aimed = aim(options, order, *std::move(target)); !aimed) {

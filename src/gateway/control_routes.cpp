@@ -1,10 +1,13 @@
 #include "base/limits.hpp"
 #include "gateway/answer.hpp"
 #include "gateway/gateway.hpp"
+#include "gateway/query.hpp"
+#include "gateway/request_body.hpp"
 #include "gateway/worker_json.hpp"
 #include "net/timer.hpp"
 #include "sse/writer.hpp"
 
+#include <optional>
 #include <utility>
 
 namespace llf::gateway {
@@ -14,9 +17,7 @@ constexpr int kProtocol = 1;  // of the control API; `llf` refuses another
 
 /// The `model` of a control request's body.
 Expected<ModelId> model_of(const net::Request& request) {
-  const auto value = json::parse(request.body);
-  if (!value) return failure(value.error().with_context("the body is not valid JSON"));
-  const auto object = json::as_object(*value, "the body");
+  const auto object = object_of(request.body);
   if (!object) return failure(object.error());
   auto name = json::get_string_or(*object, "model", "");
   if (!name) return failure(name.error());
@@ -89,9 +90,15 @@ Task<void> Gateway::control_models(net::Request& /*request*/, net::Responder& re
   co_await send(responder, json_response(json::Object{{"models", std::move(models)}}));
 }
 
-Task<void> Gateway::workers(net::Request& /*request*/, net::Responder& responder) {
+Task<void> Gateway::workers(net::Request& request, net::Responder& responder) {
+  std::optional<ModelId> wanted;
+  for (auto& [name, value] : parse_query(request.query)) {
+    if (name == "model") wanted = options_.names.worker_of(ModelId(std::move(value)));
+  }
   json::Array workers;
-  for (const auto& status : options_.scheduler.status()) workers.push_back(worker_json(status));
+  for (const auto& status : options_.scheduler.status()) {
+    if (!wanted || wanted->str() == status.model) workers.push_back(worker_json(status));
+  }
   co_await send(responder, json_response(json::Object{{"workers", std::move(workers)}}));
 }
 

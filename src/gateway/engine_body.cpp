@@ -5,7 +5,6 @@
 #include "config/inference.hpp"
 #include "json/json.hpp"
 #include "json/locate.hpp"
-#include "prompt/assembly.hpp"
 
 #include <fmt/format.h>
 
@@ -30,13 +29,14 @@ std::string with_members(std::string body, const json::Object& members) {
 
 /// `body`, whose messages are replaced where they stand: a tree of all of it would be many times
 /// larger.
-std::expected<std::string, ApiError> with_prompt(std::string body, const prompt::Template& filled) {
+std::expected<std::string, ApiError> with_prompt(std::string body, const prompt::Template& filled,
+                                                 prompt::Opening opening) {
   const auto member = json::locate(body, std::array{kMessages});
   LLF_ASSERT(member);
   auto messages =
       json::parse(std::string_view(body).substr(member->value, member->end - member->value));
   LLF_ASSERT(messages && messages->is_array());
-  auto assembled = prompt::assemble(filled, std::move(messages->get_array()));
+  auto assembled = prompt::assemble(filled, std::move(messages->get_array()), opening);
   if (!assembled) return std::unexpected(ApiError(assembled.error(), kMessages));
   body.replace(member->value, member->end - member->value, json::write(*assembled));
   return body;
@@ -57,7 +57,7 @@ std::expected<std::string, ApiError> engine_body(std::string body, const ChatReq
                                            limits::kTemplatedMessages, request.messages)},
                    kMessages));
     }
-    auto assembled = with_prompt(std::move(body), *additions.prompt);
+    auto assembled = with_prompt(std::move(body), *additions.prompt, additions.opening);
     if (!assembled) return assembled;
     body = *std::move(assembled);
   }

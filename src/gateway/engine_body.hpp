@@ -2,6 +2,7 @@
 
 #include "config/settings.hpp"
 #include "gateway/chat_request.hpp"
+#include "prompt/assembly.hpp"
 #include "prompt/template.hpp"
 
 #include <expected>
@@ -14,6 +15,7 @@ namespace llf::gateway {
 struct Additions {
   config::Inference inference;             ///< where the request does not say
   std::optional<prompt::Template> prompt;  ///< with its variables filled in
+  prompt::Opening opening = prompt::Opening::prefill;
 };
 
 /// The body that the engine gets for a client's, of which `request` was read: the same bytes with

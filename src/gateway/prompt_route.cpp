@@ -1,9 +1,8 @@
-#include "base/limits.hpp"
 #include "gateway/answer.hpp"
-#include "gateway/engine_body.hpp"
+#include "gateway/engine_call.hpp"
 #include "gateway/gateway.hpp"
 #include "gateway/prompt_choice.hpp"
-#include "net/http_client.hpp"
+#include "gateway/request_body.hpp"
 #include "prompt/assembly.hpp"
 
 #include <utility>
@@ -19,9 +18,7 @@ struct PreviewRequest {
 };
 
 Expected<PreviewRequest> read_preview(std::string_view body) {
-  const auto value = json::parse(body);
-  if (!value) return failure(value.error().with_context("the body is not valid JSON"));
-  const auto object = json::as_object(*value, "the body");
+  const auto object = object_of(body);
   if (!object) return failure(object.error());
   auto model = json::get_string_or(*object, "model", "");
   if (!model) return failure(model.error());
@@ -39,35 +36,23 @@ Expected<PreviewRequest> read_preview(std::string_view body) {
   return request;
 }
 
-/// The JSON object that the engine answers.
-Task<Expected<json::Object>> ask(const worker::Lease& lease, std::string target,
-                                 json::Object body) {
-  auto response =
-      co_await net::request(lease.endpoint(), {.method = "POST",
-                                               .target = std::move(target),
-                                               .headers = {{"Content-Type", "application/json"}},
-                                               .body = json::write(body)});
-  if (!response) co_return failure(response.error());
-  const auto text = co_await response->read_all(limits::kEngineAnswer);
-  if (!text) co_return failure(text.error());
-  constexpr int kOk = 200;
-  if (response->status() != kOk) {
-    const auto error = from_engine(response->status(), *text);
-    co_return failure(error.error);
+/// What the model gets of these messages with a template: messages, text, and how many tokens that
+/// is.
+Task<Expected<json::Object>> rendered(const net::Endpoint& engine,
+                                      const std::optional<prompt::Template>& filled,
+                                      json::Array messages) {
+  if (filled) {
+    const auto opening = co_await opening_for(engine, *filled);
+    auto assembled = prompt::assemble(*filled, std::move(messages), opening);
+    if (!assembled) co_return failure(assembled.error());
+    messages = *std::move(assembled);
   }
-  const auto value = json::parse(*text);
-  if (!value) co_return failure(ErrorKind::upstream, "the engine answered with no JSON");
-  co_return json::as_object(*value, "the engine's answer");
-}
-
-/// The text that the model sees of these messages, and how many tokens that is.
-Task<Expected<json::Object>> rendered(const worker::Lease& lease, json::Array messages) {
-  auto text = co_await ask(lease, "/apply-template", {{"messages", messages}});
+  auto text = co_await call_engine(engine, "/apply-template", {{"messages", messages}});
   auto prompt = text ? json::get_string(*text, "prompt") : failure(text.error());
   if (!prompt) co_return failure(prompt.error());
   // As a completion does it: with what the vocabulary puts in front, and its special tokens.
-  const auto tokens = co_await ask(
-      lease, "/tokenize", {{"content", *prompt}, {"add_special", true}, {"parse_special", true}});
+  const auto tokens = co_await call_engine(
+      engine, "/tokenize", {{"content", *prompt}, {"add_special", true}, {"parse_special", true}});
   if (!tokens) co_return failure(tokens.error());
   const auto* list = tokens->if_contains("tokens");
   if (list == nullptr || !list->is_array()) {
@@ -91,15 +76,14 @@ Task<void> Gateway::preview_prompt(net::Request& request, net::Responder& respon
                                      .of_profile = target->prompt,
                                      .model = target->name.str()},
                                     preview->prompt);
-  auto messages = prompt ? Expected<json::Array>(preview->messages) : failure(prompt.error());
-  if (messages && *prompt) messages = prompt::assemble(**prompt, preview->messages);
-  if (!messages) {
-    co_await send(responder, error_response(messages.error()));
+  if (!prompt) {
+    co_await send(responder, error_response(prompt.error()));
     co_return;
   }
   const auto served = co_await options_.scheduler.acquire(preview->model);
   const auto shown =
-      served ? co_await rendered(served->lease, *std::move(messages)) : failure(served.error());
+      served ? co_await rendered(served->lease.endpoint(), *prompt, std::move(preview->messages))
+             : failure(served.error());
   co_await send(responder,
                 shown ? json_response(*shown) : error_response(model_error(shown.error())));
 }

@@ -1,5 +1,6 @@
 #include "gateway/answer.hpp"
 #include "gateway/gateway.hpp"
+#include "gateway/request_body.hpp"
 
 #include <cstdint>
 #include <limits>
@@ -27,23 +28,17 @@ json::Object report_json(const SettingsReport& report) {
 /// Of a report of what is happening only now.
 constexpr auto kNow = std::numeric_limits<std::int64_t>::max();
 
-Expected<json::Object> object_of(const net::Request& request) {
-  const auto value = json::parse(request.body);
-  if (!value) return failure(value.error().with_context("the body is not valid JSON"));
-  return json::as_object(*value, "the body");
-}
-
 }  // namespace
 
 Task<void> Gateway::reload_settings(net::Request& request, net::Responder& responder) {
-  const auto body = object_of(request);
+  const auto body = object_of(request.body);
   const auto since = body ? json::get_int_or(*body, "since", kNow) : failure(body.error());
   co_await send(responder, since ? json_response(report_json(options_.reload_settings(*since)))
                                  : error_response(since.error()));
 }
 
 Task<void> Gateway::compare_settings(net::Request& request, net::Responder& responder) {
-  const auto body = object_of(request);
+  const auto body = object_of(request.body);
   const auto text = body ? json::get_string(*body, "text") : failure(body.error());
   const auto report = text ? options_.compare_settings(*text) : failure(text.error());
   co_await send(responder,

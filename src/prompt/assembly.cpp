@@ -18,6 +18,7 @@ constexpr std::string_view kSystem = "system";
 constexpr std::string_view kUser = "user";
 constexpr std::string_view kAssistant = "assistant";
 constexpr std::string_view kBlankLine = "\n\n";
+constexpr std::string_view kBeginWith = "Begin your answer with exactly these words: ";
 
 /// Members of a message that must not be joined with another.
 constexpr std::array<std::string_view, 3> kSingular{"name", "tool_calls", "function_call"};
@@ -149,7 +150,7 @@ Expected<void> check(const json::Array& messages) {
 
 }  // namespace
 
-Expected<json::Array> assemble(const Template& filled, json::Array messages) {
+Expected<json::Array> assemble(const Template& filled, json::Array messages, Opening opening) {
   if (auto checked = check(messages); !checked) return failure(checked.error());
   Gathering gathering;
   gathering.add_system(as_message(kSystem, filled.system));
@@ -176,7 +177,9 @@ Expected<json::Array> assemble(const Template& filled, json::Array messages) {
     if (is_newest) gathering.add(filled.suffix);
   }
   if (ends_with_users && !filled.opening.empty()) {
-    gathering.add(as_message(kAssistant, filled.opening));
+    gathering.add(opening == Opening::prefill
+                      ? as_message(kAssistant, filled.opening)
+                      : as_message(kUser, fmt::format("{}{}", kBeginWith, filled.opening)));
   }
   return gathering.take();
 }

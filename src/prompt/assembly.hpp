@@ -4,7 +4,15 @@
 #include "json/json.hpp"
 #include "prompt/template.hpp"
 
+#include <cstdint>
+
 namespace llf::prompt {
+
+/// How the opening of a template is given to the model.
+enum class Opening : std::uint8_t {
+  prefill,    ///< as a last message of the assistant, which the engine goes on with
+  asked_for,  ///< in words of the user's: for engines and models that do not go on with one
+};
 
 /// The messages that a model gets for `messages` (of a chat completions request) and a template
 /// whose variables are filled in: system, master, examples, conversation, prefix, the newest
@@ -15,13 +23,14 @@ namespace llf::prompt {
 /// - no two messages of one role (user or assistant) in a row: their texts are joined with a blank
 ///   line, lists of parts one behind the other. Messages with tool calls, of tools, or with a name
 ///   are left as they are;
-/// - the opening becomes a last message of the assistant, which engines continue, when the newest
-///   message is the user's; after anything else it is left out.
+/// - the opening is given when the newest message is the user's; after anything else it is left
+///   out.
 /// Messages of the template and system messages without content are left out; so are prefix, suffix
 /// and opening without a message of the user. What came after that message stands behind the
 /// suffix. Everything else of the messages stays as it is; joined ones have the members of all, the
 /// first's first. Errors: `invalid` when one is no object with a role, or a system message has
 /// content that is neither text nor a list. Pure.
-[[nodiscard]] Expected<json::Array> assemble(const Template& filled, json::Array messages);
+[[nodiscard]] Expected<json::Array> assemble(const Template& filled, json::Array messages,
+                                             Opening opening);
 
 }  // namespace llf::prompt

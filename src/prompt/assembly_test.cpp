@@ -15,8 +15,9 @@ json::Array list(std::string_view text) {
 }
 
 /// What a model gets, as JSON; for an error, its message.
-std::string assembled(const Template& filled, std::string_view messages) {
-  const auto result = assemble(filled, list(messages));
+std::string assembled(const Template& filled, std::string_view messages,
+                      Opening opening = Opening::prefill) {
+  const auto result = assemble(filled, list(messages), opening);
   return result ? json::write(*result) : result.error().message;
 }
 
@@ -170,6 +171,20 @@ TEST(Assembly, the_opening_continues_a_suffix_of_the_assistant) {
             same(R"([{"role":"user","content":"1"},{"role":"assistant","content":"s\n\nO"}])"));
 }
 
+TEST(Assembly, an_opening_that_no_engine_goes_on_with_is_asked_for) {
+  EXPECT_EQ(assembled({.name = "t", .suffix = {{.role = "user", .content = "s"}}, .opening = "O"},
+                      R"([{"role":"user","content":"1"}])", Opening::asked_for),
+            same(R"([{"role":"user","content":
+                      "1\n\ns\n\nBegin your answer with exactly these words: O"}])"));
+  EXPECT_EQ(assembled({.name = "t", .opening = "O"},
+                      R"([{"role":"user","content":"1"},{"role":"assistant","content":"2"}])",
+                      Opening::asked_for),
+            same(R"([{"role":"user","content":"1"},{"role":"assistant","content":"2"}])"));
+  EXPECT_EQ(assembled({.name = "t", .system = "S"}, R"([{"role":"user","content":"1"}])",
+                      Opening::asked_for),
+            same(R"([{"role":"system","content":"S"},{"role":"user","content":"1"}])"));
+}
+
 TEST(Assembly, without_a_message_of_the_user_only_its_beginning_counts) {
   EXPECT_EQ(assembled(whole(), R"([{"role":"assistant","content":"Hello!"}])"),
             same(R"([{"role":"system","content":"S\n\nM"},{"role":"user","content":"eu"},
@@ -188,7 +203,7 @@ TEST(Assembly, messages_of_the_template_without_content_are_left_out) {
 TEST(Assembly, what_is_no_message_is_refused) {
   for (const auto* second : {"1", "null", "[]", "{}", R"({"role":1})", R"({"content":"x"})"}) {
     const auto text = std::string(R"([{"role":"user","content":"x"},)") + second + "]";
-    const auto result = assemble({}, list(text));
+    const auto result = assemble({}, list(text), Opening::prefill);
     ASSERT_FALSE(result) << text;
     EXPECT_EQ(result.error().kind, ErrorKind::invalid);
     EXPECT_EQ(result.error().message, "messages[1] must be an object with a 'role'");

@@ -284,6 +284,21 @@ class FakeWorkerTest(unittest.TestCase):
         self.assertEqual(self.get("/v1/chat/completions", "POST", {})[0], 400)
         self.assertEqual(self.get("/v1/embeddings", "POST", {})[0], 501)
 
+    def test_a_template_is_applied_and_begun_answers_go_on(self) -> None:
+        asked = {"role": "user", "content": "a b"}
+        begun = {"messages": [asked, {"role": "assistant", "content": "c"}]}
+        self.start()
+        self.assertEqual(self.get("/apply-template", "POST", {"messages": [asked]}),
+                         (200, {"prompt": "<user>a b</>\n<assistant>"}))
+        self.assertEqual(self.get("/apply-template", "POST", begun),
+                         (200, {"prompt": "<user>a b</>\n<assistant>c"}))
+        self.assertEqual(self.get("/tokenize", "POST", {"content": "a b\nc"}),
+                         (200, {"tokens": [0, 1, 2]}))
+        self.start("thinks")
+        for target in ("/apply-template", "/v1/chat/completions"):
+            self.assertEqual(self.get(target, "POST", begun)[0], 400)
+        self.assertEqual(self.get("/apply-template", "POST", {"messages": [asked]})[0], 200)
+
     def test_api_key_of_the_environment_locks_it(self) -> None:
         self.start(env={"LLAMA_API_KEY": "k"})
         self.assertEqual(self.get("/props")[0], 401)

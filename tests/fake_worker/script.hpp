@@ -41,6 +41,7 @@ struct Script {
       "The fake worker answers: one two three, \xC3\xA4\xE2\x82\xAC \xE6\xBC\xA2"
       "\xE5\xAD\x97 \xF0\x9F\xA6\x99 done.";
   bool echo = false;
+  bool thinks = false;
   std::optional<long> tokens;
   milliseconds token_delay{0};
   milliseconds slow_start{0};

@@ -24,6 +24,20 @@ std::string error_body(int code, std::string_view type, std::string_view message
       json::Object{{"error", {{"code", code}, {"message", message}, {"type", type}}}});
 }
 
+/// One token a word.
+std::string tokens_body(std::string_view body) {
+  const auto value = json::parse(body);
+  const auto object = value ? json::as_object(*value, "the body") : failure(value.error());
+  const auto text = object ? json::get_string_or(*object, "content", "").value_or("") : "";
+  json::Array tokens;
+  for (const char c : " " + text) {
+    if (c == ' ' || c == '\n') {
+      tokens.push_back(tokens.size());
+    }
+  }
+  return json::write(json::Object{{"tokens", std::move(tokens)}});
+}
+
 /// A name ending in .sock, relative to the current folder. False when it is too long (107 bytes) or
 /// exists, like the engine.
 int listen_unix(const std::string& path) {
@@ -60,6 +74,14 @@ int listen_tcp(const std::string& host, int& port) {
   return fd;
 }
 
+/// Whether the last message is a begun answer.
+bool is_begun(const json::Array& messages) {
+  const auto last = messages.empty()
+                        ? json::Object{}
+                        : json::as_object(messages.back(), "message").value_or(json::Object{});
+  return json::get_string_or(last, "role", "") == "assistant";
+}
+
 std::string text_of(const json::Value& content) {
   if (content.is_string()) {
     return std::string(content.get_string());
@@ -74,15 +96,41 @@ std::string text_of(const json::Value& content) {
   return text;
 }
 
-/// The fields of the request, or the message of a 400.
-Expected<ChatRequest> read_chat(std::string_view body) {
+/// A body with `messages`, or the message of a 400.
+Expected<json::Object> read_body(std::string_view body, const Script& script) {
   const auto value = json::parse(body);
   if (!value) {
     return failure(value.error());
   }
-  const auto object = json::as_object(*value, "the body");
+  auto object = json::as_object(*value, "the body");
   if (!object || !object->contains("messages") || !object->at("messages").is_array()) {
     return failure(ErrorKind::invalid, "'messages' is required");
+  }
+  if (script.thinks && is_begun(object->at("messages").get_array())) {
+    return failure(ErrorKind::invalid,
+                   "Assistant response prefill is incompatible with enable_thinking.");
+  }
+  return object;
+}
+
+/// What a model would see: each message between marks, the last one of the assistant open.
+std::string rendered(const json::Array& messages) {
+  std::string text;
+  for (const auto& message : messages) {
+    const auto fields = json::as_object(message, "message");
+    if (fields && fields->contains("content")) {
+      text += "<" + json::get_string_or(*fields, "role", "").value_or("") + ">" +
+              text_of(fields->at("content")) + "</>\n";
+    }
+  }
+  return is_begun(messages) ? text.substr(0, text.rfind("</>")) : text + "<assistant>";
+}
+
+/// The fields of the request, or the message of a 400.
+Expected<ChatRequest> read_chat(std::string_view body, const Script& script) {
+  const auto object = read_body(body, script);
+  if (!object) {
+    return failure(object.error());
   }
   ChatRequest request;
   request.stream = json::get_flag(*object, "stream").value_or(false);
@@ -173,6 +221,14 @@ void Server::handle(Connection& connection, const Request& request) {
     connection.reply(200, slots_body());
   } else if (route == "POST /v1/chat/completions" || route == "POST /chat/completions") {
     complete(connection, request);
+  } else if (route == "POST /apply-template") {
+    const auto body = read_body(request.body, script_);
+    connection.reply(
+        body ? 200 : 400,
+        body ? json::write(json::Object{{"prompt", rendered(body->at("messages").get_array())}})
+             : error_body(400, "invalid_request_error", body.error().message));
+  } else if (route == "POST /tokenize") {
+    connection.reply(200, tokens_body(request.body));
   } else if (route == "POST /v1/embeddings") {
     connection.reply(501, error_body(501, "not_supported_error", "no embeddings here"));
   } else {
@@ -192,7 +248,7 @@ void Server::complete(Connection& connection, const Request& request) {
                    {"target", request.target},
                    {"headers", std::move(headers)},
                    {"body", request.body}});
-  const auto chat = read_chat(request.body);
+  const auto chat = read_chat(request.body, script_);
   const auto& faults = script_.faults;
   if (!chat) {
     connection.reply(400, error_body(400, "invalid_request_error", chat.error().message));

@@ -29,8 +29,9 @@ bool is_plain(const json::Value& message) {
          !means("function_call");
 }
 
-void check_messages(const prompt::Template& filled, const json::Array& messages) {
-  const auto assembled = prompt::assemble(filled, messages);
+void check_messages(const prompt::Template& filled, const json::Array& messages,
+                    prompt::Opening opening) {
+  const auto assembled = prompt::assemble(filled, messages, opening);
   if (!assembled) return;  // a message without a role
   for (std::size_t i = 0; i < assembled->size(); ++i) {
     const auto role = role_of((*assembled)[i]);
@@ -39,23 +40,24 @@ void check_messages(const prompt::Template& filled, const json::Array& messages)
     const auto& before = (*assembled)[i - 1];
     LLF_ASSERT(!is_plain((*assembled)[i]) || !is_plain(before) || role != role_of(before));
   }
-  LLF_ASSERT(prompt::assemble({}, *assembled) == *assembled);
+  LLF_ASSERT(prompt::assemble({}, *assembled, opening) == *assembled);
 }
 
 /// Messages made of the input itself, and those of a usual conversation.
-void check_assembly(const prompt::Template& filled, std::string_view input) {
+void check_assembly(const prompt::Template& filled, std::string_view input,
+                    prompt::Opening opening) {
   json::Array turns;
   for (const auto& message : filled.prefix) {
     turns.push_back(json::Object{{"role", message.role}, {"content", message.content}});
   }
   turns.push_back(json::Object{{"role", "user"}, {"content", input}});
-  const auto assembled = prompt::assemble(filled, turns);
+  const auto assembled = prompt::assemble(filled, turns, opening);
   LLF_ASSERT(assembled && !assembled->empty());
-  check_messages(filled, turns);
+  check_messages(filled, turns, opening);
   const auto value = json::parse(input, {.comments = true});
   if (!value || !value->is_object()) return;
   for (const auto& [key, member] : value->get_object()) {
-    if (member.is_array()) check_messages(filled, member.get_array());
+    if (member.is_array()) check_messages(filled, member.get_array(), opening);
   }
 }
 
@@ -72,7 +74,8 @@ void check_template(const prompt::Template& source, std::string_view input) {
   if (!input.contains('\\') && !input.contains("{{{") && !input.contains("::")) {
     LLF_ASSERT(prompt::variables_of(*filled).empty());
   }
-  check_assembly(*filled, input);
+  check_assembly(*filled, input, prompt::Opening::prefill);
+  check_assembly(*filled, input, prompt::Opening::asked_for);
 }
 
 }  // namespace

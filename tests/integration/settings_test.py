@@ -70,6 +70,9 @@ def test_inference_values_reach_the_engine_at_once_and_only_where_a_request_says
                       {"temperature": 0.25, "top_k": 9, "max_tokens": 50},
                       {"temperature": 1, "top_k": 1, "max_tokens": None}]
     assert len(models.records("m", "start")) == 1, "nothing had to load anew"
+    for name, workers in (("p", ["m"]), ("m", ["m"]), ("other", [])):
+        listed = ask(daemon.unix, "GET", f"/llf/v1/workers?model={name}").json()["workers"]
+        assert [worker["model"] for worker in listed] == workers, name
 
 
 def test_a_profile_has_its_arguments_and_its_prompt(start: Callable, models: Models, home: Home,
@@ -115,6 +118,35 @@ def test_a_request_chooses_its_prompt(start: Callable, models: Models, home: Hom
     wrong = ask(daemon.tcp, "POST", "/v1/chat/completions", chat_body("m"),
                 headers={"x-llf-prompt": "breif"})
     assert wrong.status == 404 and "brief" in wrong.json()["error"]["message"], wrong
+    twice = ask(daemon.tcp, "POST", "/v1/chat/completions", chat_body("m"),
+                headers={"x-llf-prompt": "brief", "X-Llf-Prompt": "none"})
+    assert twice.status == 400 and "2 times" in twice.json()["error"]["message"], twice
+
+
+BEGUN = [{"role": "system", "content": "S"}, {"role": "user", "content": "hi"},
+         {"role": "assistant", "content": "Sure"}]
+ASKED = [{"role": "system", "content": "S"},
+         {"role": "user", "content": "hi\n\nBegin your answer with exactly these words: Sure"}]
+
+
+@pytest.mark.parametrize("directives, messages", [([], BEGUN), (["thinks"], ASKED)])
+def test_an_opening_is_given_as_the_engine_takes_it(start: Callable, models: Models, home: Home,
+                                                    directives: list[str],
+                                                    messages: list[dict]) -> None:
+    daemon = start()
+    models.add("m", *directives)
+    add_prompt(home, "sure", "S", opening="Sure")
+    answer = ask(daemon.tcp, "POST", "/v1/chat/completions", chat_body("m"),
+                 headers={"x-llf-prompt": "sure"})
+    assert answer.status == 200, answer
+    assert json.loads(models.records("m", "request")[-1]["body"])["messages"] == messages
+    run = subprocess.run([LLF, "prompt", "preview", "sure", "hi", "--model", "m", "--json"],
+                         env=home.environment(), capture_output=True, text=True, timeout=60)
+    assert run.returncode == 0, run
+    shown = json.loads(run.stdout)
+    assert shown["messages"] == messages
+    assert shown["text"].endswith("<assistant>Sure" if messages == BEGUN else "<assistant>")
+    assert shown["tokens"] == len(shown["text"].replace("\n", " ").split(" "))
 
 
 def test_what_needs_a_restart_says_so(start: Callable, models: Models, settings: Settings) -> None:
@@ -219,23 +251,6 @@ def test_llf_config_changes_a_running_daemon(start: Callable, models: Models, ho
     assert "server restart" in config("set", "server.host", "::1").stderr
     config("restore", "1")
     eventually("as before", lambda: daemon.status()["settings"]["restart"] == [])
-
-
-def test_f30_a_home_that_cannot_be_written_says_what_and_where(start: Callable, home: Home,
-                                                               settings: Settings) -> None:
-    settings.set(log={"level": "warn"})
-    subprocess.run(["chattr", "+i", settings.path], check=False, capture_output=True)
-    try:
-        run = subprocess.run([LLF, "--home", home.path, "config", "set", "log.level", "info"],
-                             env=home.environment(), capture_output=True, text=True, timeout=60)
-        immutable = "i" in subprocess.run(["lsattr", settings.path], capture_output=True,
-                                          text=True, check=False).stdout.split(" ")[0]
-        if not immutable:
-            pytest.skip("this file system has no immutable files")
-        assert run.returncode == 1 and str(settings.path) in run.stderr, run
-        assert json.loads(settings.path.read_text()) == {"log": {"level": "warn"}}
-    finally:
-        subprocess.run(["chattr", "-i", settings.path], check=False, capture_output=True)
 
 
 def test_killed_savers_leave_the_old_file_or_the_new_one(home: Home, settings: Settings) -> None:

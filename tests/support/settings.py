@@ -27,10 +27,10 @@ class Settings:
         self.write(json.dumps(sections))
 
 
-def add_prompt(home: Home, name: str, system: str) -> None:
+def add_prompt(home: Home, name: str, system: str, **members: object) -> None:
     folder = home.path / "config/prompts"
-    folder.mkdir(exist_ok=True)
-    (folder / f"{name}.json").write_text(json.dumps({"system": system}))
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / f"{name}.json").write_text(json.dumps({"system": system, **members}))
 
 
 def error_of(daemon: Daemon) -> str | None:
