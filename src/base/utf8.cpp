@@ -1,6 +1,7 @@
 #include "base/utf8.hpp"
 
 #include <algorithm>
+#include <cstring>
 #include <utility>
 
 namespace llf {
@@ -40,6 +41,17 @@ Lead lead_of(std::uint8_t byte) {
 bool is_continuation(char c) {
   const auto byte = static_cast<std::uint8_t>(c);
   return byte >= kLowest && byte <= kHighest;
+}
+
+/// How many bytes at the beginning are ASCII, by words of eight: most of most texts.
+std::size_t ascii_words(std::string_view text) {
+  constexpr std::uint64_t kHighBits = 0x8080808080808080;
+  std::size_t at = 0;
+  for (std::uint64_t word = 0; at + sizeof(word) <= text.size(); at += sizeof(word)) {
+    std::memcpy(&word, text.data() + at, sizeof(word));
+    if ((word & kHighBits) != 0) break;
+  }
+  return at;
 }
 
 /// The bytes of the character that begins `text`; 0 when none does.
@@ -124,6 +136,8 @@ std::u32string decode_utf8(std::string_view text) {
 
 bool is_utf8(std::string_view text) {
   while (!text.empty()) {
+    text.remove_prefix(ascii_words(text));
+    if (text.empty()) break;
     const auto size = character_size(text);
     if (size == 0) return false;
     text.remove_prefix(size);

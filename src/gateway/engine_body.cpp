@@ -31,7 +31,7 @@ std::string with_members(std::string body, const json::Object& members) {
 /// larger.
 std::expected<std::string, ApiError> with_prompt(std::string body, const prompt::Template& filled,
                                                  prompt::Opening opening) {
-  const auto member = json::locate(body, std::array{kMessages});
+  const auto member = json::locate_plain(body, std::array{kMessages});
   LLF_ASSERT(member);
   auto messages =
       json::parse(std::string_view(body).substr(member->value, member->end - member->value));

@@ -1,12 +1,18 @@
 #include "base/assert.hpp"
 #include "json/json.hpp"
+#include "json/locate.hpp"
 
 #include <benchmark/benchmark.h>
 
+#include <array>
+#include <cstdint>
 #include <string>
+#include <string_view>
 
 namespace llf::json {
 namespace {
+
+using std::string_view_literals::operator""sv;
 
 // A chat request of about 10 KB.
 std::string conversation() {
@@ -37,6 +43,36 @@ void write_10_kb(benchmark::State& state) {
   state.SetBytesProcessed(state.iterations() * static_cast<std::int64_t>(text.size()));
 }
 BENCHMARK(write_10_kb);
+
+// One long message, as of a file that somebody asks about.
+std::string long_message() {
+  return write(
+      Object{{"model", "m"},
+             {"messages", {{{"role", "user"}, {"content", std::string(1'000'000, 'x')}}}}});
+}
+
+void locate_in_1_mb(benchmark::State& state) {
+  const auto text = long_message();
+  for (auto _ : state) benchmark::DoNotOptimize(locate_plain(text, std::array{"messages"sv}));
+  state.SetBytesProcessed(state.iterations() * static_cast<std::int64_t>(text.size()));
+}
+BENCHMARK(locate_in_1_mb);
+
+void parse_1_mb(benchmark::State& state) {
+  const auto text = long_message();
+  for (auto _ : state) benchmark::DoNotOptimize(parse(text));
+  state.SetBytesProcessed(state.iterations() * static_cast<std::int64_t>(text.size()));
+}
+BENCHMARK(parse_1_mb);
+
+void write_1_mb(benchmark::State& state) {
+  const auto text = long_message();
+  const auto value = parse(text);
+  LLF_ASSERT(value);
+  for (auto _ : state) benchmark::DoNotOptimize(write(*value));
+  state.SetBytesProcessed(state.iterations() * static_cast<std::int64_t>(text.size()));
+}
+BENCHMARK(write_1_mb);
 
 }  // namespace
 }  // namespace llf::json

@@ -34,10 +34,13 @@ std::optional<Member> member_of(std::string_view text, std::size_t at, std::stri
 }  // namespace
 
 std::optional<Member> locate(std::string_view text, std::span<const std::string_view> path) {
-  const auto plain = blank_comments(text);
+  return locate_plain(blank_comments(text), path);
+}
+
+std::optional<Member> locate_plain(std::string_view text, std::span<const std::string_view> path) {
   std::optional<Member> member;
   for (const auto name : path) {
-    member = member_of(plain, member ? member->value : 0, name);
+    member = member_of(text, member ? member->value : 0, name);
     if (!member) return std::nullopt;
   }
   return member;

@@ -22,6 +22,10 @@ struct Member {
 [[nodiscard]] std::optional<Member> locate(std::string_view text,
                                            std::span<const std::string_view> path);
 
+/// The same for a text without comments, which is not copied.
+[[nodiscard]] std::optional<Member> locate_plain(std::string_view text,
+                                                 std::span<const std::string_view> path);
+
 /// "line 3, column 7" for a byte of a text; both begin with 1, columns are bytes. Any thread.
 [[nodiscard]] std::string position(std::string_view text, std::size_t offset);
 

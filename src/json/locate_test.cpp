@@ -4,6 +4,8 @@
 
 #include <gtest/gtest.h>
 
+#include <array>
+#include <string_view>
 #include <vector>
 
 namespace llf::json {
@@ -69,6 +71,16 @@ TEST(JsonPosition, counts_lines_and_columns_from_one) {
   EXPECT_EQ(position("ab\ncd", 1), "line 1, column 2");
   EXPECT_EQ(position("ab\ncd", 3), "line 2, column 1");
   EXPECT_EQ(position("ab\ncd", 99), "line 2, column 3");
+}
+
+TEST(Locate, a_string_ends_at_the_quotation_mark_that_is_not_escaped) {
+  for (const std::string_view text :
+       {R"({"a":"\"","b":1})", R"({"a":"\\","b":1})", R"({"a":"x\\\"y\"","b":1})",
+        R"({"a":"","b":1})", R"({"\"a":"\\\\","b":1})"}) {
+    const auto member = locate_plain(text, std::array{std::string_view("b")});
+    ASSERT_TRUE(member) << text;
+    EXPECT_EQ(text.substr(member->value, member->end - member->value), "1") << text;
+  }
 }
 
 }  // namespace

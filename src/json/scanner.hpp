@@ -46,11 +46,15 @@ class Scanner {
 
   void skip_string() {
     step();
-    while (at_ < text_.size() && next() != '"') {
-      if (next() == '\\') step();
+    const auto begin = at_;
+    bool escaped = true;
+    while (escaped && at_ < text_.size()) {
+      at_ = std::min(text_.find('"', at_), text_.size());
+      auto slashes = at_;
+      while (slashes > begin && text_[slashes - 1] == '\\') --slashes;
+      escaped = (at_ - slashes) % 2 == 1;
       step();
     }
-    step();
   }
 
   /// The next member of the object in which it stands, which it steps over; nothing at its end.

@@ -109,7 +109,8 @@ Place place_of(std::string_view plain, const Path& path) {
   for (const auto& step : path) {
     if (const auto* key = std::get_if<std::string_view>(&step)) {
       const auto at = place.value;
-      const auto member = json::locate(plain.substr(at), std::array{*key}).value_or(json::Member{});
+      const auto member =
+          json::locate_plain(plain.substr(at), std::array{*key}).value_or(json::Member{});
       place = {.key = at + member.key, .value = at + member.value};
       continue;
     }
