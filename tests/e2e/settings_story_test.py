@@ -1,4 +1,4 @@
-"""Somebody who comes from the Python llf: import, a typo, another prompt, a backup, while a chat runs."""
+"""From the Python llf: import, a typo, another prompt, a backup, all while a chat runs."""
 
 from __future__ import annotations
 
