@@ -40,9 +40,7 @@ TEST(Utf8, what_is_well_formed_is_told_from_what_is_not) {
     EXPECT_EQ(repair_utf8(text), text);
   }
   for (const auto* text : {"\xFF", "\xC3", "\xC0\x80", "\xED\xA0\x80", "\xF4\x90\x80\x80",
-                           "\xE2\x82", "\x80", "a\xE9 b", "abcdefgh\xFF",
-                           "abc\x80"
-                           "efghijk"}) {
+                           "\xE2\x82", "\x80", "a\xE9 b", "abcdefgh\xFF", "abc\x80zefghijk"}) {
     EXPECT_FALSE(is_utf8(text)) << text;
     EXPECT_TRUE(is_utf8(repair_utf8(text)));
   }

@@ -20,9 +20,9 @@ class EngineCall : public testing::Test {
  protected:
   void SetUp() override {
     ASSERT_TRUE(server_.listen_unix(engine_.unix_path, 0600));
-    server_.serve([this](net::Request& request, net::Responder& responder) -> Task<void> {
+    server_.serve([this](net::Request& request, net::Responder& responder) {
       asked_ = request.target + " " + request.body;
-      co_await send(responder, answer_);
+      return send(responder, answer_);
     });
   }
   void TearDown() override {

@@ -13,9 +13,9 @@ import pytest
 from support import processes
 from support.chat import chat
 from support.daemon import Daemon, Refused
-from support.home import LLFD, Home
+from support.home import LLF, LLFD, Home
 from support.models import Models
-from support.patience import at_once, eventually
+from support.patience import PATIENCE_S, at_once, eventually
 from support.wire import ask
 
 
@@ -90,6 +90,26 @@ def test_a_second_daemon_of_a_home_is_refused(start: Callable, models: Models) -
             start()
         assert refused.value.code == 1 and refused.value.line["kind"] == "conflict"
     assert chat(first.unix, models.add("any")).whole
+
+
+def test_f31_files_of_the_dead_are_in_nobodys_way(start: Callable, home: Home) -> None:
+    with subprocess.Popen(["true"]) as dead:
+        pass
+    first = start()
+    run_folder = Path(first.unix.place).parent
+    assert first.stop() == 0
+    (home.path / "config/prompts").mkdir(parents=True)
+    left = [run_folder / name for name in ("llfd.lock", "start.lock", "llfd.pid")]
+    left += [home.path / "config/config.lock", home.path / "config/prompts/prompts.lock"]
+    for path in left:
+        path.write_text(f"{dead.pid}\n")
+        path.chmod(0o600)
+    for words in (["config", "set", "log.level", "info"], ["prompt", "create", "x"]):
+        run = subprocess.run([LLF, *words], env=home.environment(), capture_output=True, text=True,
+                             timeout=PATIENCE_S)
+        assert run.returncode == 0, (words, run)
+    daemon = start()
+    assert int((run_folder / "llfd.pid").read_text()) == daemon.pid
 
 
 def test_of_many_daemons_at_once_one_wins(start: Callable) -> None:
