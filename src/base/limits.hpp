@@ -22,6 +22,15 @@ inline constexpr ByteSize kLogLine = ByteSize::kib(16);  ///< longer lines are c
 inline constexpr ByteSize kLogFile = ByteSize::mib(10);  ///< then the file is rotated
 inline constexpr std::size_t kLogFiles = 3;              ///< rotated files kept
 
+// gguf
+inline constexpr std::size_t kGgufTensors = 65'536;
+inline constexpr std::size_t kGgufValues = 65'536;                ///< of the metadata
+inline constexpr std::size_t kGgufKey = 65'535;                   ///< bytes, as the format says
+inline constexpr std::size_t kGgufText = std::size_t{16} << 20U;  ///< bytes of one
+inline constexpr std::size_t kGgufListKept = 4096;  ///< values; of longer lists only how many
+inline constexpr std::size_t kGgufTensorName = 63;  ///< bytes, as engines have it
+inline constexpr std::uint64_t kGgufAlignment = std::uint64_t{1} << 20U;
+
 // sse
 inline constexpr ByteSize kSseLine = ByteSize::mib(1);
 inline constexpr ByteSize kSseEvent = ByteSize::mib(1);
