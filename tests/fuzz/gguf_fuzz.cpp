@@ -1,5 +1,6 @@
 // The header of a model file is the same however little of the file is there at first, and what is
 // accepted lies within the file.
+#include "gguf/facts.hpp"
 #include "gguf/header.hpp"
 #include "tests/fuzz/fuzz.hpp"
 
@@ -31,6 +32,8 @@ void check_header(const gguf::Header& header, std::uint64_t file_size) {
     end = tensor.offset + (tensor.size ? tensor.size->bytes() : 1);
     LLF_ASSERT(header.data_offset + end <= file_size);
   }
+  const auto facts = gguf::facts_of(header);
+  LLF_ASSERT(facts.weights.bytes() <= file_size && facts.split.number <= facts.split.count);
 }
 
 }  // namespace

@@ -1,0 +1,178 @@
+#include "gguf/facts.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <limits>
+#include <map>
+#include <string_view>
+#include <vector>
+
+namespace llf::gguf {
+namespace {
+
+// More than these is nonsense.
+constexpr std::uint64_t kMostLayers = 10'000;
+constexpr auto kMostElements = std::numeric_limits<std::uint64_t>::max();
+
+/// Looks values up, those of the architecture by their own names.
+class Lookup {
+ public:
+  explicit Lookup(const Header& header)
+      : header_(header), architecture_(text("general.architecture")) {}
+
+  [[nodiscard]] const std::string& architecture() const { return architecture_; }
+
+  [[nodiscard]] std::string text(std::string_view key) const {
+    const auto* scalar = find<Scalar>(key);
+    const auto* text = scalar == nullptr ? nullptr : std::get_if<std::string>(scalar);
+    return text == nullptr ? std::string() : *text;
+  }
+
+  [[nodiscard]] std::uint64_t number(std::string_view key) const {
+    const auto* scalar = find<Scalar>(key);
+    return scalar == nullptr ? 0 : as_number(*scalar);
+  }
+
+  [[nodiscard]] bool flag(std::string_view key) const {
+    const auto* scalar = find<Scalar>(key);
+    const auto* value = scalar == nullptr ? nullptr : std::get_if<bool>(scalar);
+    return value != nullptr && *value;
+  }
+
+  [[nodiscard]] std::uint64_t length(std::string_view key) const {
+    const auto* list = find<List>(key);
+    return list == nullptr ? 0 : list->count;
+  }
+
+  /// Of "attention.head_count": the architecture's "llama.attention.head_count".
+  [[nodiscard]] std::uint64_t own(std::string_view name) const { return number(own_key(name)); }
+
+  /// One number for each layer: a list, or one number for all; empty when it is not there.
+  [[nodiscard]] std::vector<std::uint64_t> each_layer(std::string_view name,
+                                                      std::uint64_t layers) const {
+    const auto key = own_key(name);
+    if (const auto* list = find<List>(key); list != nullptr && list->values.size() == layers) {
+      std::vector<std::uint64_t> numbers;
+      for (const auto& value : list->values) numbers.push_back(as_number(value));
+      return numbers;
+    }
+    if (find<Scalar>(key) == nullptr) return {};
+    return std::vector<std::uint64_t>(layers, number(key));
+  }
+
+ private:
+  template <class T>
+  [[nodiscard]] const T* find(std::string_view key) const {
+    const auto found = header_.values.find(key);
+    return found == header_.values.end() ? nullptr : std::get_if<T>(&found->second);
+  }
+
+  /// 0 for what is no whole number, or negative.
+  static std::uint64_t as_number(const Scalar& scalar) {
+    if (const auto* number = std::get_if<std::uint64_t>(&scalar)) return *number;
+    const auto* number = std::get_if<std::int64_t>(&scalar);
+    return number == nullptr || *number < 0 ? 0 : static_cast<std::uint64_t>(*number);
+  }
+
+  [[nodiscard]] std::string own_key(std::string_view name) const {
+    return fmt::format("{}.{}", architecture_, name);
+  }
+
+  const Header& header_;
+  std::string architecture_;
+};
+
+/// The type that holds most of the weights.
+std::string main_type(const Header& header) {
+  std::map<std::uint32_t, std::uint64_t> bytes;
+  for (const auto& tensor : header.tensors) {
+    if (tensor.size) bytes[tensor.type] += tensor.size->bytes();
+  }
+  const auto most = std::ranges::max_element(bytes, {}, [](const auto& one) { return one.second; });
+  const auto type = most == bytes.end() ? std::nullopt : tensor_type(most->first);
+  return type ? std::string(type->name) : std::string();
+}
+
+/// What each token in the context takes: a key and a value of two bytes a number, for each head of
+/// each layer.
+std::optional<ByteSize> kv_per_token(const Lookup& lookup, const Facts& facts) {
+  if (facts.layers == 0 || facts.layers > kMostLayers) return std::nullopt;
+  constexpr std::uint64_t kBytes = 2;
+  // Of architectures that keep one compressed vector for all heads.
+  if (const auto rank = lookup.own("attention.kv_lora_rank"); rank > 0) {
+    return ByteSize(facts.layers * (rank + lookup.own("rope.dimension_count")) * kBytes);
+  }
+  auto heads = lookup.each_layer("attention.head_count_kv", facts.layers);
+  if (heads.empty()) heads = lookup.each_layer("attention.head_count", facts.layers);
+  if (heads.empty() || facts.heads == 0) return std::nullopt;
+  const auto usual = facts.embedding / facts.heads;
+  const auto length = [&](std::string_view name) {
+    const auto own = lookup.own(name);
+    return own > 0 ? own : usual;
+  };
+  const auto numbers = length("attention.key_length") + length("attention.value_length");
+  constexpr std::uint64_t kMost = std::uint64_t{1} << 20U;  // no model comes near either
+  std::uint64_t total = 0;
+  for (const auto count : heads) total += std::min(count, kMost) * std::min(numbers, kMost);
+  return ByteSize(total * kBytes);
+}
+
+Abilities abilities_of(std::string_view chat_template) {
+  const auto speaks_of = [&](std::string_view word) { return chat_template.contains(word); };
+  return {
+      .system = speaks_of("system"),
+      .tools = speaks_of("tools"),
+      .reasoning = speaks_of("enable_thinking") || speaks_of("reasoning") || speaks_of("<think>")};
+}
+
+Split split_of(const Lookup& lookup) {
+  const auto count = lookup.number("split.count");
+  if (count < 2) return {};
+  return {.number = std::min(lookup.number("split.no"), count - 1) + 1, .count = count};
+}
+
+}  // namespace
+
+Facts facts_of(const Header& header) {
+  const Lookup lookup(header);
+  Facts facts;
+  facts.architecture = lookup.architecture();
+  facts.kind = lookup.text("general.type");
+  if (facts.kind.empty()) facts.kind = facts.architecture == "clip" ? "mmproj" : "model";
+  facts.name = lookup.text("general.name");
+  facts.license = lookup.text("general.license");
+  facts.quantisation = main_type(header);
+  constexpr std::string_view kFileType = "general.file_type";
+  if (header.values.contains(kFileType)) {
+    const auto named = file_type_name(lookup.number(kFileType));
+    if (!named.empty()) facts.quantisation = named;
+  }
+  std::uint64_t weights = 0;
+  for (const auto& tensor : header.tensors) {
+    // Of types that are not known the size is not checked against the file's.
+    facts.parameters += std::min(tensor.elements(), kMostElements - facts.parameters);
+    weights += tensor.size.value_or(ByteSize()).bytes();
+  }
+  facts.weights = ByteSize(weights);
+  facts.context = lookup.own("context_length");
+  facts.layers = lookup.own("block_count");
+  facts.embedding = lookup.own("embedding_length");
+  if (facts.layers <= kMostLayers) {
+    const auto heads = lookup.each_layer("attention.head_count", facts.layers);
+    if (!heads.empty()) facts.heads = std::ranges::max(heads);
+  }
+  facts.experts = lookup.own("expert_count");
+  facts.experts_used = lookup.own("expert_used_count");
+  facts.kv_per_token = kv_per_token(lookup, facts);
+  facts.tokenizer = lookup.text("tokenizer.ggml.model");
+  facts.vocabulary = lookup.length("tokenizer.ggml.tokens");
+  facts.chat_template = lookup.text("tokenizer.chat_template");
+  facts.abilities = abilities_of(facts.chat_template);
+  facts.modalities = {.vision = lookup.flag("clip.has_vision_encoder"),
+                      .audio = lookup.flag("clip.has_audio_encoder")};
+  facts.split = split_of(lookup);
+  return facts;
+}
+
+}  // namespace llf::gguf
