@@ -5,6 +5,8 @@
 #include "json/json.hpp"
 #include "migration/prompt_import.hpp"
 #include "os/atomic_file.hpp"
+#include "os/file_error.hpp"
+#include "os/paths.hpp"
 #include "prompt/legacy.hpp"
 #include "prompt/template.hpp"
 
@@ -49,44 +51,53 @@ Expected<Import> import_template(const fs::path& folder) {
   return import;
 }
 
-/// The folders in `folder` that hold a template, by name.
-std::vector<fs::path> templates_in(const fs::path& folder) {
+/// Says of a template's folder why it cannot be taken.
+void refuse(Import& all, const fs::path& folder, const Error& error) {
+  all.notes.push_back({.key = folder.filename(),
+                       .outcome = migration::Outcome::refused,
+                       .to = {},
+                       .why = error.message});
+}
+
+/// The folders in `folder`, by name.
+Expected<std::vector<fs::path>> folders_in(const fs::path& folder) {
   std::vector<fs::path> found;
   std::error_code error;
   for (fs::directory_iterator at(folder, error); !error && at != fs::directory_iterator();
        at.increment(error)) {
-    if (is_legacy_folder(at->path())) found.push_back(at->path());
+    std::error_code ignored;
+    if (at->is_directory(ignored)) found.push_back(at->path());
   }
+  if (error) return failure(os::file_error("reading", folder, os::FileUse::read, error.value()));
   std::ranges::sort(found);
   return found;
 }
 
 Expected<Import> import_templates(const fs::path& folder) {
-  const auto folders = templates_in(folder);
-  if (folders.empty()) {
-    return failure(ErrorKind::invalid,
-                   fmt::format("{} holds no prompt templates of the Python llf: none of its "
-                               "folders has a {}",
-                               folder.native(), kLegacyPromptFile));
-  }
-  if (folders.size() > limits::kImportedTemplates) {
-    return failure(ErrorKind::too_large,
-                   fmt::format("{} holds more than {} prompt templates: name their folders",
-                               folder.native(), limits::kImportedTemplates));
-  }
+  const auto folders = folders_in(folder);
+  if (!folders) return failure(folders.error());
   Import all;
-  for (const auto& one : folders) {
-    auto import = import_template(one);
+  std::size_t count = 0;
+  for (const auto& one : *folders) {
+    const auto is_one = is_legacy_folder(one);
+    if (is_one && !*is_one) continue;
+    if (++count > limits::kImportedTemplates) {
+      return failure(ErrorKind::too_large,
+                     fmt::format("{} holds more than {} prompt templates: name their folders",
+                                 folder.native(), limits::kImportedTemplates));
+    }
+    auto import = is_one ? import_template(one) : failure(is_one.error());
     if (import) {
       merge(all, *std::move(import));
     } else {
-      all.notes.push_back({.key = one.filename(),
-                           .outcome = migration::Outcome::refused,
-                           .to = {},
-                           .why = import.error().message});
+      refuse(all, one, import.error());
     }
   }
-  return all;
+  if (count > 0) return all;
+  return failure(ErrorKind::invalid,
+                 fmt::format("{} holds no prompt templates of the Python llf: none of its "
+                             "folders has a {}",
+                             folder.native(), kLegacyPromptFile));
 }
 
 Expected<Import> import_text(const fs::path& path, const fs::path& root, std::string_view text) {
@@ -106,18 +117,22 @@ Expected<Import> import_text(const fs::path& path, const fs::path& root, std::st
 }  // namespace
 
 Expected<Import> import_source(const fs::path& path, const fs::path& root) {
-  auto whole = fs::absolute(path).lexically_normal();
-  if (!whole.has_filename()) whole = whole.parent_path();  // a slash at the end
+  auto whole = os::whole_path(path);
+  if (!whole) return failure(whole.error());
+  if (!whole->has_filename()) *whole = whole->parent_path();  // a slash at the end
   std::error_code ignored;
-  if (fs::is_directory(whole, ignored)) {
-    return is_legacy_folder(whole) ? import_template(whole) : import_templates(whole);
+  if (fs::is_directory(*whole, ignored)) {
+    const auto is_one = is_legacy_folder(*whole);
+    if (!is_one) return failure(is_one.error());
+    return *is_one ? import_template(*whole) : import_templates(*whole);
   }
-  if (whole.filename() == kLegacyPromptFile) return import_template(whole.parent_path());
-  const auto text = os::read_file(whole, limits::kImportedFile);
+  if (whole->filename() == kLegacyPromptFile) return import_template(whole->parent_path());
+  const auto text = os::read_file(*whole, limits::kImportedFile);
   if (!text) return failure(text.error());
   const auto project =
-      root.empty() ? whole.parent_path().parent_path() : fs::absolute(root).lexically_normal();
-  auto import = import_text(whole, project, *text);
+      root.empty() ? Expected<fs::path>(whole->parent_path().parent_path()) : os::whole_path(root);
+  if (!project) return failure(project.error());
+  auto import = import_text(*whole, *project, *text);
   if (!import) return failure(import.error().with_context(path.native()));
   return import;
 }

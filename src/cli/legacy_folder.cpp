@@ -2,15 +2,21 @@
 
 #include "base/limits.hpp"
 #include "os/atomic_file.hpp"
+#include "os/file_error.hpp"
 
 #include <system_error>
 #include <utility>
 
 namespace llf::cli {
 
-bool is_legacy_folder(const std::filesystem::path& folder) {
-  std::error_code ignored;
-  return std::filesystem::is_regular_file(folder / kLegacyPromptFile, ignored);
+Expected<bool> is_legacy_folder(const std::filesystem::path& folder) {
+  const auto path = folder / kLegacyPromptFile;
+  std::error_code error;
+  const auto status = std::filesystem::status(path, error);
+  // Whatever it is: reading it says what is wrong with it.
+  if (std::filesystem::exists(status)) return true;
+  if (status.type() == std::filesystem::file_type::not_found) return false;
+  return failure(os::file_error("looking at", path, os::FileUse::read, error.value()));
 }
 
 Expected<LegacyFolder> read_legacy_folder(const std::filesystem::path& folder) {

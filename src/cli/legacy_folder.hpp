@@ -21,8 +21,8 @@ struct LegacyFolder {
   [[nodiscard]] prompt::LegacyFiles files() const { return {.prompt = prompt, .facts = facts}; }
 };
 
-/// Whether the folder has a prompt.
-[[nodiscard]] bool is_legacy_folder(const std::filesystem::path& folder);
+/// Whether the folder has a prompt. Errors: it may not be looked into.
+[[nodiscard]] Expected<bool> is_legacy_folder(const std::filesystem::path& folder);
 
 /// Blocks. Errors: those of files.
 [[nodiscard]] Expected<LegacyFolder> read_legacy_folder(const std::filesystem::path& folder);

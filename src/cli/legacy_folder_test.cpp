@@ -12,10 +12,10 @@ namespace {
 
 TEST(LegacyFolder, is_read_with_its_facts_and_without) {
   const os::TestFolder folder;
-  EXPECT_FALSE(is_legacy_folder(folder.path()));
+  EXPECT_EQ(is_legacy_folder(folder.path()), false);
   EXPECT_EQ(read_legacy_folder(folder.path()).error().kind, ErrorKind::not_found);
   std::ofstream(folder.path() / "prompt.json") << "{}";
-  EXPECT_TRUE(is_legacy_folder(folder.path()));
+  EXPECT_EQ(is_legacy_folder(folder.path()), true);
   const auto alone = read_legacy_folder(folder.path());
   ASSERT_TRUE(alone);
   EXPECT_EQ(alone->files().prompt, "{}");

@@ -77,7 +77,9 @@ Expected<Source> read_source(fs::path path) {
   Source source{.name = fs::weakly_canonical(path, ignored).filename(),
                 .path = path / kLegacyPromptFile,
                 .folder = {}};
-  if (!is_legacy_folder(path)) {
+  const auto is_there = is_legacy_folder(path);
+  if (!is_there) return failure(is_there.error());
+  if (!*is_there) {
     return failure(ErrorKind::not_found,
                    fmt::format("there is no {}: a folder is imported if it is one of the Python "
                                "llf's prompt_templates; else name a file",
@@ -139,13 +141,14 @@ Expected<int> run_prompt_list(Context& context, const Arguments&) {
   const auto library = prompt_library(context);
   if (!library) return failure(library.error());
   const auto entries = library->list();
+  if (!entries) return failure(entries.error());
   if (context.format == Format::json) {
     json::Array prompts;
-    for (const auto& entry : entries) prompts.push_back(as_json(entry));
+    for (const auto& entry : *entries) prompts.push_back(as_json(entry));
     return print(context, json::write_pretty(json::Object{{"prompts", std::move(prompts)}}));
   }
   text::Table table({{.title = "NAME"}, {.title = "FROM"}, {.title = "DESCRIPTION"}});
-  for (const auto& entry : entries) {
+  for (const auto& entry : *entries) {
     table.add({entry.name, std::string(prompt::to_string(entry.source)),
                entry.content ? entry.content->description
                              : fmt::format("broken: {}", entry.content.error().message)});

@@ -85,7 +85,11 @@ Expected<std::vector<std::string>> daemon_arguments(const Arguments& arguments) 
       const auto number = arguments.integer(option.name, port ? 0 : 1, port ? 65'535 : kMost);
       if (!number) return failure(number.error());
     }
-    if (is_path(option)) value = std::filesystem::absolute(*value).native();
+    if (is_path(option)) {
+      const auto whole = os::whole_path(*value);
+      if (!whole) return failure(whole.error().with_context(option.name));
+      value = whole->native();
+    }
     out.emplace_back(option.name);
     out.push_back(std::move(*value));
   }

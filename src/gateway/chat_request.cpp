@@ -22,6 +22,9 @@ std::unexpected<ApiError> refuse(std::string message, std::string_view param) {
       ApiError({.kind = ErrorKind::invalid, .message = std::move(message)}, param));
 }
 
+/// Fields that bind the answer to a form.
+constexpr std::array<std::string_view, 3> kForms{"response_format", "json_schema", "grammar"};
+
 /// Picks out of a body, as it is read, what a ChatRequest is made of and what is refused: bodies
 /// are large, and a tree of one is many times larger.
 class BodyReader {
@@ -51,8 +54,11 @@ class BodyReader {
     }
     if (!model_) return refuse("'model' must be a string", "model");
     if (!stream_) return refuse("'stream' must be true or false", "stream");
-    ChatRequest request{
-        .model = ModelId(*model_), .messages = messages_, .stream = *stream_, .given = {}};
+    ChatRequest request{.model = ModelId(*model_),
+                        .messages = messages_,
+                        .stream = *stream_,
+                        .constrained = constrained_,
+                        .given = {}};
     for (const auto& value : values_) {
       if (!value.is_null) request.given.push_back(value.member);
     }
@@ -97,6 +103,9 @@ class BodyReader {
   void take_field(const json::Token& token) {
     if (is_end(token.kind)) return;
     take_inference(token.kind);
+    if (std::ranges::find(kForms, field_) != kForms.end()) {
+      constrained_ = constrained_ || token.kind != Kind::null_value;
+    }
     if (field_ == "messages") {
       in_list_ = token.kind == Kind::array;
       messages_ = 0;
@@ -151,6 +160,7 @@ class BodyReader {
   std::string_view engine_only_;
   std::optional<std::string> model_ = "";  ///< nothing: of a wrong type
   std::optional<bool> stream_ = false;
+  bool constrained_ = false;
   bool in_content_ = false;      ///< of a message
   std::size_t image_depth_ = 0;  ///< of the `image_url` whose value is being read; 0: of none
   bool expects_url_ = false;

@@ -16,6 +16,7 @@ struct ChatRequest {
   ModelId model;                        ///< empty: the default model
   std::size_t messages = 0;             ///< at least one
   bool stream = false;                  ///< the answer is to come as server-sent events
+  bool constrained = false;             ///< the answer must keep to a form: a schema, a grammar
   std::vector<std::string_view> given;  ///< values of config::Inference that it gives: none is null
 };
 

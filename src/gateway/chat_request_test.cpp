@@ -30,6 +30,16 @@ TEST(ChatRequest, model_and_stream_may_be_left_out_or_null) {
   EXPECT_FALSE(request->stream);
 }
 
+TEST(ChatRequest, knows_whether_the_answer_is_bound_to_a_form) {
+  const auto constrained = [](std::string_view fields) {
+    return read_chat_request(body(fields)).value().constrained;
+  };
+  EXPECT_TRUE(constrained(R"("response_format":{"type":"json_object"})"));
+  EXPECT_TRUE(constrained(R"("grammar":"root ::= [a]")"));
+  EXPECT_FALSE(constrained(R"("response_format":null)"));
+  EXPECT_FALSE(constrained(R"("metadata":{"grammar":"x"})"));
+}
+
 TEST(ChatRequest, refuses_what_is_not_an_object_with_messages) {
   for (const auto* text : {"", "[]", "3", "{", "{\"messages\":[]}", "{}", "{\"messages\":\"x\"}"}) {
     const auto request = read_chat_request(text);

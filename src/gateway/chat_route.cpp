@@ -45,6 +45,7 @@ struct Order {
   ModelId model;                      ///< as the client named it; its name once a worker has it
   scheduler::Target target;           ///< what that stands for
   Prompt prompt;                      ///< the template, filled in, that goes with it
+  prompt::Opening opening{};          ///< how the worker's engine takes its opening
   bool is_fitted = false;             ///< the body is the engine's
 
   [[nodiscard]] Form form() const { return chat.stream ? Form::stream : Form::whole; }
@@ -87,9 +88,7 @@ Task<Expected<EngineAnswer>> ask_once(worker::Lease lease, const Order& order, W
     co_return EngineAnswer{
         .lease = std::move(lease), .response = *std::move(response), .body = std::move(body)};
   }
-  // When the worker has ended, its reason says more than the broken connection.
-  const auto ended = co_await lease.ended_within(limits::kExitNotice);
-  co_return failure(ended ? *ended : response.error());
+  co_return failure(co_await why_failed(lease, response.error()));
 }
 
 /// Nothing of the answer was forwarded yet, so a request whose worker crashed is given to a new
@@ -115,21 +114,33 @@ std::expected<void, ApiError> aim(const GatewayOptions& options, Order& order,
   return {};
 }
 
+/// Learns from the worker how it takes the beginning of an answer, if the order has one. Errors:
+/// the worker's.
+Task<Expected<void>> choose_opening(Order& order, worker::Lease& lease) {
+  if (!order.prompt || prompt::beginning_of_answer(*order.prompt).empty()) {
+    co_return Expected<void>();
+  }
+  order.opening = prompt::Opening::asked_for;
+  // The beginning would have to be of the form that the answer must have.
+  if (order.chat.constrained) co_return Expected<void>();
+  const auto opening = co_await ask_for_opening(lease.endpoint());
+  if (!opening) co_return failure(co_await why_failed(lease, opening.error()));
+  order.opening = *opening;
+  co_return Expected<void>();
+}
+
 /// Makes the engine's body of the client's, for what the name stood for when its worker was chosen:
 /// the settings may have changed while the order waited. A replay keeps it.
-Task<std::expected<void, ApiError>> fit(const GatewayOptions& options, Order& order,
-                                        scheduler::Served& served) {
-  if (std::exchange(order.is_fitted, true)) co_return std::expected<void, ApiError>();
-  if (auto aimed = aim(options, order, std::move(served.target)); !aimed) co_return aimed;
-  auto opening = prompt::Opening::prefill;
-  if (order.prompt) opening = co_await opening_for(served.lease.endpoint(), *order.prompt);
-  auto body = engine_body(
-      std::move(order.body), order.chat,
-      {.inference = order.target.inference, .prompt = std::move(order.prompt), .opening = opening});
-  if (!body) co_return std::unexpected(body.error());
+std::expected<void, ApiError> fit(Order& order) {
+  if (std::exchange(order.is_fitted, true)) return {};
+  auto body = engine_body(std::move(order.body), order.chat,
+                          {.inference = order.target.inference,
+                           .prompt = std::move(order.prompt),
+                           .opening = order.opening});
+  if (!body) return std::unexpected(body.error());
   order.body = *std::move(body);
   order.model = order.target.name;
-  co_return std::expected<void, ApiError>();
+  return {};
 }
 
 using Asked = std::expected<EngineAnswer, ApiError>;
@@ -138,10 +149,18 @@ Task<Asked> ask_engine(const GatewayOptions& options, Order& order, Waiting& wai
   for (std::size_t attempt = 0;; ++attempt) {
     auto served = co_await options.scheduler.acquire(order.model);
     if (!served) co_return std::unexpected(model_error(served.error()));
-    if (auto fitted = co_await fit(options, order, *served); !fitted) {
-      co_return std::unexpected(fitted.error());
+    Expected<void> ready;
+    if (!order.is_fitted) {
+      if (auto aimed = aim(options, order, std::move(served->target)); !aimed) {
+        co_return std::unexpected(aimed.error());
+      }
+      ready = co_await choose_opening(order, served->lease);
     }
-    auto answer = co_await ask_once(std::move(served->lease), order, waiting);
+    if (ready) {
+      if (auto fitted = fit(order); !fitted) co_return std::unexpected(fitted.error());
+    }
+    auto answer = ready ? co_await ask_once(std::move(served->lease), order, waiting)
+                        : Expected<EngineAnswer>(failure(ready.error()));
     if (answer) co_return *std::move(answer);
     if (!may_replay(answer.error(), attempt)) {
       co_return std::unexpected(model_error(answer.error()));
@@ -229,9 +248,9 @@ Task<void> send_stream(net::Responder& responder, EngineAnswer answer, net::Even
   if (relayed.winner == 1) {
     co_await fail(responder, stopping_error());
   } else if (relayed.first.outcome == net::RelayOutcome::upstream_failed) {
-    const auto ended = co_await answer.lease.ended_within(limits::kExitNotice);
-    log::warn("gateway", "a stream broke: {}", (ended ? *ended : relayed.first.error).message);
-    co_await fail(responder, ended ? *ended : relayed.first.error);
+    const auto why = co_await why_failed(answer.lease, relayed.first.error);
+    log::warn("gateway", "a stream broke: {}", why.message);
+    co_await fail(responder, why);
   }
 }
 
@@ -245,7 +264,8 @@ std::expected<Order, ApiError> make_order(const GatewayOptions& options, net::Re
   if (const auto count = request.headers.count(prompt::kHeader); count > 1) {
     return std::unexpected(ApiError(
         {.kind = ErrorKind::invalid,
-         .message = fmt::format("the header {} is there {} times", prompt::kHeader, count)},
+         .message =
+             fmt::format("the header {} came {} times: send it once", prompt::kHeader, count)},
         prompt::kHeader));
   }
   if (const auto header = request.headers.get(prompt::kHeader)) order.header = *header;

@@ -32,9 +32,8 @@ class EngineCall : public testing::Test {
   Expected<json::Object> call() {
     return net::run_until_done(loop_, call_engine(engine_, "/route", {{"a", 1}}));
   }
-  prompt::Opening opening(const std::string& text) {
-    const prompt::Template filled{.name = "t", .opening = text};
-    return net::run_until_done(loop_, opening_for(engine_, filled));
+  Expected<prompt::Opening> opening() {
+    return net::run_until_done(loop_, ask_for_opening(engine_));
   }
 
   os::TestFolder folder_;
@@ -53,8 +52,12 @@ TEST_F(EngineCall, has_the_object_of_the_answer) {
 }
 
 TEST_F(EngineCall, an_answer_that_is_no_object_is_the_engines_fault) {
-  answer_ = {.status = 200, .headers = {}, .body = "well"};
-  EXPECT_EQ(call().error().kind, ErrorKind::upstream);
+  for (const auto* body : {"well", "[]", "1", ""}) {
+    answer_ = {.status = 200, .headers = {}, .body = body};
+    const auto answer = call();
+    ASSERT_FALSE(answer) << body;
+    EXPECT_EQ(answer.error().kind, ErrorKind::upstream);
+  }
 }
 
 TEST_F(EngineCall, what_the_engine_refuses_is_told) {
@@ -66,17 +69,21 @@ TEST_F(EngineCall, what_the_engine_refuses_is_told) {
 
 TEST_F(EngineCall, an_opening_is_a_prefill_where_the_engine_goes_on_with_it) {
   answer_ = json_response(json::Object{{"prompt", "<assistant>Well"}});
-  EXPECT_EQ(opening("Sure"), prompt::Opening::prefill);
+  EXPECT_EQ(opening(), prompt::Opening::prefill);
   EXPECT_THAT(asked_, HasSubstr("/apply-template"));
   answer_ = json_response(json::Object{{"prompt", "<assistant>Well</><assistant>"}});
-  EXPECT_EQ(opening("Sure"), prompt::Opening::asked_for);
+  EXPECT_EQ(opening(), prompt::Opening::asked_for);
   answer_ = json_response(json::Object{{"error", {{"code", 400}, {"message", "no"}}}}, 400);
-  EXPECT_EQ(opening("Sure"), prompt::Opening::asked_for);
+  EXPECT_EQ(opening(), prompt::Opening::asked_for);
+  answer_ = json_response(json::Array{});
+  EXPECT_EQ(opening(), prompt::Opening::asked_for);
 }
 
-TEST_F(EngineCall, nobody_is_asked_when_there_is_no_opening) {
-  EXPECT_EQ(opening(""), prompt::Opening::prefill);
-  EXPECT_EQ(asked_, "");
+TEST_F(EngineCall, an_engine_that_cannot_be_asked_has_said_nothing_of_openings) {
+  engine_.unix_path += "-not-there";
+  const auto answer = opening();
+  ASSERT_FALSE(answer);
+  EXPECT_EQ(answer.error().kind, ErrorKind::unavailable);
 }
 
 }  // namespace

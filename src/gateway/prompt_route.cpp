@@ -36,20 +36,23 @@ Expected<PreviewRequest> read_preview(std::string_view body) {
   return request;
 }
 
-/// What the model gets of these messages with a template: messages, text, and how many tokens that
-/// is.
-Task<Expected<json::Object>> rendered(const net::Endpoint& engine,
-                                      const std::optional<prompt::Template>& filled,
-                                      json::Array messages) {
-  if (filled) {
-    const auto opening = co_await opening_for(engine, *filled);
-    auto assembled = prompt::assemble(*filled, std::move(messages), opening);
-    if (!assembled) co_return failure(assembled.error());
-    messages = *std::move(assembled);
-  }
-  auto text = co_await call_engine(engine, "/apply-template", {{"messages", messages}});
-  auto prompt = text ? json::get_string(*text, "prompt") : failure(text.error());
-  if (!prompt) co_return failure(prompt.error());
+/// The messages that go to this engine, of `assembled` for one that goes on with a begun answer.
+Task<Expected<json::Array>> messages_for(const net::Endpoint& engine,
+                                         const prompt::Template& filled, json::Array messages,
+                                         json::Array assembled) {
+  if (prompt::beginning_of_answer(filled).empty()) co_return assembled;
+  const auto opening = co_await ask_for_opening(engine);
+  if (!opening) co_return failure(opening.error());
+  if (*opening == prompt::Opening::prefill) co_return assembled;
+  co_return prompt::assemble(filled, std::move(messages), *opening);
+}
+
+/// The text that the model sees of these messages, and how many tokens that is.
+Task<Expected<json::Object>> rendered(const net::Endpoint& engine, json::Array messages) {
+  const auto text = co_await call_engine(engine, "/apply-template", {{"messages", messages}});
+  if (!text) co_return failure(text.error());
+  const auto prompt = json::get_string(*text, "prompt");
+  if (!prompt) co_return failure(ErrorKind::upstream, "the engine did not say the text");
   // As a completion does it: with what the vocabulary puts in front, and its special tokens.
   const auto tokens = co_await call_engine(
       engine, "/tokenize", {{"content", *prompt}, {"add_special", true}, {"parse_special", true}});
@@ -60,6 +63,25 @@ Task<Expected<json::Object>> rendered(const net::Endpoint& engine,
   }
   co_return json::Object{
       {"messages", std::move(messages)}, {"text", *prompt}, {"tokens", list->get_array().size()}};
+}
+
+/// What is to be seen, with the template that goes with it and the messages made of both.
+struct Preview {
+  PreviewRequest& request;
+  const std::optional<prompt::Template>& prompt;
+  json::Array assembled;
+};
+
+Task<Expected<json::Object>> show(worker::Lease& lease, Preview preview) {
+  const auto& engine = lease.endpoint();
+  auto messages = preview.prompt ? co_await messages_for(engine, *preview.prompt,
+                                                         std::move(preview.request.messages),
+                                                         std::move(preview.assembled))
+                                 : Expected<json::Array>(std::move(preview.assembled));
+  auto shown =
+      messages ? co_await rendered(engine, *std::move(messages)) : failure(messages.error());
+  if (!shown) co_return failure(co_await why_failed(lease, shown.error()));
+  co_return shown;
 }
 
 }  // namespace
@@ -76,14 +98,20 @@ Task<void> Gateway::preview_prompt(net::Request& request, net::Responder& respon
                                      .of_profile = target->prompt,
                                      .model = target->name.str()},
                                     preview->prompt);
-  if (!prompt) {
-    co_await send(responder, error_response(prompt.error()));
+  // Wrong messages are refused before a model is loaded for them.
+  auto assembled = prompt ? Expected<json::Array>(preview->messages) : failure(prompt.error());
+  if (assembled && *prompt) {
+    assembled = prompt::assemble(**prompt, preview->messages, prompt::Opening::prefill);
+  }
+  if (!assembled) {
+    co_await send(responder, error_response(assembled.error()));
     co_return;
   }
-  const auto served = co_await options_.scheduler.acquire(preview->model);
-  const auto shown =
-      served ? co_await rendered(served->lease.endpoint(), *prompt, std::move(preview->messages))
-             : failure(served.error());
+  auto served = co_await options_.scheduler.acquire(preview->model);
+  const auto shown = served ? co_await show(served->lease, {.request = *preview,
+                                                            .prompt = *prompt,
+                                                            .assembled = *std::move(assembled)})
+                            : failure(served.error());
   co_await send(responder,
                 shown ? json_response(*shown) : error_response(model_error(shown.error())));
 }

@@ -54,6 +54,7 @@ class Lookup {
     const auto key = own_key(name);
     if (const auto* list = find<List>(key); list != nullptr && list->values.size() == layers) {
       std::vector<std::uint64_t> numbers;
+      numbers.reserve(layers);
       for (const auto& value : list->values) numbers.push_back(as_number(value));
       return numbers;
     }

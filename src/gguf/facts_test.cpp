@@ -56,7 +56,7 @@ TEST(GgufFacts, say_what_a_model_is) {
   EXPECT_EQ(found.heads, 4U);
   EXPECT_EQ(found.experts, 8U);
   EXPECT_EQ(found.experts_used, 2U);
-  EXPECT_EQ(found.kv_per_token, ByteSize(2 * 4 * (64 + 64) * 2));
+  EXPECT_EQ(found.kv_per_token, ByteSize(2048));
   EXPECT_EQ(found.tokenizer, "gpt2");
   EXPECT_EQ(found.vocabulary, 1U);
   EXPECT_EQ(found.abilities, (Abilities{.system = true, .tools = true, .reasoning = false}));
@@ -87,12 +87,12 @@ TEST(GgufFacts, a_context_takes_what_its_heads_take) {
       .put(2U)
       .put(0U)
       .put(4U);
-  EXPECT_EQ(facts(grouped).kv_per_token, ByteSize((2 + 4) * (128 + 64) * 2));
+  EXPECT_EQ(facts(grouped).kv_per_token, ByteSize(2304));
   auto compressed = values(4);
   compressed.pair("llama.block_count", 3)
       .pair("llama.attention.kv_lora_rank", 512)
       .pair("llama.rope.dimension_count", 64);
-  EXPECT_EQ(facts(compressed).kv_per_token, ByteSize(3 * (512 + 64) * 2));
+  EXPECT_EQ(facts(compressed).kv_per_token, ByteSize(3456));
 }
 
 TEST(GgufFacts, numbers_that_make_no_sense_come_to_nothing) {

@@ -302,6 +302,17 @@ void refuse(Import& more, std::string_view section, std::string_view key,
   refuse_notes(more.notes, why, [&](std::string_view to) { return is_of(to, name, value); });
 }
 
+/// Takes a prompt out that is not taken, and the choice of it.
+void refuse_prompt(Import& more, std::string_view name) {
+  const auto target = template_target(name);
+  const auto* prompts = more.settings.if_contains("prompts");
+  const bool is_chosen = prompts != nullptr && prompts->at("use") == json::Value(name);
+  if (is_chosen) more.settings.erase("prompts");
+  refuse_notes(
+      more.notes, fmt::format("an earlier file has another {}", target),
+      [&](std::string_view to) { return to == target || (is_chosen && to == "prompts.use"); });
+}
+
 /// Adds the prompt templates whose names are not there yet.
 void merge_prompts(std::vector<prompt::Template>& into, Import& more) {
   for (auto& prompt : more.prompts) {
@@ -309,9 +320,7 @@ void merge_prompts(std::vector<prompt::Template>& into, Import& more) {
     if (known == into.end()) {
       into.push_back(std::move(prompt));
     } else if (*known != prompt) {
-      const auto target = template_target(prompt.name);
-      refuse_notes(more.notes, fmt::format("an earlier file has another {}", target),
-                   [&](std::string_view to) { return to == target; });
+      refuse_prompt(more, prompt.name);
     }
   }
 }
@@ -352,8 +361,8 @@ Expected<Import> import_config(std::string_view text, const Surroundings& around
 }
 
 void merge(Import& into, Import more) {
-  merge_settings(into.settings, more);
   merge_prompts(into.prompts, more);
+  merge_settings(into.settings, more);
   std::ranges::move(more.notes, std::back_inserter(into.notes));
 }
 

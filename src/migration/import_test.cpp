@@ -288,7 +288,7 @@ TEST_F(MergedImport, of_two_prompts_of_a_name_the_first_stays) {
   EXPECT_EQ(all.prompts[0].system, "first");
   EXPECT_EQ(all.notes[0], notes[0]);
   EXPECT_EQ(line(all.notes[6]), "a | refused |  | an earlier file has another prompt template 'a'");
-  EXPECT_EQ(line(all.notes[7]), "a | taken | prompts.use | it was the prompt of every chat");
+  EXPECT_EQ(line(all.notes[7]), "a | refused |  | an earlier file has another prompt template 'a'");
 }
 
 }  // namespace

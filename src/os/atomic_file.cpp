@@ -24,7 +24,7 @@ namespace {
 namespace fs = std::filesystem;
 
 std::unexpected<Error> failed(std::string_view doing, const fs::path& path, int error_number) {
-  return failure(file_error(doing, path, FileUse::write, error_number));
+  return failure(file_error(doing, path, FileUse::replace, error_number));
 }
 
 Expected<void> write_all(int fd, std::string_view bytes, const fs::path& path) {
@@ -49,24 +49,25 @@ struct Content {
   Durability durability;
 };
 
-Expected<void> fill(const fs::path& path, const Content& content) {
+/// Writes `path`, which is to become `target`: errors are of that.
+Expected<void> fill(const fs::path& path, const fs::path& target, const Content& content) {
   const auto mode = static_cast<mode_t>(content.mode);
   const UniqueFd fd(
       ::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, mode));
-  if (!fd) return failed("creating", path, errno);
-  if (auto written = write_all(fd.get(), content.bytes, path); !written) return written;
-  if (::fchmod(fd.get(), mode) != 0) return failed("setting", path, errno);
+  if (!fd) return failed("creating", target, errno);
+  if (auto written = write_all(fd.get(), content.bytes, target); !written) return written;
+  if (::fchmod(fd.get(), mode) != 0) return failed("setting", target, errno);
   if (content.durability == Durability::synced && ::fsync(fd.get()) != 0) {
-    return failed("saving", path, errno);
+    return failed("saving", target, errno);
   }
   return {};
 }
 
-Expected<void> sync_folder(const fs::path& dir) {
+/// Makes names in the folder survive a power cut. One that may not be read cannot be told to, and a
+/// disk that fails now has taken the file already: there is nothing that could be taken back.
+void sync_folder(const fs::path& dir) {
   const UniqueFd fd(::open(dir.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  if (!fd) return failed("opening", dir, errno);
-  if (::fsync(fd.get()) != 0) return failed("saving", dir, errno);
-  return {};
+  if (fd) static_cast<void>(::fsync(fd.get()));
 }
 
 constexpr std::string_view kTemporaryEnding = ".tmp";
@@ -106,7 +107,7 @@ Expected<void> replace(const fs::path& path, const Content& content) {
   const auto temporary = temporary_beside(path);
   // Only a process that died with our pid can have left it.
   static_cast<void>(::unlink(temporary.c_str()));
-  if (auto filled = fill(temporary, content); !filled) {
+  if (auto filled = fill(temporary, path, content); !filled) {
     static_cast<void>(::unlink(temporary.c_str()));
     return filled;
   }
@@ -117,7 +118,8 @@ Expected<void> replace(const fs::path& path, const Content& content) {
   }
   if (content.durability == Durability::none) return {};
   const auto dir = path.parent_path();
-  return sync_folder(dir.empty() ? fs::path(".") : dir);
+  sync_folder(dir.empty() ? fs::path(".") : dir);
+  return {};
 }
 
 }  // namespace
@@ -155,7 +157,9 @@ Expected<std::string> read_file(const fs::path& path, ByteSize limit, const File
   const UniqueFd fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
   if (!fd) return failure(file_error("opening", path, FileUse::read, errno));
   struct stat info{};
-  if (::fstat(fd.get(), &info) != 0) return failed("looking at", path, errno);
+  if (::fstat(fd.get(), &info) != 0) {
+    return failure(file_error("looking at", path, FileUse::read, errno));
+  }
   if (!S_ISREG(info.st_mode)) {
     return failure(ErrorKind::invalid, fmt::format("{} is not a file", path.native()));
   }
@@ -168,7 +172,7 @@ Expected<std::string> read_file(const fs::path& path, ByteSize limit, const File
     const auto got = ::read(fd.get(), block.data(), block.size());
     if (got < 0) {
       if (errno == EINTR) continue;
-      return failed("reading", path, errno);
+      return failure(file_error("reading", path, FileUse::read, errno));
     }
     if (got == 0) return content;
     content.append(block.data(), static_cast<std::size_t>(got));

@@ -4,6 +4,7 @@
 #include "base/number.hpp"
 #include "os/atomic_file.hpp"
 #include "os/paths.hpp"
+#include "os/stale_files.hpp"
 
 #include <fmt/format.h>
 
@@ -57,6 +58,7 @@ Expected<void> Backups::replace(const fs::path& file, std::string_view before,
 
 Expected<fs::path> Backups::add(std::string_view text) const {
   if (auto made = ensure_dir(folder_); !made) return failure(made.error());
+  remove_stale_temporaries(folder_);
   const auto kept = list();
   if (!kept) return failure(kept.error());
   // Later than all that are there, also when the clock was set back.

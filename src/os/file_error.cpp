@@ -1,9 +1,12 @@
 #include "os/file_error.hpp"
 
+#include "base/limits.hpp"
+
 #include <fmt/format.h>
 
 #include <cerrno>
 #include <fcntl.h>
+#include <iterator>
 #include <optional>
 #include <string>
 #include <sys/stat.h>
@@ -19,44 +22,73 @@ bool may(const fs::path& path, int right) {
   return ::faccessat(AT_FDCWD, path.c_str(), right, AT_EACCESS) == 0 || errno != EACCES;
 }
 
-/// A file or folder that lacks a right, and which.
+/// A file or folder that lacks rights, and which: "write into".
 struct Obstacle {
   fs::path path;
-  int right;
+  std::string_view deed;
 };
 
-std::optional<Obstacle> find_obstacle(const fs::path& path, FileUse use) {
-  std::error_code ignored;
-  const auto whole = fs::absolute(path, ignored);
-  const auto parent = whole.parent_path();
+/// Looks along `path`, which is absolute, for the first link; the path with what it leads to in its
+/// place, or nothing.
+std::optional<fs::path> without_link(const fs::path& path) {
+  fs::path walked;
+  for (auto part = path.begin(); part != path.end(); ++part) {
+    walked /= *part;
+    std::error_code error;
+    if (!fs::is_symlink(walked, error)) continue;
+    auto target = walked.parent_path() / fs::read_symlink(walked, error);
+    if (error) return std::nullopt;
+    for (auto rest = std::next(part); rest != path.end(); ++rest) target /= *rest;
+    return target;
+  }
+  return std::nullopt;
+}
+
+std::optional<Obstacle> find_obstacle(fs::path path, FileUse use) {
+  for (int links = 0; links < limits::kLinks; ++links) {
+    auto target = without_link(path);
+    if (!target) break;
+    path = *std::move(target);
+  }
+  const auto parent = path.parent_path();
   fs::path folder;
   for (const auto& part : parent) {
     folder /= part;
-    if (!may(folder, X_OK)) return Obstacle{.path = folder, .right = X_OK};
+    if (!may(folder, X_OK)) return Obstacle{.path = folder, .deed = "enter"};
   }
-  const int right = use == FileUse::read ? R_OK : W_OK;
-  if (!may(whole, right)) return Obstacle{.path = whole, .right = right};
+  if (use == FileUse::read && !may(path, R_OK)) return Obstacle{.path = path, .deed = "read"};
+  if (use == FileUse::write && !may(path, W_OK)) return Obstacle{.path = path, .deed = "write"};
   if (use == FileUse::read || may(parent, W_OK)) return std::nullopt;
-  return Obstacle{.path = parent, .right = W_OK};
+  return Obstacle{.path = parent, .deed = "write into"};
+}
+
+/// As a shell takes it for one word.
+std::string shell_word(std::string_view text) {
+  constexpr std::string_view kPlain =
+      "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_@%+=:,./-";
+  if (text.find_first_not_of(kPlain) == std::string_view::npos) return std::string(text);
+  std::string word = "'";
+  for (const char c : text) {
+    if (c == '\'') {
+      word += "'\\''";
+    } else {
+      word += c;
+    }
+  }
+  return word + "'";
 }
 
 std::string explain(const Obstacle& obstacle) {
+  const auto& path = obstacle.path.native();
+  auto text = fmt::format("you may not {} {}", obstacle.deed, path);
   struct stat facts = {};
-  const bool known = ::stat(obstacle.path.c_str(), &facts) == 0;
-  const auto* const name = obstacle.path.c_str();
-  std::string_view verb = "read";
-  char letter = 'r';
-  if (obstacle.right == W_OK) {
-    verb = known && S_ISDIR(facts.st_mode) ? "write into" : "write";
-    letter = 'w';
-  } else if (obstacle.right == X_OK) {
-    verb = "enter";
-    letter = 'x';
-  }
-  auto text = fmt::format("you may not {} {}", verb, name);
-  if (!known) return text;
+  if (::stat(path.c_str(), &facts) != 0) return text;
   constexpr unsigned kPermissions = 07777;
-  if (facts.st_uid == ::geteuid()) return fmt::format("{}: 'chmod u+{} {}'", text, letter, name);
+  if (facts.st_uid == ::geteuid()) {
+    // A folder of one's own is of use with all three only.
+    const auto* rights = S_ISDIR(facts.st_mode) ? "rwx" : obstacle.deed == "read" ? "r" : "rw";
+    return fmt::format("{}; this allows it: chmod u+{} {}", text, rights, shell_word(path));
+  }
   return fmt::format("{}: it belongs to {} and has mode {:04o}", text,
                      facts.st_uid == 0 ? "root" : fmt::format("user {}", facts.st_uid),
                      facts.st_mode & kPermissions);
@@ -67,7 +99,9 @@ std::string explain(const Obstacle& obstacle) {
 Error file_error(std::string_view doing, const fs::path& path, FileUse use, int error_number) {
   auto error = errno_error(fmt::format("{} {}", doing, path.native()), error_number);
   if (error_number != EACCES) return error;
-  if (const auto obstacle = find_obstacle(path, use)) error.message = explain(*obstacle);
+  std::error_code ignored;
+  const auto obstacle = find_obstacle(fs::absolute(path, ignored), use);
+  if (obstacle) error.message = explain(*obstacle);
   return error;
 }
 

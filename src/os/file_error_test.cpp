@@ -50,7 +50,7 @@ class FileError : public testing::Test {
 TEST_F(FileError, names_the_file_that_may_not_be_read_or_written) {
   fs::permissions(file(), fs::perms::none);
   EXPECT_THAT(message(file(), FileUse::read), HasSubstr("you may not read " + file().native()));
-  EXPECT_THAT(message(file(), FileUse::read), EndsWith("'chmod u+r " + file().native() + "'"));
+  EXPECT_THAT(message(file(), FileUse::read), EndsWith("chmod u+r " + file().native()));
   EXPECT_THAT(message(file(), FileUse::write), HasSubstr("you may not write " + file().native()));
 }
 
@@ -59,8 +59,33 @@ TEST_F(FileError, names_the_folder_that_may_not_be_entered_or_written_into) {
   EXPECT_THAT(message(folder() / "new", FileUse::write),
               HasSubstr("you may not write into " + folder().native()));
   fs::permissions(folder(), fs::perms::owner_read);
-  EXPECT_THAT(message(file(), FileUse::read),
-              HasSubstr("you may not enter " + folder().native() + ": 'chmod u+x"));
+  EXPECT_THAT(message(file(), FileUse::read), HasSubstr("you may not enter " + folder().native() +
+                                                        "; this allows it: chmod u+rwx"));
+}
+
+TEST_F(FileError, a_file_that_is_replaced_need_not_be_writable) {
+  fs::permissions(file(), fs::perms::none);
+  EXPECT_THAT(message(file(), FileUse::replace), HasSubstr("Permission denied")) << "nothing lacks";
+  fs::permissions(folder(), fs::perms::owner_read | fs::perms::owner_exec);
+  EXPECT_THAT(message(file(), FileUse::replace),
+              HasSubstr("you may not write into " + folder().native()));
+}
+
+TEST_F(FileError, follows_links_to_what_is_at_fault) {
+  const auto link = folder().parent_path() / "link";
+  fs::create_directory_symlink("f", link);
+  fs::permissions(folder(), fs::perms::none);
+  EXPECT_THAT(message(link / "x", FileUse::read), HasSubstr("enter " + folder().native()));
+  const auto loop = folder().parent_path() / "loop";
+  fs::create_symlink("loop", loop);
+  EXPECT_THAT(message(loop, FileUse::read), HasSubstr("Permission denied"));
+}
+
+TEST_F(FileError, what_allows_it_is_one_word_for_a_shell) {
+  const auto odd = folder() / "it's a";
+  std::ofstream(odd) << "x";
+  fs::permissions(odd, fs::perms::none);
+  EXPECT_THAT(message(odd, FileUse::read), EndsWith("/it'\\''s a'"));
 }
 
 TEST_F(FileError, names_the_owner_of_what_is_not_ours) {

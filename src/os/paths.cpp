@@ -41,7 +41,7 @@ fs::path xdg(const PathOptions& options, const char* variable, const fs::path& o
 Expected<void> check_private(const fs::path& dir) {
   struct stat info{};
   if (lstat(dir.c_str(), &info) != 0) {
-    return failure(errno_error(fmt::format("looking at {}", dir.native()), errno));
+    return failure(file_error("looking at", dir, FileUse::read, errno));
   }
   std::string what;
   if (S_ISLNK(info.st_mode)) {
@@ -62,7 +62,7 @@ Expected<void> check_private(const fs::path& dir) {
 
 Expected<void> ensure_private(const fs::path& dir) {
   if (mkdir(dir.c_str(), 0700) != 0 && errno != EEXIST) {
-    return failure(errno_error(fmt::format("creating the run folder {}", dir.native()), errno));
+    return failure(file_error("creating the run folder", dir, FileUse::write, errno));
   }
   return check_private(dir);
 }
@@ -159,9 +159,9 @@ Expected<Paths> resolve_paths(const PathOptions& options) {
     if (!data.empty()) paths.engine_dir = data / "llf/engine";
   }
   if (!home.empty()) {
-    std::error_code error;
-    home = fs::absolute(home, error).lexically_normal();
-    if (error) return failure(errno_error("finding the current folder", error.value()));
+    auto whole = whole_path(home);
+    if (!whole) return failure(whole.error());
+    home = *std::move(whole);
     if (!home.has_filename()) home = home.parent_path();  // a trailing slash
     paths.home = home;
     paths.config_dir = home / "config";
@@ -186,6 +186,14 @@ Expected<void> ensure_run_dir(const Paths& paths) {
   if (auto made = ensure_dir(base.parent_path()); !made) return made;
   if (auto made = ensure_private(base); !made) return made;
   return ensure_private(paths.run_dir);
+}
+
+Expected<fs::path> whole_path(const fs::path& named) {
+  if (named.empty()) return failure(ErrorKind::invalid, "the name of a file or folder is empty");
+  std::error_code error;
+  const auto whole = fs::absolute(named, error);
+  if (error) return failure(errno_error("finding the current folder", error.value()));
+  return whole.lexically_normal();
 }
 
 Expected<void> ensure_dir(const fs::path& dir) {

@@ -75,4 +75,8 @@ struct PathOptions {
 /// Creates `dir` with all folders above it; new ones get mode 0700. An existing one is left as is.
 [[nodiscard]] Expected<void> ensure_dir(const std::filesystem::path& dir);
 
+/// The whole path of a file that somebody named, without "." and "..". Errors: `invalid` for an
+/// empty name; not_found when the current folder is gone.
+[[nodiscard]] Expected<std::filesystem::path> whole_path(const std::filesystem::path& named);
+
 }  // namespace llf::os

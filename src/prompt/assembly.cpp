@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <optional>
 #include <ranges>
+#include <span>
 #include <utility>
 
 namespace llf::prompt {
@@ -102,7 +103,7 @@ class Gathering {
   }
 
   /// What the template has around the user's newest message. Its system messages go to the first.
-  void add(const std::vector<Message>& messages) {
+  void add(std::span<const Message> messages) {
     for (const auto& message : messages) {
       if (message.content.empty()) continue;
       auto object = as_message(message.role, message.content);
@@ -130,6 +131,14 @@ class Gathering {
   json::Array messages_;
 };
 
+/// Where the messages of the assistant begin with which a suffix ends.
+auto end_of_suffix(const Template& filled) {
+  const auto is_others = [](const Message& message) {
+    return message.role != kAssistant && !message.content.empty();
+  };
+  return std::ranges::find_if(filled.suffix | std::views::reverse, is_others).base();
+}
+
 Expected<void> check(const json::Array& messages) {
   std::size_t index = 0;
   for (const auto& message : messages) {
@@ -149,6 +158,15 @@ Expected<void> check(const json::Array& messages) {
 }
 
 }  // namespace
+
+std::string beginning_of_answer(const Template& filled) {
+  json::Value text = "";
+  for (const auto& message : std::ranges::subrange(end_of_suffix(filled), filled.suffix.end())) {
+    append(text, json::Value(message.content));
+  }
+  append(text, json::Value(filled.opening));
+  return std::string(text.get_string());
+}
 
 Expected<json::Array> assemble(const Template& filled, json::Array messages, Opening opening) {
   if (auto checked = check(messages); !checked) return failure(checked.error());
@@ -174,12 +192,15 @@ Expected<json::Array> assemble(const Template& filled, json::Array messages, Ope
     const bool is_newest = turn + 1 == newest;
     if (is_newest) gathering.add(filled.prefix);
     gathering.add(std::move(**turn));
-    if (is_newest) gathering.add(filled.suffix);
+    if (!is_newest) continue;
+    const auto end = ends_with_users ? end_of_suffix(filled) : filled.suffix.end();
+    gathering.add(std::span(filled.suffix.begin(), end));
   }
-  if (ends_with_users && !filled.opening.empty()) {
+  const auto beginning = ends_with_users ? beginning_of_answer(filled) : std::string();
+  if (!beginning.empty()) {
     gathering.add(opening == Opening::prefill
-                      ? as_message(kAssistant, filled.opening)
-                      : as_message(kUser, fmt::format("{}{}", kBeginWith, filled.opening)));
+                      ? as_message(kAssistant, beginning)
+                      : as_message(kUser, fmt::format("{}{}", kBeginWith, beginning)));
   }
   return gathering.take();
 }

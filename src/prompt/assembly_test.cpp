@@ -185,6 +185,28 @@ TEST(Assembly, an_opening_that_no_engine_goes_on_with_is_asked_for) {
             same(R"([{"role":"system","content":"S"},{"role":"user","content":"1"}])"));
 }
 
+TEST(Assembly, a_suffix_that_ends_with_the_assistant_is_the_beginning_of_the_answer) {
+  const Template filled{.name = "t",
+                        .suffix = {{.role = "assistant", .content = "a"},
+                                   {.role = "user", .content = "u"},
+                                   {.role = "assistant", .content = "b"},
+                                   {.role = "assistant", .content = ""},
+                                   {.role = "assistant", .content = "c"}},
+                        .opening = "O"};
+  EXPECT_EQ(beginning_of_answer(filled), "b\n\nc\n\nO");
+  EXPECT_EQ(beginning_of_answer({.name = "t"}), "");
+  EXPECT_EQ(assembled(filled, R"([{"role":"user","content":"1"}])", Opening::asked_for),
+            same(R"([{"role":"user","content":"1"},{"role":"assistant","content":"a"},
+                     {"role":"user","content":
+                      "u\n\nBegin your answer with exactly these words: b\n\nc\n\nO"}])"));
+  EXPECT_EQ(assembled(filled, R"([{"role":"user","content":"1"},
+                                  {"role":"tool","content":"2"}])",
+                      Opening::asked_for),
+            same(R"([{"role":"user","content":"1"},{"role":"assistant","content":"a"},
+                     {"role":"user","content":"u"},{"role":"assistant","content":"b\n\nc"},
+                     {"role":"tool","content":"2"}])"));
+}
+
 TEST(Assembly, without_a_message_of_the_user_only_its_beginning_counts) {
   EXPECT_EQ(assembled(whole(), R"([{"role":"assistant","content":"Hello!"}])"),
             same(R"([{"role":"system","content":"S\n\nM"},{"role":"user","content":"eu"},

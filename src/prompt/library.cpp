@@ -4,8 +4,10 @@
 #include "base/nearest.hpp"
 #include "os/atomic_file.hpp"
 #include "os/backups.hpp"
+#include "os/file_error.hpp"
 #include "os/file_lock.hpp"
 #include "os/paths.hpp"
+#include "os/stale_files.hpp"
 
 #include <fmt/format.h>
 
@@ -36,8 +38,8 @@ fs::path file_in(const fs::path& folder, std::string_view name) {
   return folder / fmt::format("{}{}", name, kEnding);
 }
 
-/// Adds the templates of a folder that are not there yet. What cannot be listed has none.
-void add_files(const fs::path& folder, Source source, Files& files) {
+/// Adds the templates of a folder that are not there yet. A folder that is not there has none.
+Expected<void> add_files(const fs::path& folder, Source source, Files& files) {
   std::error_code error;
   for (fs::directory_iterator at(folder, error); !error && at != fs::directory_iterator();
        at.increment(error)) {
@@ -46,13 +48,15 @@ void add_files(const fs::path& folder, Source source, Files& files) {
     if (path.extension() != kEnding || !is_template_name(name)) continue;
     files.try_emplace(name, Found{.source = source, .path = path});
   }
+  if (!error || error == std::errc::no_such_file_or_directory) return {};
+  return failure(os::file_error("reading", folder, os::FileUse::read, error.value()));
 }
 
 Expected<bool> is_there(const fs::path& path) {
   struct stat facts = {};
   if (::stat(path.c_str(), &facts) == 0) return true;
   if (errno == ENOENT || errno == ENOTDIR) return false;
-  return failure(errno_error(fmt::format("looking for {}", path.native()), errno));
+  return failure(os::file_error("looking for", path, os::FileUse::read, errno));
 }
 
 Expected<Template> read(std::string_view name, const fs::path& path) {
@@ -63,8 +67,11 @@ Expected<Template> read(std::string_view name, const fs::path& path) {
   return content;
 }
 
+/// The right to change what is in the folder; what killed processes left there is removed.
 Expected<os::FileLock> lock(const fs::path& folder) {
-  return os::FileLock::acquire(folder / "prompts.lock", limits::kPromptLock);
+  auto held = os::FileLock::acquire(folder / "prompts.lock", limits::kPromptLock);
+  if (held) os::remove_stale_temporaries(folder);
+  return held;
 }
 
 os::Backups backups_of(const fs::path& folder, std::string_view name) {
@@ -97,10 +104,12 @@ std::string_view to_string(Source source) {
 Library::Library(fs::path own, fs::path shipped)
     : own_(std::move(own)), shipped_(std::move(shipped)) {}
 
-std::vector<Entry> Library::list() const {
+Expected<std::vector<Entry>> Library::list() const {
   Files files;
-  add_files(own_, Source::own, files);
-  add_files(shipped_, Source::shipped, files);
+  if (auto added = add_files(own_, Source::own, files); !added) return failure(added.error());
+  if (auto added = add_files(shipped_, Source::shipped, files); !added) {
+    return failure(added.error());
+  }
   std::vector<Entry> entries;
   for (const auto& [name, found] : files) {
     if (entries.size() == limits::kPromptFiles) break;
@@ -124,9 +133,9 @@ Expected<fs::path> Library::file_of(std::string_view name) const {
       if (*found) return path;
     }
   }
-  Files files;
-  add_files(own_, Source::own, files);
-  add_files(shipped_, Source::shipped, files);
+  Files files;  // for a hint, of what can be listed
+  static_cast<void>(add_files(own_, Source::own, files));
+  static_cast<void>(add_files(shipped_, Source::shipped, files));
   std::vector<std::string> names;
   for (const auto& [known, found] : files) names.push_back(known);
   const auto meant = did_you_mean(name, names);

@@ -35,8 +35,8 @@ class Library {
   Library(std::filesystem::path own, std::filesystem::path shipped);
 
   /// All of them, by name; files whose names no template may have are passed over. At most
-  /// limits::kPromptFiles.
-  [[nodiscard]] std::vector<Entry> list() const;
+  /// limits::kPromptFiles. Errors: a folder that may not be read.
+  [[nodiscard]] Expected<std::vector<Entry>> list() const;
 
   /// Errors: `not_found`, with the nearest names; those of parse_template, with the file's path;
   /// those of os::read_file.

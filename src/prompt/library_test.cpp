@@ -19,6 +19,12 @@
 namespace llf::prompt {
 namespace {
 
+std::vector<Entry> entries_of(const Library& library) {
+  auto entries = library.list();
+  EXPECT_TRUE(entries) << entries.error().message;
+  return entries ? *std::move(entries) : std::vector<Entry>();
+}
+
 namespace fs = std::filesystem;
 
 using testing::ElementsAre;
@@ -38,7 +44,7 @@ class LibraryTest : public testing::Test {
   }
   [[nodiscard]] std::vector<std::string> names() const {
     std::vector<std::string> all;
-    for (const auto& entry : library_.list()) {
+    for (const auto& entry : entries_of(library_)) {
       all.push_back(entry.name + ":" + std::string(to_string(entry.source)));
     }
     return all;
@@ -56,7 +62,7 @@ class LibraryTest : public testing::Test {
 };
 
 TEST_F(LibraryTest, without_folders_is_empty) {
-  EXPECT_THAT(library_.list(), IsEmpty());
+  EXPECT_THAT(entries_of(library_), IsEmpty());
   EXPECT_FALSE(library_.find("x"));
   EXPECT_FALSE(fs::exists(own_));
 }
@@ -83,7 +89,7 @@ TEST_F(LibraryTest, passes_over_what_is_no_template) {
 TEST_F(LibraryTest, lists_broken_files_with_what_is_wrong) {
   write(own_ / "broken.json", "{\n \"sytem\": 1}");
   fs::create_directories(own_ / "folder.json");
-  const auto entries = library_.list();
+  const auto entries = entries_of(library_);
   ASSERT_EQ(entries.size(), 2U);
   ASSERT_FALSE(entries[0].content);
   EXPECT_EQ(entries[0].content.error().message, (own_ / "broken.json").string() +
@@ -103,7 +109,7 @@ TEST_F(LibraryTest, lists_up_to_its_limit) {
   for (std::size_t i = 0; i < limits::kPromptFiles + 2; ++i) {
     write(own_ / (std::to_string(i) + ".json"), "{}");
   }
-  EXPECT_EQ(library_.list().size(), limits::kPromptFiles);
+  EXPECT_EQ(entries_of(library_).size(), limits::kPromptFiles);
   EXPECT_TRUE(library_.find("999"));
 }
 
@@ -247,7 +253,7 @@ Library shipped_library() {
 
 TEST(ShippedTemplates, are_there) {
   std::vector<std::string> names;
-  for (const auto& entry : shipped_library().list()) names.push_back(entry.name);
+  for (const auto& entry : entries_of(shipped_library())) names.push_back(entry.name);
   EXPECT_THAT(names, ElementsAre("assistant", "coder", "minimal", "reviewer", "summarizer",
                                  "translator", "tutor", "writer"));
 }
@@ -255,7 +261,7 @@ TEST(ShippedTemplates, are_there) {
 TEST(ShippedTemplates, are_right_described_and_need_no_values_of_the_user) {
   const Values built_in{
       {"date", "2026-11-25"}, {"time", "17:05"}, {"user", "ada"}, {"model", "llf-nano"}};
-  for (const auto& entry : shipped_library().list()) {
+  for (const auto& entry : entries_of(shipped_library())) {
     SCOPED_TRACE(entry.name);
     ASSERT_TRUE(entry.content) << entry.content.error().message;
     EXPECT_NE(entry.content->description, "");
@@ -270,7 +276,7 @@ TEST(ShippedTemplates, are_right_described_and_need_no_values_of_the_user) {
 
 TEST(ShippedTemplates, are_written_as_llf_writes_them) {
   const auto library = shipped_library();
-  for (const auto& entry : library.list()) {
+  for (const auto& entry : entries_of(library)) {
     ASSERT_TRUE(entry.content);
     EXPECT_EQ(os::read_file(*library.file_of(entry.name), limits::kPromptFile),
               write_template(*entry.content));

@@ -66,7 +66,7 @@ def test_from_the_python_llf_to_a_restored_backup(home: Home, models: Models,
         llf.env["VISUAL"] = "sed -i s/topp/top_p/"
         ok("config", "edit")
         assert file.read_text() == good
-        assert "line" not in ok("server", "status")
+        assert not any(line.startswith("settings") for line in ok("server", "status").splitlines())
 
         ok("prompt", "use", "super_mario")
         assert chat.system() == "You are a plumber."

@@ -59,20 +59,58 @@ def test_f30_a_file_of_somebody_else_is_told(llf: Callable, settings: Settings) 
     assert settings.path.read_text() == TEXT
 
 
+def test_f30_a_folder_that_is_only_written_into_keeps_what_it_had(llf: Callable,
+                                                                  settings: Settings) -> None:
+    assert llf("config", "set", "log.level", "info").returncode == 0
+    settings.path.parent.chmod(0o300)
+    try:
+        run = llf("config", "set", "log.level", "debug")
+        assert run.returncode == 0, run
+    finally:
+        settings.path.parent.chmod(0o700)
+    assert "debug" in settings.path.read_text()
+    kept = [path.read_text() for path in (settings.path.parent / "backups").iterdir()]
+    assert TEXT in kept and any('"info"' in text for text in kept), kept
+
+
+def test_f30_prompts_that_may_not_be_seen_are_told(llf: Callable, settings: Settings,
+                                                   home: Home) -> None:
+    assert llf("prompt", "create", "x").returncode == 0
+    folder = settings.path.parent / "prompts"
+    project = home.path / "prompt_templates"
+    for name in ("open", "closed"):
+        (project / name).mkdir(parents=True)
+        (project / name / "prompt.json").write_text('{"system_prompt": "S"}')
+    take_away(project / "closed", 0o700 if AS_ROOT else 0)
+    folder.chmod(0)
+    try:
+        for words in (["list"], ["show", "x"], ["use", "x"], ["delete", "x"]):
+            run = llf("prompt", *words)
+            assert run.returncode == 1 and str(folder) in run.stderr, (words, run)
+            assert f"chmod u+rwx {folder}" in run.stderr, (words, run)
+        run = llf("prompt", "import", str(project / "closed"), "--name", "y")
+        assert run.returncode == 1 and f"you may not enter {project}/closed" in run.stderr, run
+        run = llf("config", "import", str(project))
+        assert f"you may not enter {project}/closed" in run.stdout, run
+    finally:
+        folder.chmod(0o700)
+        (project / "closed").chmod(0o700)
+
+
 def test_f30_a_folder_of_somebody_else_is_told(llf: Callable, settings: Settings) -> None:
+    old = settings.path.parents[1] / "old.json"
+    old.write_text('{"server_port": 9000}')
     settings.path.chmod(0o644)
     take_away(settings.path.parent, 0o755 if AS_ROOT else 0o555)
     try:
         assert llf("config", "get", "log.level").stdout == "warn\n"
-        for words in (["set", "log.level", "info"], ["unset", "log.level"],
-                      ["import", "--write", str(settings.path.with_name("old.json"))]):
-            run = llf("config", *words)
-            assert run.returncode == 1 and str(settings.path.parent) in run.stderr, (words, run)
-        for words in (["config", "set", "log.level", "info"], ["prompt", "create", "x"]):
+        for words in (["config", "set", "log.level", "info"], ["config", "unset", "log.level"],
+                      ["config", "import", "--write", str(old)], ["prompt", "create", "x"]):
             run = llf(*words)
             assert run.returncode == 1, (words, run)
             assert f"you may not write into {settings.path.parent}" in run.stderr, (words, run)
         assert llf("prompt", "list").returncode == 0
+        assert llf("config", "import", str(old)).returncode == 0
         assert settings.path.read_text() == TEXT
         assert sorted(path.name for path in settings.path.parent.iterdir()) == ["config.json"]
     finally:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import signal
 import subprocess
 from collections.abc import Callable
@@ -13,8 +14,8 @@ import pytest
 from support.chat import chat, chat_body
 from support.home import LLF, SOURCE, Home
 from support.models import Models
-from support.patience import eventually
-from support.settings import Settings, add_prompt, await_model, error_of, models_of
+from support.patience import PATIENCE_S, at_once, eventually
+from support.settings import Settings, add_prompt, await_model, error_of, models_of, pid_of
 from support.wire import ask
 
 GIB = 1 << 30
@@ -120,7 +121,7 @@ def test_a_request_chooses_its_prompt(start: Callable, models: Models, home: Hom
     assert wrong.status == 404 and "brief" in wrong.json()["error"]["message"], wrong
     twice = ask(daemon.tcp, "POST", "/v1/chat/completions", chat_body("m"),
                 headers={"x-llf-prompt": "brief", "X-Llf-Prompt": "none"})
-    assert twice.status == 400 and "2 times" in twice.json()["error"]["message"], twice
+    assert twice.status == 400 and "send it once" in twice.json()["error"]["message"], twice
 
 
 BEGUN = [{"role": "system", "content": "S"}, {"role": "user", "content": "hi"},
@@ -140,6 +141,11 @@ def test_an_opening_is_given_as_the_engine_takes_it(start: Callable, models: Mod
                  headers={"x-llf-prompt": "sure"})
     assert answer.status == 200, answer
     assert json.loads(models.records("m", "request")[-1]["body"])["messages"] == messages
+    answer = ask(daemon.tcp, "POST", "/v1/chat/completions",
+                 chat_body("m", response_format={"type": "json_object"}),
+                 headers={"x-llf-prompt": "sure"})
+    assert answer.status == 200, answer
+    assert json.loads(models.records("m", "request")[-1]["body"])["messages"] == ASKED
     run = subprocess.run([LLF, "prompt", "preview", "sure", "hi", "--model", "m", "--json"],
                          env=home.environment(), capture_output=True, text=True, timeout=60)
     assert run.returncode == 0, run
@@ -147,6 +153,27 @@ def test_an_opening_is_given_as_the_engine_takes_it(start: Callable, models: Mod
     assert shown["messages"] == messages
     assert shown["text"].endswith("<assistant>Sure" if messages == BEGUN else "<assistant>")
     assert shown["tokens"] == len(shown["text"].replace("\n", " ").split(" "))
+
+
+def test_a_worker_that_ends_while_it_is_asked_about_openings_changes_nothing(
+        start: Callable, models: Models, home: Home) -> None:
+    daemon = start("--stall-timeout", "2")
+    models.add("m")
+    add_prompt(home, "sure", "S", opening="Sure")
+    assert chat(daemon.tcp, "m").whole
+    os.kill(pid_of(daemon, "m"), signal.SIGSTOP)
+    preview = [LLF, "prompt", "preview", "sure", "hi", "--model", "m"]
+    run = subprocess.run(preview, env=home.environment(), capture_output=True, text=True,
+                         timeout=PATIENCE_S)
+    assert run.returncode == 1 and "made no progress" in run.stderr, run
+    assert chat(daemon.tcp, "m").whole
+    os.kill(pid_of(daemon, "m"), signal.SIGSTOP)
+    answers = at_once(2, lambda number: ask(
+        daemon.tcp, "POST", "/v1/chat/completions", chat_body("m"),
+        headers={"x-llf-prompt": "sure"}) if number else os.kill(pid_of(daemon, "m"),
+                                                                signal.SIGKILL))
+    assert answers[1].status == 200, answers
+    assert json.loads(models.records("m", "request")[-1]["body"])["messages"] == BEGUN
 
 
 def test_what_needs_a_restart_says_so(start: Callable, models: Models, settings: Settings) -> None:

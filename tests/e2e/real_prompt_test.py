@@ -7,6 +7,7 @@ from pathlib import Path
 
 from real import MODEL, Llf
 from support.settings import Settings, add_prompt
+from support.wire import Address, ask
 
 # Of a model that thinks before it answers, unless it is told not to.
 THINKING = """{%- for message in messages -%}
@@ -49,6 +50,22 @@ def test_the_model_goes_on_with_an_opening(llf: Llf) -> None:
     assert shown["text"].endswith("<|im_start|>assistant\nllf is the Local"), shown
     run = llf("run", "--prompt", "begun", "What is llf?")
     assert run.returncode == 0 and run.stdout.strip().startswith("LLM Framework"), run
+
+
+def test_an_answer_in_one_piece_has_its_opening_and_a_form_excludes_it(llf: Llf) -> None:
+    add_prompt(llf.home, "begun", "", opening="llf is the Local")
+    assert llf("server", "start").returncode == 0
+    port = json.loads(llf("server", "status", "--json").stdout)["listen"]["port"]
+
+    def content(**members: object) -> str:
+        body = {"messages": [{"role": "user", "content": "What is llf?"}], "max_tokens": 20}
+        answer = ask(Address("tcp", port), "POST", "/v1/chat/completions", {**body, **members},
+                     headers={"x-llf-prompt": "begun"})
+        assert answer.status == 200, answer
+        return answer.json()["choices"][0]["message"]["content"]
+
+    assert content().startswith("llf is the Local LLM Framework")
+    assert content(response_format={"type": "json_object"}).lstrip().startswith("{")
 
 
 def add_profile(llf: Llf, **arguments: object) -> None:
