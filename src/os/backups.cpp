@@ -3,6 +3,7 @@
 #include "base/clock.hpp"
 #include "base/number.hpp"
 #include "os/atomic_file.hpp"
+#include "os/file_error.hpp"
 #include "os/paths.hpp"
 #include "os/stale_files.hpp"
 
@@ -84,7 +85,7 @@ Expected<std::vector<Backup>> Backups::list() const {
     if (ms) found.push_back({.path = at->path(), .unix_ms = *ms});
   }
   if (error) {
-    return failure(errno_error(fmt::format("reading {}", folder_.native()), error.value()));
+    return failure(file_error("reading", folder_, FileUse::read, error.value()));
   }
   std::ranges::sort(found, std::greater(), &Backup::unix_ms);
   return found;

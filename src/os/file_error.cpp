@@ -97,6 +97,9 @@ std::string explain(const Obstacle& obstacle) {
 }  // namespace
 
 Error file_error(std::string_view doing, const fs::path& path, FileUse use, int error_number) {
+  if (path.empty()) {
+    return {.kind = ErrorKind::invalid, .message = "the name of a file or folder is empty"};
+  }
   auto error = errno_error(fmt::format("{} {}", doing, path.native()), error_number);
   if (error_number != EACCES) return error;
   std::error_code ignored;

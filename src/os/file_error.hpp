@@ -17,7 +17,7 @@ enum class FileUse : std::uint8_t {
 
 /// The error of doing something ("opening") with a file or folder that failed with `error_number`.
 /// Where rights are lacking it names the file or folder that lacks them, links followed, and what
-/// allows it, or its owner and mode. A few system calls. Any thread.
+/// allows it, or its owner and mode. An empty path is `invalid`. A few system calls. Any thread.
 [[nodiscard]] Error file_error(std::string_view doing, const std::filesystem::path& path,
                                FileUse use, int error_number);
 

@@ -101,6 +101,7 @@ TEST(FileErrors, others_say_what_the_system_says) {
   const auto full = file_error("saving", "/x", FileUse::write, ENOSPC);
   EXPECT_THAT(full.message, HasSubstr("saving /x: No space"));
   EXPECT_EQ(full.kind, ErrorKind::io);
+  EXPECT_EQ(file_error("opening", "", FileUse::read, ENOENT).kind, ErrorKind::invalid);
   const auto odd = file_error("opening", "/", FileUse::read, EACCES);
   EXPECT_THAT(odd.message, HasSubstr("opening /: Permission denied"));
   EXPECT_EQ(odd.kind, ErrorKind::forbidden);

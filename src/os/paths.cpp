@@ -189,7 +189,7 @@ Expected<void> ensure_run_dir(const Paths& paths) {
 }
 
 Expected<fs::path> whole_path(const fs::path& named) {
-  if (named.empty()) return failure(ErrorKind::invalid, "the name of a file or folder is empty");
+  if (named.empty()) return failure(file_error("", named, FileUse::read, ENOENT));
   std::error_code error;
   const auto whole = fs::absolute(named, error);
   if (error) return failure(errno_error("finding the current folder", error.value()));
