@@ -30,6 +30,8 @@ inline constexpr std::size_t kGgufText = std::size_t{16} << 20U;  ///< bytes of 
 inline constexpr std::size_t kGgufListKept = 4096;  ///< values; of longer lists only how many
 inline constexpr std::size_t kGgufTensorName = 63;  ///< bytes, as engines have it
 inline constexpr std::uint64_t kGgufAlignment = std::uint64_t{1} << 20U;
+inline constexpr ByteSize kGgufFirstRead = ByteSize::kib(256);  ///< of a file, then as it needs
+inline constexpr ByteSize kGgufHeader = ByteSize::mib(256);
 
 // sse
 inline constexpr ByteSize kSseLine = ByteSize::mib(1);

@@ -5,6 +5,7 @@
 #include "daemon/idle.hpp"
 #include "daemon/listening.hpp"
 #include "daemon/live_settings.hpp"
+#include "daemon/model_check.hpp"
 #include "daemon/settings_reports.hpp"
 #include "daemon/settings_watch.hpp"
 #include "gateway/answer.hpp"
@@ -12,6 +13,7 @@
 #include "json/json.hpp"
 #include "log/log.hpp"
 #include "net/address.hpp"
+#include "net/blocking_thread.hpp"
 #include "net/event.hpp"
 #include "net/http_server.hpp"
 #include "net/loop.hpp"
@@ -122,6 +124,7 @@ class RunningDaemon final : public Daemon {
   SettingsReports reports_;
   store::Catalog catalog_;
   scheduler::Names names_;
+  net::BlockingThread disk_;
   worker::Journal journal_;
   scheduler::Scheduler scheduler_;
   gateway::Gateway gateway_;
@@ -140,6 +143,7 @@ RunningDaemon::RunningDaemon(StartOptions options, os::Paths paths, os::FileLock
       live_(options_.sources, options_.settings),
       catalog_(make_catalog(options_.settings)),
       names_(catalog_, live_.current()),
+      disk_(loop_),
       journal_(paths_.worker_journal()),
       scheduler_(loop_, names_, live_.current(),
                  [this](const scheduler::Target& target) { return make_worker(target); }),
@@ -199,15 +203,17 @@ store::Catalog RunningDaemon::make_catalog(const config::Settings& settings) con
 std::shared_ptr<worker::Worker> RunningDaemon::make_worker(const scheduler::Target& target) {
   const auto& load = target.load;
   const auto& engine = live_.current().engine;
-  worker::WorkerConfig config{.model = target.worker.str(),
-                              .size = load.size,
-                              .plan = worker::default_plan(load.size, os::usable_cores()),
-                              .engine = engine_search(load.engine),
-                              .run_dir = paths_.run_dir,
-                              .log_dir = paths_.log_dir(),
-                              .journal = &journal_,
-                              .policy = {.load_limit = engine.load_timeout},
-                              .liveness = {.silence_limit = engine.stall_timeout}};
+  worker::WorkerConfig config{
+      .model = target.worker.str(),
+      .size = load.size,
+      .plan = worker::default_plan(load.size, os::usable_cores()),
+      .engine = engine_search(load.engine),
+      .run_dir = paths_.run_dir,
+      .log_dir = paths_.log_dir(),
+      .journal = &journal_,
+      .check_model = [this, path = fs::path(load.path)] { return check_model(disk_, path); },
+      .policy = {.load_limit = engine.load_timeout},
+      .liveness = {.silence_limit = engine.stall_timeout}};
   config.plan.model = load.path;
   if (load.context) config.plan.context = static_cast<std::uint32_t>(*load.context);
   if (load.slots) config.plan.slots = static_cast<std::uint32_t>(*load.slots);

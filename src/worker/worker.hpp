@@ -16,6 +16,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -36,6 +37,9 @@ struct WorkerConfig {
   std::filesystem::path run_dir;  ///< 0700; sockets; under 84 bytes
   std::filesystem::path log_dir;  ///< a rotated file per model
   Journal* journal = nullptr;     ///< outlives the worker; may be null
+  /// Asked before each start whether the model may be given to the engine; may be empty. What it
+  /// uses outlives the worker.
+  std::function<Task<Expected<void>>()> check_model;
   WorkerPolicy policy;
   LivenessPolicy liveness;
 };

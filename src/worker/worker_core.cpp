@@ -221,6 +221,11 @@ Task<Expected<std::vector<std::string>>> WorkerCore::engine_arguments(std::strin
 }
 
 Task<Expected<void>> WorkerCore::start_process(Generation generation) {
+  if (config_.check_model) {
+    if (auto checked = co_await config_.check_model(); !checked) {
+      co_return failure(checked.error());
+    }
+  }
   const auto socket = socket_name(static_cast<std::uint32_t>(random_()));
   const auto arguments = co_await engine_arguments(socket);
   if (!arguments) co_return failure(arguments.error());

@@ -72,7 +72,7 @@ class FakeWorkerTest(unittest.TestCase):
               wait: str = "ready") -> None:
         if self.process:
             self.end()
-        (self.folder / "m.gguf").write_text("\n".join(["GGUF", *script]))
+        (self.folder / "m.gguf").write_text("\n".join(script))
         (self.folder / "w.sock").unlink(missing_ok=True)
         self.process = subprocess.Popen(
             [PROGRAM, "-m", "m.gguf", "--host", "w.sock", "--alias", "fake", "--offline", "--no-ui",
@@ -160,7 +160,7 @@ class FakeWorkerTest(unittest.TestCase):
     def test_long_socket_path_exits_1(self) -> None:
         for length, code in ((107, None), (108, 1)):
             name = "s" * (length - 5) + ".sock"
-            (self.folder / "m.gguf").write_text("GGUF")
+            (self.folder / "m.gguf").write_text("")
             process = subprocess.Popen([PROGRAM, "-m", "m.gguf", "--host", name], cwd=self.folder,
                                        stderr=subprocess.PIPE)
             first = process.stderr.readline()
@@ -194,7 +194,7 @@ class FakeWorkerTest(unittest.TestCase):
         self.assertEqual(process.wait(WAIT_S), 1)  # this file is no script
         self.assertIn(b"unknown directive", process.stderr.read())
         process.stderr.close()
-        (self.folder / "m").write_bytes(b"GGUF\3\0\0\0\n\xff")
+        (self.folder / "m").write_bytes(b"GGUF\3\0\0\0" + bytes(16))
         process = subprocess.Popen([PROGRAM, "-m", self.folder / "m", "--port", "0"],
                                    stderr=subprocess.PIPE)
         for line in process.stderr:

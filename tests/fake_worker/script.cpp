@@ -1,11 +1,14 @@
 #include "script.hpp"
 
+#include "gguf/header.hpp"
+
 #include <array>
 #include <charconv>
 #include <fcntl.h>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <sstream>
 #include <string_view>
 #include <sys/file.h>
 #include <unistd.h>
@@ -106,6 +109,20 @@ bool apply_line(Script& script, std::string_view line) {
   return false;
 }
 
+/// The directives of a model file: those in its metadata, or none; of any other, its text.
+std::string directives_in(std::string bytes) {
+  const auto read = gguf::read_header(bytes, bytes.size());
+  const auto* header = read ? std::get_if<gguf::Header>(&*read) : nullptr;
+  if (header == nullptr) {
+    return bytes;
+  }
+  const auto found = header->values.find("fake.script");
+  const auto* scalar =
+      found == header->values.end() ? nullptr : std::get_if<gguf::Scalar>(&found->second);
+  const auto* text = scalar == nullptr ? nullptr : std::get_if<std::string>(scalar);
+  return text == nullptr ? std::string() : *text;
+}
+
 /// How many processes were started with this script, this one included.
 long count_spawn(const std::string& path) {
   const int fd = ::open((path + ".spawns").c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
@@ -132,14 +149,8 @@ std::optional<Script> read_script(const std::string& path, std::string& error) {
     return std::nullopt;
   }
   Script script;
-  std::string line;
-  for (bool first = true; std::getline(file, line); first = false) {
-    if (first && line.starts_with("GGUF")) {
-      if (line.size() > 4) {
-        return script;
-      }
-      continue;
-    }
+  std::istringstream lines(directives_in({std::istreambuf_iterator<char>(file), {}}));
+  for (std::string line; std::getline(lines, line);) {
     if (line.empty() || line.starts_with('#')) {
       continue;
     }

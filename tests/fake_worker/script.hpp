@@ -54,8 +54,8 @@ struct Script {
   Faults faults;
 };
 
-/// Reads the file given by `-m`. A GGUF file (magic, then a version number) gives the defaults; any
-/// other is a list of directives, which may stand behind a first line "GGUF". Counts this spawn in
+/// Reads the file given by `-m`: a list of directives, or a model file that has one in its metadata
+/// as `fake.script`, or else the defaults. Counts this spawn in
 /// `PATH.spawns` when the script says `crash-times`. Returns nothing, with `error` set, when the
 /// file cannot be read or has an unknown directive.
 std::optional<Script> read_script(const std::string& path, std::string& error);

@@ -1,4 +1,4 @@
-"""F07, F08, F11, F14, F15: loading and unloading that goes wrong or happens twice at once."""
+"""F07, F08, F11, F12, F14, F15: loading and unloading that goes wrong or happens twice at once."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ import pytest
 from support import processes
 from support.chat import Answer, chat
 from support.daemon import Daemon, Refused
-from support.home import Home
+from support.home import SOURCE, Home
 from support.models import ANSWER, Models
 from support.patience import at_once, eventually
 
@@ -68,6 +68,38 @@ def test_F07_a_load_that_takes_too_long_is_ended(start: Callable, models: Models
         assert answer.told and answer.status == 504, answer
     eventually("its process is gone",
                lambda: not processes.running(models.records("lazy", "start")[0]["pid"]))
+
+
+def refused(daemon: Daemon, models: Models, content: bytes) -> str:
+    """The error of a load of a model file with this content, which no engine saw."""
+    models.path("bad").write_bytes(content)
+    error = daemon.load("bad")[-1]["error"]
+    assert str(models.path("bad")) in error["message"], error
+    running = {process.name for process in processes.of_home(daemon.home.path)}
+    assert "fake_worker" not in running, "no engine was started"
+    return error["message"]
+
+
+def test_F12_a_file_that_is_no_model_never_reaches_an_engine(daemon: Daemon,
+                                                             models: Models) -> None:
+    assert "no GGUF file" in refused(daemon, models, b"")
+    assert "no GGUF file" in refused(daemon, models, b"<html>not found</html>" * 1000)
+    assert "at byte 4" in refused(daemon, models, b"GGUF" + bytes(100))
+    assert "do not fit" in refused(daemon, models, b"GGUF\3\0\0\0" + b"\xff" * 100)
+    models.path("bad").unlink()
+    models.path("bad").mkdir()
+    answer = chat(daemon.tcp, models.add("good"))
+    assert answer.whole, answer
+
+
+def test_F12_a_model_cut_anywhere_never_reaches_an_engine(daemon: Daemon, models: Models) -> None:
+    whole = (SOURCE / "assets/models/llf-nano.gguf").read_bytes()
+    for size in range(0, len(whole), 1 << 16):
+        assert "at byte " in refused(daemon, models, whole[:size]), size
+    answer = chat(daemon.tcp, "bad")
+    assert answer.told and answer.status == 503 and "bytes are missing" in answer.error["message"]
+    models.path("bad").write_bytes(whole)
+    assert daemon.load("bad")[-1] == {"state": "ready"}
 
 
 @pytest.mark.parametrize("where", ["stdout", "stderr", "none"])

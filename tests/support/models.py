@@ -4,11 +4,22 @@ from __future__ import annotations
 
 import json
 import os
+import struct
 from pathlib import Path
 
 from support.patience import PATIENCE_S, eventually
 
 ANSWER = "The fake worker answers: one two three, ä€ 漢字 🦙 done."
+
+
+def model_file(texts: dict[str, str]) -> bytes:
+    """A GGUF file without tensors, with these texts as metadata."""
+    def text(value: str) -> bytes:
+        return struct.pack("<Q", len(value.encode())) + value.encode()
+
+    string = struct.pack("<I", 8)
+    pairs = b"".join(text(key) + string + text(value) for key, value in texts.items())
+    return b"GGUF" + struct.pack("<IQQ", 3, 0, len(texts)) + pairs
 
 
 class Models:
@@ -21,8 +32,8 @@ class Models:
     def add(self, name: str, *directives: str) -> str:
         """A model of this behaviour; replaces one of that name in one step."""
         path = self.folder / f"{name}.gguf"
-        script = "\n".join(["GGUF", f"record {name}.jsonl", *directives, ""])
-        (self.folder / f"{name}.new").write_text(script)
+        script = "\n".join([f"record {name}.jsonl", *directives, ""])
+        (self.folder / f"{name}.new").write_bytes(model_file({"fake.script": script}))
         os.replace(self.folder / f"{name}.new", path)
         return name
 

@@ -1,0 +1,57 @@
+#pragma once
+
+#include "base/expected.hpp"
+#include "base/task.hpp"
+#include "net/event.hpp"
+#include "net/loop.hpp"
+
+#include <concepts>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <type_traits>
+#include <utility>
+
+namespace llf::net {
+
+/// One thread beside the loop for what blocks for longer than a loop may: reading large files.
+/// Works are done one after the other, in the order of the calls. The thread is made for the first
+/// one. Loop thread; the loop outlives it.
+class BlockingThread {
+ public:
+  explicit BlockingThread(Loop& loop);
+  BlockingThread(const BlockingThread&) = delete;
+  BlockingThread& operator=(const BlockingThread&) = delete;
+  /// Waits for the work that is being done; what has not begun is never done.
+  ~BlockingThread();
+
+  /// What `work`, called on that thread, returns: an Expected. It must own what it uses, and may
+  /// be called after the wait for it was cancelled. Errors: its own; cancelled.
+  template <class Work>
+    requires std::convertible_to<Error, typename std::invoke_result_t<Work>::error_type>
+  [[nodiscard]] Task<std::invoke_result_t<Work>> run(Work work) {
+    const auto state = std::make_shared<State<std::invoke_result_t<Work>>>();
+    push([state, work = std::move(work), this]() mutable {
+      state->result.emplace(work());
+      // Moved, so that its last owner is on the loop.
+      loop_.post([state = std::move(state)] { state->done.set(); });
+    });
+    if (auto waited = co_await state->done.wait(); !waited) co_return failure(waited.error());
+    co_return *std::move(state->result);
+  }
+
+ private:
+  template <class Result>
+  struct State {
+    std::optional<Result> result;  ///< of the other thread until `done`
+    Event done;
+  };
+
+  void push(std::move_only_function<void()> work);
+
+  struct Impl;
+  Loop& loop_;
+  std::unique_ptr<Impl> impl_;  ///< none before the first work
+};
+
+}  // namespace llf::net
