@@ -34,7 +34,6 @@ class Cursor {
   /// Bytes of the file, there or not, that follow.
   [[nodiscard]] std::uint64_t rest() const { return file_size_ - at_; }
 
-  void fail(ErrorKind kind, std::string_view what) { fail_at(at_, kind, what); }
   void fail(std::string_view what) { fail_at(at_, ErrorKind::invalid, what); }
 
   /// Says where in the file it is wrong.

@@ -1,5 +1,7 @@
 #include "gguf/facts.hpp"
 
+#include "base/limits.hpp"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -11,8 +13,8 @@
 namespace llf::gguf {
 namespace {
 
-// More than these is nonsense.
-constexpr std::uint64_t kMostLayers = 10'000;
+// Of more layers no list is kept.
+constexpr std::uint64_t kMostLayers = limits::kGgufListKept;
 constexpr auto kMostElements = std::numeric_limits<std::uint64_t>::max();
 
 /// Looks values up, those of the architecture by their own names.

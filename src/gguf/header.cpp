@@ -42,8 +42,7 @@ std::optional<std::uint64_t> padded(std::uint64_t offset, std::uint64_t alignmen
 
 /// A key for a message.
 std::string_view shown(std::string_view key) {
-  constexpr std::size_t kLongest = 64;
-  return cut_utf8(key, kLongest);
+  return cut_utf8(key, limits::kGgufTensorName);
 }
 
 class Reader {

@@ -63,11 +63,12 @@ Expected<void> fill(const fs::path& path, const fs::path& target, const Content&
   return {};
 }
 
-/// Makes names in the folder survive a power cut. One that may not be read cannot be told to, and a
-/// disk that fails now has taken the file already: there is nothing that could be taken back.
-void sync_folder(const fs::path& dir) {
+/// Makes names in the folder survive a power cut. One that may not be read cannot be told to.
+Expected<void> sync_folder(const fs::path& dir) {
   const UniqueFd fd(::open(dir.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  if (fd) static_cast<void>(::fsync(fd.get()));
+  if (!fd && errno == EACCES) return {};
+  if (!fd || ::fsync(fd.get()) != 0) return failed("saving", dir, errno);
+  return {};
 }
 
 constexpr std::string_view kTemporaryEnding = ".tmp";
@@ -118,8 +119,7 @@ Expected<void> replace(const fs::path& path, const Content& content) {
   }
   if (content.durability == Durability::none) return {};
   const auto dir = path.parent_path();
-  sync_folder(dir.empty() ? fs::path(".") : dir);
-  return {};
+  return sync_folder(dir.empty() ? fs::path(".") : dir);
 }
 
 }  // namespace

@@ -17,9 +17,9 @@ namespace llf::os {
 /// new one is there, and the new one is durable when this returns: a temporary file in the same
 /// folder, fsync, rename, fsync of the folder (where it may be read: else the name is not durable).
 /// A failed fsync of the file is not retried (the pages are already marked clean); the temporary
-/// file is removed. Every error leaves the old content. Blocks on the disk. Any thread. Errors: io,
-/// forbidden, not_found (the folder), with the path in the message; `invalid` where something else
-/// than a file is: a folder, a device, a pipe.
+/// file is removed. After an error of the folder's fsync the new content is there. Blocks on the
+/// disk. Any thread. Errors: io, forbidden, not_found (the folder), with the path in the message;
+/// `invalid` where something else than a file is: a folder, a device, a pipe.
 [[nodiscard]] Expected<void> write_file_atomically(const std::filesystem::path& path,
                                                    std::string_view bytes, unsigned mode = 0600);
 

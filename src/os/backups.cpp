@@ -50,9 +50,9 @@ Expected<void> Backups::replace(const fs::path& file, std::string_view before,
   auto written = write_user_file(file, text);
   if (written) {
     prune();
-  } else {
+  } else if (read_file(file, ByteSize(before.size())) == before) {
     std::error_code ignored;
-    fs::remove(*kept, ignored);
+    fs::remove(*kept, ignored);  // nothing was replaced
   }
   return written;
 }

@@ -15,6 +15,7 @@ from support.models import Models
 from support.patience import PATIENCE_S, eventually
 from support.terminal import Terminal
 
+
 @pytest.fixture
 def terminal(llf: Llf) -> Iterator[Terminal]:
     opened = Terminal(llf.env, "chat")
