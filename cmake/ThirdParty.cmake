@@ -2,6 +2,8 @@
 find_package(Threads REQUIRED)
 set(Boost_USE_STATIC_LIBS ON)
 find_package(Boost 1.81 REQUIRED COMPONENTS json url)
+set(OPENSSL_USE_STATIC_LIBS ON)
+find_package(OpenSSL REQUIRED COMPONENTS Crypto)
 find_package(fmt REQUIRED)
 find_package(spdlog REQUIRED)
 
@@ -28,6 +30,11 @@ llf_third(json Boost::json)
 llf_third(url Boost::url)
 llf_third(asio llf_asio_impl)
 llf_third(beast llf_beast_impl)
+llf_third(openssl OpenSSL::Crypto)
+# Headers only: the library is loaded when it is needed. dlopen is in libc.
+find_path(LLF_CURL_HEADERS curl/curl.h REQUIRED)
+llf_third(curl)
+target_include_directories(llf_third_curl SYSTEM INTERFACE "${LLF_CURL_HEADERS}")
 llf_third(cli11)  # header only, in the system's include path
 llf_third(edit -l:libedit.a -l:libtinfo.a -l:libbsd.a -l:libmd.a)
 

@@ -77,6 +77,44 @@ inline constexpr ByteSize kRelayBuffer = ByteSize::kib(64);
 
 // store
 inline constexpr std::size_t kModelFolderEntries = 100'000;  ///< looked at in one search folder
+inline constexpr int kModelFolderDepth = 4;                  ///< folders below a search folder
+inline constexpr std::size_t kModelWatches = 50'000;         ///< folders of models that are watched
+inline constexpr ByteSize kManifestFile = ByteSize::mib(1);  ///< of another program's store
+inline constexpr std::size_t kModelName = 300;               ///< bytes
+inline constexpr std::size_t kModelCandidates = 8;           ///< shown of an ambiguous name
+inline constexpr std::size_t kModelParts = 1000;             ///< of a split model
+inline constexpr ByteSize kHashRead = ByteSize::mib(1);  ///< of a file that is hashed, at a time
+
+// hub
+inline constexpr ByteSize kHubAnswer = ByteSize::mib(32);  ///< of the API, one page
+inline constexpr std::size_t kHubPages = 100;              ///< of one list
+inline constexpr std::size_t kHubFiles = 100'000;          ///< of one repository
+inline constexpr std::size_t kHubPath = 255;               ///< bytes of each part of a file's path
+inline constexpr ByteSize kHubHead = ByteSize::kib(64);    ///< of an answer's header fields
+inline constexpr int kHubRedirects = 6;
+inline constexpr auto kHubConnect = 15s;
+inline constexpr auto kHubTimeout = 60s;    ///< for a whole answer of the API
+inline constexpr auto kHubSilence = 30s;    ///< without a byte a connection is given up (F59)
+inline constexpr auto kHubRetryMost = 60s;  ///< of what a server asks us to wait
+inline constexpr std::int64_t kHubSearchMost = 100;   ///< found repositories that are shown
+inline constexpr std::int64_t kHubSearchShown = 20;   ///< unless asked otherwise
+inline constexpr ByteSize kPart = ByteSize::mib(16);  ///< of a download, asked for at a time
+inline constexpr ByteSize kJournalStep = ByteSize::kib(512);  ///< of a part, then it is noted
+inline constexpr ByteSize kSyncStep = ByteSize::mib(256);     ///< of a download, then it is on disk
+inline constexpr std::size_t kFirstConnections = 2;
+inline constexpr std::size_t kMostConnections = 16;  ///< of one download
+inline constexpr auto kConnectionsReview = 1s;       ///< between looks whether more connections pay
+inline constexpr double kConnectionsGain = 1.1;      ///< the speed must grow by, to go on adding
+inline constexpr auto kTransferBackoff = 500ms;      ///< after a failure, doubled for each in a row
+inline constexpr auto kTransferBackoffMost = 30s;
+inline constexpr int kTransferFailures = 10;  ///< in a row, without a byte: given up
+inline constexpr int kTransferRounds = 4;     ///< of fetching a file anew whose hash was wrong
+inline constexpr ByteSize kDiskReserve = ByteSize::mib(256);  ///< is left free by a download
+inline constexpr ByteSize kJournalText = ByteSize::mib(64);   ///< of a download's journal
+inline constexpr std::size_t kTransfers = 2;                  ///< downloads at a time
+inline constexpr std::size_t kDownloadsKept = 50;             ///< that have ended, in the list
+inline constexpr std::int64_t kMostSpeed = 1'000'000;         ///< MB a second that may be set
+inline constexpr ByteSize kHubToken = ByteSize::kib(4);       ///< of a token file
 
 // gateway
 inline constexpr std::size_t kLogTail = 100;  ///< lines of a log, unless asked otherwise

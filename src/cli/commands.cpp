@@ -6,6 +6,7 @@
 #include "cli/config_command.hpp"
 #include "cli/config_import_command.hpp"
 #include "cli/list_command.hpp"
+#include "cli/model_command.hpp"
 #include "cli/prompt_command.hpp"
 #include "cli/prompt_use_command.hpp"
 #include "cli/ps_command.hpp"
@@ -44,6 +45,9 @@ const std::array kCommands{
     Command{"serve", "serve", kServeOptions, 0, run_serve},
     Command{"model", "model", {}, 0, name_the_verbs<kModel>},
     Command{"model list", "ls", {}, 0, run_list},
+    Command{"model info", "model-info", kModelInfoOptions, 1, run_model_info},
+    Command{"show", "model-info", kModelInfoOptions, 1, run_model_info},
+    Command{"model where", "model-where", {}, 1, run_model_where},
     Command{"config", "config", {}, 0, name_the_verbs<kConfig>},
     Command{"config show", "config", kConfigShowOptions, 0, run_config_show},
     Command{"config get", "config", {}, 1, run_config_get},
@@ -76,9 +80,9 @@ const std::array kCommands{
 };
 
 /// Commands that are announced and come with a later version.
-constexpr std::array<std::string_view, 11> kLater{
-    "pull",         "rm",      "show", "model download", "model info", "model verify",
-    "model remove", "history", "gui",  "bench",          "doctor"};
+constexpr std::array<std::string_view, 9> kLater{"pull",         "rm",           "model download",
+                                                 "model verify", "model remove", "history",
+                                                 "gui",          "bench",        "doctor"};
 
 bool takes_value(std::string_view option) {
   return std::ranges::any_of(global_options(), [&](const OptionSpec& spec) {

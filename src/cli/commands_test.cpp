@@ -77,9 +77,8 @@ TEST(Commands, a_prompt_without_a_command_is_told_where_it_goes) {
 
 TEST(Commands, commands_of_a_later_version_say_so) {
   for (const auto& words :
-       {Words{"pull", "x"}, Words{"rm"}, Words{"show"}, Words{"model", "download", "x"},
-        Words{"model", "info"}, Words{"model", "verify"}, Words{"model", "remove"},
-        Words{"history"}, Words{"gui"}, Words{"bench"}, Words{"doctor"},
+       {Words{"pull", "x"}, Words{"rm"}, Words{"model", "download", "x"}, Words{"model", "verify"},
+        Words{"model", "remove"}, Words{"history"}, Words{"gui"}, Words{"bench"}, Words{"doctor"},
         Words{"--json", "doctor"}}) {
     const auto choice = choose(words);
     ASSERT_FALSE(choice);

@@ -116,6 +116,10 @@ Task<Expected<json::Value>> ApiClient::preview_prompt(json::Object body) const {
       endpoint_, post_request("/llf/v1/prompt/preview", json::write(body)), kChat);
 }
 
+Task<Expected<json::Value>> ApiClient::model_info(std::string name) const {
+  co_return co_await get(fmt::format("/llf/v1/model?name={}", percent_encode(name)));
+}
+
 Task<Expected<DaemonStatus>> ApiClient::status() const {
   auto value = co_await get("/llf/v1/status");
   if (!value) co_return failure(value.error());

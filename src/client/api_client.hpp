@@ -60,6 +60,9 @@ class ApiClient {
   /// takes.
   [[nodiscard]] Task<Expected<json::Value>> preview_prompt(json::Object body) const;
 
+  /// What a model is, as its files say; an absolute path names a file.
+  [[nodiscard]] Task<Expected<json::Value>> model_info(std::string name) const;
+
   [[nodiscard]] Task<Expected<DaemonStatus>> status() const;
   [[nodiscard]] Task<Expected<std::vector<ModelInfo>>> models() const;
   [[nodiscard]] Task<Expected<std::vector<WorkerInfo>>> workers() const;

@@ -5,7 +5,7 @@
 #include "daemon/idle.hpp"
 #include "daemon/listening.hpp"
 #include "daemon/live_settings.hpp"
-#include "daemon/model_check.hpp"
+#include "daemon/models.hpp"
 #include "daemon/settings_reports.hpp"
 #include "daemon/settings_watch.hpp"
 #include "gateway/answer.hpp"
@@ -13,7 +13,6 @@
 #include "json/json.hpp"
 #include "log/log.hpp"
 #include "net/address.hpp"
-#include "net/blocking_thread.hpp"
 #include "net/event.hpp"
 #include "net/http_server.hpp"
 #include "net/loop.hpp"
@@ -59,13 +58,12 @@ fs::path beside(const fs::path& program, std::string_view relative) {
   return (program.parent_path() / ".." / relative).lexically_normal();
 }
 
-/// The folders of models, besides the built-in one.
-std::vector<std::string> model_folders(const config::Settings& settings, const os::Paths& paths) {
-  std::vector<std::string> folders{(paths.data_dir / "models").string()};
-  if (!settings.models.folder.empty()) {
-    folders.push_back(fs::absolute(settings.models.folder).string());
-  }
-  return folders;
+/// Every file that an engine is given for a model.
+std::vector<fs::path> files_of(const scheduler::Load& load) {
+  std::vector<fs::path> files{load.path};
+  files.insert(files.end(), load.further.begin(), load.further.end());
+  if (!load.projector.empty()) files.emplace_back(load.projector);
+  return files;
 }
 
 /// The lock of a home. While the guard of a daemon that was killed clears up it is held though
@@ -96,7 +94,6 @@ class RunningDaemon final : public Daemon {
   [[nodiscard]] net::ServerOptions server_options();
   [[nodiscard]] gateway::ServerStatus server_status() const;
   [[nodiscard]] worker::EngineSearch engine_search(const std::string& configured) const;
-  [[nodiscard]] store::Catalog make_catalog(const config::Settings& settings) const;
   [[nodiscard]] std::shared_ptr<worker::Worker> make_worker(const scheduler::Target& target);
   /// Takes the file over; the report is also about generations after `since`.
   gateway::SettingsReport reload_settings(std::int64_t since);
@@ -122,9 +119,8 @@ class RunningDaemon final : public Daemon {
   net::Event settings_changed_;  ///< pulses
   LiveSettings live_;
   SettingsReports reports_;
-  store::Catalog catalog_;
+  Models models_;
   scheduler::Names names_;
-  net::BlockingThread disk_;
   worker::Journal journal_;
   scheduler::Scheduler scheduler_;
   gateway::Gateway gateway_;
@@ -141,9 +137,9 @@ RunningDaemon::RunningDaemon(StartOptions options, os::Paths paths, os::FileLock
       program_(std::move(program)),
       tasks_(loop_, "daemon"),
       live_(options_.sources, options_.settings),
-      catalog_(make_catalog(options_.settings)),
-      names_(catalog_, live_.current()),
-      disk_(loop_),
+      models_(loop_, beside(program_, "share/llf/models/llf-nano.gguf"), paths_.data_dir / "models",
+              options_.settings),
+      names_(models_.catalog(), live_.current()),
       journal_(paths_.worker_journal()),
       scheduler_(loop_, names_, live_.current(),
                  [this](const scheduler::Target& target) { return make_worker(target); }),
@@ -164,6 +160,7 @@ gateway::GatewayOptions RunningDaemon::gateway_options() {
       .hosts = gateway::HostCheck({options_.settings.server.host}),
       .owner_uid = ::geteuid(),
       .server_status = [this] { return server_status(); },
+      .models = models_.access(),
       .engine = [this] { return worker::find_engine(engine_search(live_.current().engine.path)); },
       .reload_settings = [this](std::int64_t since) { return reload_settings(since); },
       .compare_settings = [this](std::string_view text) { return compare_settings(text); },
@@ -195,11 +192,6 @@ worker::EngineSearch RunningDaemon::engine_search(const std::string& configured)
           .cache_dir = paths_.cache_dir};
 }
 
-store::Catalog RunningDaemon::make_catalog(const config::Settings& settings) const {
-  return {beside(program_, "share/llf/models/llf-nano.gguf").string(),
-          model_folders(settings, paths_)};
-}
-
 std::shared_ptr<worker::Worker> RunningDaemon::make_worker(const scheduler::Target& target) {
   const auto& load = target.load;
   const auto& engine = live_.current().engine;
@@ -211,10 +203,11 @@ std::shared_ptr<worker::Worker> RunningDaemon::make_worker(const scheduler::Targ
       .run_dir = paths_.run_dir,
       .log_dir = paths_.log_dir(),
       .journal = &journal_,
-      .check_model = [this, path = fs::path(load.path)] { return check_model(disk_, path); },
+      .check_model = [this, files = files_of(load)] { return models_.check(files); },
       .policy = {.load_limit = engine.load_timeout},
       .liveness = {.silence_limit = engine.stall_timeout}};
   config.plan.model = load.path;
+  config.plan.projector = load.projector;
   if (load.context) config.plan.context = static_cast<std::uint32_t>(*load.context);
   if (load.slots) config.plan.slots = static_cast<std::uint32_t>(*load.slots);
   for (const auto& argument : load.arguments) {
@@ -243,7 +236,7 @@ void RunningDaemon::apply(const std::vector<config::Change>& changes) {
   for (const auto& change : changes) names.push_back(change.name);
   log::info("daemon", "changed settings: {}", fmt::join(names, ", "));
   log::set_level(live_.current().log.level);
-  catalog_.set_folders(model_folders(live_.current(), paths_));
+  models_.catalog().set_shelves(models_.shelves(live_.current()));
   reports_.add({.changes = changes, .workers = scheduler_.refresh(), .restart = {}, .error = {}});
   settings_changed_.set();
   settings_changed_.reset();
@@ -259,7 +252,7 @@ Expected<gateway::SettingsReport> RunningDaemon::compare_settings(std::string_vi
   const auto settings =
       live_.settings_with({.path = paths_.settings_file().string(), .text = std::string(text)});
   if (!settings) return failure(ErrorKind::invalid, settings.error().message);
-  auto catalog = make_catalog(*settings);
+  store::Catalog catalog(models_.shelves(*settings));
   const scheduler::Names names(catalog, *settings);
   return gateway::SettingsReport{.changes = config::difference(live_.current(), *settings),
                                  .workers = scheduler_.touched_by(names),

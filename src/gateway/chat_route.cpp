@@ -285,6 +285,7 @@ Task<void> Gateway::chat(net::Request& request, net::Responder& responder) {
     co_await send(responder, error_response(chat.error()));
     co_return;
   }
+  co_await options_.models.refresh();
   auto order = make_order(options_, request, *std::move(chat));
   if (!order) {
     co_await fail(responder, order.error());

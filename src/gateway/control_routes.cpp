@@ -76,21 +76,8 @@ Task<void> Gateway::server_status(net::Request& /*request*/, net::Responder& res
   co_await send(responder, json_response(body));
 }
 
-Task<void> Gateway::control_models(net::Request& /*request*/, net::Responder& responder) {
-  json::Array models;
-  const auto chosen = options_.names.default_name();
-  for (const auto& model : options_.names.list()) {
-    models.push_back(json::Object{{"id", model.id.str()},
-                                  {"path", model.path},
-                                  {"size_bytes", model.size.bytes()},
-                                  {"source", model.source},
-                                  {"default", model.id == chosen},
-                                  {"loaded", options_.scheduler.find(model.worker) != nullptr}});
-  }
-  co_await send(responder, json_response(json::Object{{"models", std::move(models)}}));
-}
-
 Task<void> Gateway::workers(net::Request& request, net::Responder& responder) {
+  co_await options_.models.refresh();
   std::optional<ModelId> wanted;
   for (auto& [name, value] : parse_query(request.query)) {
     if (name == "model") wanted = options_.names.worker_of(ModelId(std::move(value)));
@@ -103,6 +90,7 @@ Task<void> Gateway::workers(net::Request& request, net::Responder& responder) {
 }
 
 Task<void> Gateway::load(net::Request& request, net::Responder& responder) {
+  co_await options_.models.refresh();
   const auto model = model_of(request);
   const auto target = model ? options_.names.resolve(*model) : failure(model.error());
   if (!target) {

@@ -19,14 +19,15 @@ struct RouteTable {
     Counts counts;
   };
 
-  static const std::array<Row, 14>& rows() {
-    static constexpr std::array<Row, 14> kRows{{
+  static const std::array<Row, 15>& rows() {
+    static constexpr std::array<Row, 15> kRows{{
         {{"GET", "/health", Access::watchers}, &Gateway::health, Counts::no},
         {{"GET", "/v1/models", Access::anyone}, &Gateway::list_models, Counts::yes},
         {{"GET", "/v1/models/", Access::anyone}, &Gateway::show_model, Counts::yes},
         {{"POST", "/v1/chat/completions", Access::anyone}, &Gateway::chat, Counts::yes},
         {{"GET", "/llf/v1/status", Access::owner}, &Gateway::server_status, Counts::no},
         {{"GET", "/llf/v1/models", Access::owner}, &Gateway::control_models, Counts::no},
+        {{"GET", "/llf/v1/model", Access::owner}, &Gateway::model_info, Counts::no},
         {{"GET", "/llf/v1/workers", Access::owner}, &Gateway::workers, Counts::no},
         {{"POST", "/llf/v1/load", Access::owner}, &Gateway::load, Counts::yes},
         {{"POST", "/llf/v1/unload", Access::owner}, &Gateway::unload, Counts::yes},

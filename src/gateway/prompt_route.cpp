@@ -88,6 +88,7 @@ Task<Expected<json::Object>> show(worker::Lease& lease, Preview preview) {
 
 Task<void> Gateway::preview_prompt(net::Request& request, net::Responder& responder) {
   auto preview = read_preview(request.body);
+  co_await options_.models.refresh();
   const auto target = preview ? options_.names.resolve(preview->model) : failure(preview.error());
   if (!target) {
     co_await send(responder, error_response(model_error(target.error())));

@@ -22,6 +22,7 @@ Task<void> Gateway::health(net::Request& /*request*/, net::Responder& responder)
 }
 
 Task<void> Gateway::list_models(net::Request& /*request*/, net::Responder& responder) {
+  co_await options_.models.refresh();
   json::Array data;
   for (const auto& model : options_.names.list()) data.push_back(model_object(model));
   co_await send(responder,
@@ -29,6 +30,7 @@ Task<void> Gateway::list_models(net::Request& /*request*/, net::Responder& respo
 }
 
 Task<void> Gateway::show_model(net::Request& request, net::Responder& responder) {
+  co_await options_.models.refresh();
   const ModelId id(request.path.substr(kModelPath.size()));
   const auto all = options_.names.list();
   const auto model = std::ranges::find(all, id, &scheduler::Listed::id);

@@ -50,7 +50,7 @@ class GatewayTest : public testing::Test {
 
   std::filesystem::path folder_ = make_folder();
   net::Loop loop_;
-  store::Catalog catalog_{"", {folder_.string()}};
+  store::Catalog catalog_{{{.root = folder_}}};
   config::Settings settings_;
   scheduler::Names names_{catalog_, settings_};
   bool stop_asked_ = false;
@@ -101,6 +101,11 @@ class GatewayTest : public testing::Test {
                                  .listen_address = "127.0.0.1",
                                  .listen_error = "port taken"};
            },
+       .models = {.refresh = []() -> Task<void> { co_return; },
+                  .places = [this] { return catalog_.shelves(); },
+                  .details = [](const store::ModelFile& model) -> Task<Expected<store::Details>> {
+                    co_return store::read_details(model);
+                  }},
        .engine = []() -> Expected<worker::Engine> {
          return failure(ErrorKind::not_found, "no engine");
        },

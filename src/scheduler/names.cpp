@@ -2,6 +2,7 @@
 
 #include "base/nearest.hpp"
 #include "config/inference.hpp"
+#include "store/name_match.hpp"
 
 #include <fmt/format.h>
 
@@ -19,6 +20,8 @@ Expected<store::ModelFile> Names::file_of(const std::string& model) const {
 
 Load Names::plain_load(const store::ModelFile& file) const {
   return {.path = file.path,
+          .further = file.further,
+          .projector = file.projector,
           .size = file.size,
           .engine = settings_.engine.path,
           .context = settings_.engine.context,
@@ -68,6 +71,12 @@ Expected<Target> Names::resolve(const ModelId& name) const {
   return failure(ErrorKind::not_found, fmt::format("no model '{}' is here.{}", wanted.str(), hint));
 }
 
+Expected<store::ModelFile> Names::model_file(const ModelId& name) const {
+  const auto wanted = name.empty() ? default_name() : name;
+  const auto profile = settings_.profiles.find(wanted.str());
+  return file_of(profile == settings_.profiles.end() ? wanted.str() : profile->second.model);
+}
+
 ModelId Names::worker_of(const ModelId& name) const {
   const auto target = resolve(name);
   return target ? target->worker : name;
@@ -87,8 +96,8 @@ std::vector<Listed> Names::list() const {
       auto file = store::read_model_file(model);
       return file ? std::optional(*std::move(file)) : std::nullopt;
     }
-    const auto at = std::ranges::find(files, ModelId(model), &store::ModelFile::id);
-    return at == files.end() ? std::nullopt : std::optional(*at);
+    const auto found = store::match_name(files, model);
+    return found ? std::optional(**found) : std::nullopt;
   };
   for (const auto& profile : settings_.profiles) {
     const auto file = find(profile.second.model);

@@ -19,7 +19,9 @@ namespace llf::scheduler {
 
 /// How a model is loaded, as settings and profile have it. Another one means another process.
 struct Load {
-  std::string path;  ///< of the model's file
+  std::string path;                  ///< of the model's file, of a split one its first part
+  std::vector<std::string> further;  ///< the other parts
+  std::string projector;             ///< what lets it see or hear; empty: none
   ByteSize size;
   std::string engine;  ///< engine.path; empty: the first that is found
   std::optional<std::int64_t> context;
@@ -50,7 +52,7 @@ struct Listed {
   std::string path;
   ByteSize size;
   std::int64_t modified = 0;  ///< of the file, seconds since 1970
-  std::string_view source;    ///< "built-in", "folder", "profile"
+  std::string_view source;    ///< store::to_string, or "profile"
 };
 
 /// What names mean: the profiles of the settings and the models of the catalog, a profile before a
@@ -63,6 +65,9 @@ class Names {
   /// An empty name is the default one. Errors: `not_found`, with the nearest names; of a profile,
   /// that its model is not there.
   [[nodiscard]] Expected<Target> resolve(const ModelId& name) const;
+
+  /// The file that a name means, or a path ("/…"). Errors: those of resolve.
+  [[nodiscard]] Expected<store::ModelFile> model_file(const ModelId& name) const;
 
   /// The worker that a name means; the name itself when it means nothing (any more).
   [[nodiscard]] ModelId worker_of(const ModelId& name) const;

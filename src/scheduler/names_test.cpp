@@ -33,7 +33,7 @@ class NamesTest : public testing::Test {
   }
 
   os::TestFolder folder_;
-  store::Catalog catalog_{"", {folder_.path().string()}};
+  store::Catalog catalog_{{{.root = folder_.path()}}};
   config::Settings settings_;
   Names names_{catalog_, settings_};
 };

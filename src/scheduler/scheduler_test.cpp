@@ -21,9 +21,6 @@ namespace fs = std::filesystem;
 class SchedulerTest : public testing::Test {
  protected:
   void SetUp() override {
-    folder_ = fs::path(testing::TempDir()) /
-              (std::string("llf-scheduler-") +
-               testing::UnitTest::GetInstance()->current_test_info()->name());
     fs::remove_all(folder_);
     fs::create_directories(folder_);
     for (const auto* name : {"a.gguf", "b.gguf"}) std::ofstream(folder_ / name) << "GGUF";
@@ -69,14 +66,12 @@ class SchedulerTest : public testing::Test {
     return settings;
   }
 
-  fs::path folder_;
+  fs::path folder_ = fs::path(testing::TempDir()) /
+                     (std::string("llf-scheduler-") +
+                      testing::UnitTest::GetInstance()->current_test_info()->name());
   net::Loop loop_;
   std::size_t made_ = 0;
-  store::Catalog catalog_{"",
-                          {(fs::path(testing::TempDir()) /
-                            (std::string("llf-scheduler-") +
-                             testing::UnitTest::GetInstance()->current_test_info()->name()))
-                               .string()}};
+  store::Catalog catalog_{{{.root = folder_}}};
   config::Settings settings_ = one_at_once();
   Names names_{catalog_, settings_};
   Scheduler scheduler_{loop_, names_, settings_,

@@ -1,16 +1,12 @@
 #include "store/catalog.hpp"
 
-#include "base/limits.hpp"
-#include "base/nearest.hpp"
-#include "base/utf8.hpp"
+#include "store/assembly.hpp"
+#include "store/name_match.hpp"
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include <algorithm>
-#include <filesystem>
-#include <optional>
-#include <sys/stat.h>
+#include <map>
 #include <system_error>
 #include <utility>
 
@@ -19,32 +15,16 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::string_view kExtension = ".gguf";
-
-std::optional<ModelFile> read_entry(const fs::path& path, Source source) {
-  struct stat facts{};
-  if (path.extension() != kExtension) return std::nullopt;
-  if (::stat(path.c_str(), &facts) != 0 || !S_ISREG(facts.st_mode)) return std::nullopt;
-  // Whatever the bytes of a file's name are, its model can be named in JSON.
-  return ModelFile{.id = ModelId(repair_utf8(path.stem().string())),
-                   .path = path.string(),
-                   .size = ByteSize(static_cast<std::uint64_t>(facts.st_size)),
-                   .modified = facts.st_mtim.tv_sec,
-                   .source = source};
-}
-
-/// Parts two and later of a split model are loaded through part one, which the name then hides.
-bool is_later_part(const fs::path& path) {
-  const auto stem = path.stem().string();
-  const auto of = stem.rfind("-of-");
-  return of != std::string::npos && of >= 6 && stem.at(of - 6) == '-' &&
-         stem.substr(of - 5, 5) != "00001" &&
-         std::ranges::all_of(stem.substr(of - 5, 5), [](char c) { return c >= '0' && c <= '9'; });
-}
-
-bool still_there(const ModelFile& model) {
+bool is_there(const fs::path& path) {
   std::error_code code;
-  return fs::is_regular_file(model.path, code);
+  return fs::exists(path, code);
+}
+
+std::vector<ModelFile> built_in_model(const fs::path& path) {
+  auto file = look_at(path);
+  std::vector<FoundFile> files;
+  if (file) files.push_back(*std::move(file));
+  return assemble(std::move(files), Source::built_in, "");
 }
 
 }  // namespace
@@ -53,82 +33,91 @@ std::string_view to_string(Source source) {
   switch (source) {
     case Source::built_in:
       return "built-in";
+    case Source::hugging_face:
+      return "hugging face";
     case Source::folder:
       return "folder";
+    case Source::ollama:
+      return "ollama";
+    case Source::lm_studio:
+      return "lm studio";
+    case Source::llama_cpp:
+      return "llama.cpp";
   }
   return "folder";
 }
 
 Expected<ModelFile> read_model_file(const std::string& path) {
-  if (auto model = read_entry(path, Source::folder)) return *std::move(model);
-  if (!path.ends_with(kExtension)) {
-    return failure(ErrorKind::invalid, fmt::format("{} does not end in {}", path, kExtension));
+  const auto file = look_at(path);
+  if (file && file->label.kind == FileLabel::Kind::model) {
+    std::vector<FoundFile> files{*file};
+    // The other parts of a split model stand beside it.
+    for (std::uint32_t part = 2; part <= file->label.parts; ++part) {
+      auto further =
+          look_at(fs::path(path).parent_path() /
+                  fmt::format("{}-{:05}-of-{:05}.gguf", file->label.stem, part, file->label.parts));
+      if (further) files.push_back(*std::move(further));
+    }
+    auto models = assemble(std::move(files), Source::folder, "");
+    if (!models.empty()) return std::move(models.front());
+    return failure(ErrorKind::not_found,
+                   fmt::format("{} is a part of a split model: name its first part, and have all "
+                               "{} beside each other",
+                               path, file->label.parts));
+  }
+  if (label_of(path).kind != FileLabel::Kind::model) {
+    return failure(ErrorKind::invalid,
+                   fmt::format("{} does not end in .gguf, or is no model", path));
   }
   return failure(ErrorKind::not_found, fmt::format("there is no file {}", path));
 }
 
-Catalog::Catalog(std::string built_in, std::vector<std::string> folders)
-    : built_in_(std::move(built_in)), folders_(std::move(folders)) {}
+Inventory take_inventory(const std::vector<Shelf>& shelves) {
+  Inventory inventory;
+  std::map<ModelId, ModelFile> models;
+  for (const auto& shelf : shelves) {
+    if (!is_there(shelf.root)) {
+      inventory.absent.push_back(shelf.root);
+      continue;
+    }
+    const bool is_file = shelf.source == Source::built_in;
+    auto found = is_file
+                     ? built_in_model(shelf.root)
+                     : scan(shelf, [&](const fs::path& folder) { inventory.watch.add(folder); });
+    if (is_file) inventory.watch.add(shelf.root.parent_path());
+    for (auto& model : found) models.try_emplace(model.id, std::move(model));
+  }
+  for (auto& [id, model] : models) inventory.models.push_back(std::move(model));
+  return inventory;
+}
 
-void Catalog::set_folders(std::vector<std::string> folders) {
-  folders_ = std::move(folders);
-  models_.clear();  // read anew when they are wanted
+void Catalog::set_shelves(std::vector<Shelf> shelves) {
+  if (shelves == shelves_) return;
+  shelves_ = std::move(shelves);
+  inventory_.reset();
+}
+
+bool Catalog::stale() {
+  return !inventory_ || inventory_->watch.changed() ||
+         std::ranges::any_of(inventory_->absent, is_there);
 }
 
 const std::vector<ModelFile>& Catalog::list() {
-  rescan();
-  return models_;
+  if (stale()) take(take_inventory(shelves_));
+  return inventory_->models;
 }
 
-Expected<ModelFile> Catalog::find(const ModelId& id) {
-  if (const auto* model = known(id); model != nullptr && still_there(*model)) return *model;
-  rescan();
-  if (const auto* model = known(id); model != nullptr) return *model;
-  if (id.empty()) {
-    return failure(ErrorKind::not_found,
-                   "there is no model on this machine: put a .gguf file into a "
-                   "folder and name that as models.folder of the settings");
-  }
-  std::vector<std::string> names;
-  names.reserve(models_.size());
-  for (const auto& model : models_) names.push_back(model.id.str());
-  const auto hint = did_you_mean(id.str(), names);
-  if (!hint.empty()) {
-    return failure(ErrorKind::not_found, fmt::format("no model '{}' is here.{}", id.str(), hint));
-  }
-  return failure(ErrorKind::not_found,
-                 fmt::format("no model '{}' is here; `llf ls` lists what is", id.str()));
+Expected<ModelFile> Catalog::find(const ModelId& name) {
+  const auto found = match_name(list(), name.str());
+  if (!found) return failure(found.error());
+  return **found;
 }
 
 ModelId Catalog::default_model() {
-  if (models_.empty()) rescan();
-  for (const auto& model : models_) {
-    if (model.source == Source::built_in) return model.id;
-  }
-  return models_.empty() ? ModelId() : models_.front().id;
-}
-
-const ModelFile* Catalog::known(const ModelId& id) const {
-  const auto at = std::ranges::find(models_, id, &ModelFile::id);
-  return at == models_.end() ? nullptr : &*at;
-}
-
-void Catalog::rescan() {
-  models_.clear();
-  if (!built_in_.empty()) {
-    if (auto model = read_entry(built_in_, Source::built_in)) models_.push_back(*model);
-  }
-  for (const auto& folder : folders_) {
-    std::error_code code;
-    std::size_t entries = 0;
-    for (fs::directory_iterator it(folder, code), end; !code && it != end; it.increment(code)) {
-      if (++entries > limits::kModelFolderEntries) break;
-      if (is_later_part(it->path())) continue;
-      auto model = read_entry(it->path(), Source::folder);
-      if (model && known(model->id) == nullptr) models_.push_back(std::move(*model));
-    }
-  }
-  std::ranges::sort(models_, {}, &ModelFile::id);
+  const auto& models = list();
+  const auto built_in = std::ranges::find(models, Source::built_in, &ModelFile::source);
+  if (built_in != models.end()) return built_in->id;
+  return models.empty() ? ModelId() : models.front().id;
 }
 
 }  // namespace llf::store

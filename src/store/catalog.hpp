@@ -1,63 +1,61 @@
 #pragma once
 
-#include "base/byte_size.hpp"
 #include "base/expected.hpp"
 #include "base/id.hpp"
+#include "os/folder_watch.hpp"
+#include "store/model_file.hpp"
+#include "store/shelf.hpp"
 
-#include <cstdint>
+#include <optional>
 #include <string>
-#include <string_view>
 #include <vector>
 
 namespace llf::store {
 
-/// Where a model file comes from.
-enum class Source : std::uint8_t { built_in, folder };
-
-[[nodiscard]] std::string_view to_string(Source source);
-
-/// One model that can be loaded.
-struct ModelFile {
-  ModelId id;        ///< the file's name without `.gguf`
-  std::string path;  ///< absolute
-  ByteSize size;
-  std::int64_t modified = 0;  ///< seconds since 1970
-  Source source = Source::folder;
-};
-
-/// A model file anywhere. Errors: `not_found`; `invalid` when its name does not end in `.gguf`.
+/// A model file anywhere, by its path. Errors: `not_found`; `invalid` when its name does not end in
+/// `.gguf` or it is no model.
 [[nodiscard]] Expected<ModelFile> read_model_file(const std::string& path);
 
-/// The models of this machine by name: the built-in one and every `*.gguf` of the search folders,
-/// which stay where they are and are only read. A later folder never hides an earlier one. Owned by
-/// the daemon; loop thread.
+/// What was found on some shelves, and what tells whether that still holds.
+struct Inventory {
+  std::vector<ModelFile> models;              ///< by name, no name twice: an earlier shelf wins
+  std::vector<std::filesystem::path> absent;  ///< shelves that did not exist
+  os::FolderWatch watch;
+};
+
+/// Looks through shelves. Blocks: for thousands of models some milliseconds, longer on a slow disk.
+/// Any thread.
+[[nodiscard]] Inventory take_inventory(const std::vector<Shelf>& shelves);
+
+/// The models of this machine by name. They stay where they are and are only read. What changes on
+/// the disk is seen at the next look. Owned by the daemon; loop thread.
 class Catalog {
  public:
-  /// `built_in` may be empty or absent on disk: then there is none. Folders that do not exist are
-  /// skipped, now and later, so that they may appear while the daemon runs.
-  Catalog(std::string built_in, std::vector<std::string> folders);
+  /// A shelf whose source is built_in is a file, not a folder.
+  explicit Catalog(std::vector<Shelf> shelves) : shelves_(std::move(shelves)) {}
 
-  /// Looks into these folders instead from now on.
-  void set_folders(std::vector<std::string> folders);
+  [[nodiscard]] const std::vector<Shelf>& shelves() const { return shelves_; }
+  /// Looks at these instead from now on.
+  void set_shelves(std::vector<Shelf> shelves);
 
-  /// Every model, by name. Reads the folders: a new file is seen at once.
+  /// Whether the next look has to go through the shelves again, which blocks: take_inventory on
+  /// another thread, and `take`, spare the loop that. A few system calls.
+  [[nodiscard]] bool stale();
+  void take(Inventory inventory) { inventory_.emplace(std::move(inventory)); }
+
+  /// Every model, by name.
   [[nodiscard]] const std::vector<ModelFile>& list();
 
-  /// The model with this name. Reads the folders only when the name is not known or its file is
-  /// gone. Errors: `not_found`, with the nearest names and what is there.
-  [[nodiscard]] Expected<ModelFile> find(const ModelId& id);
+  /// The model that is meant by this name (see match_name). Errors: those of match_name.
+  [[nodiscard]] Expected<ModelFile> find(const ModelId& name);
 
   /// What a request without a model gets: the built-in model, else the first by name; empty when
   /// there is none.
   [[nodiscard]] ModelId default_model();
 
  private:
-  [[nodiscard]] const ModelFile* known(const ModelId& id) const;
-  void rescan();
-
-  std::string built_in_;
-  std::vector<std::string> folders_;
-  std::vector<ModelFile> models_;
+  std::vector<Shelf> shelves_;
+  std::optional<Inventory> inventory_;
 };
 
 }  // namespace llf::store

@@ -1,110 +1,110 @@
 #include "store/catalog.hpp"
 
-#include <fmt/format.h>
+#include "store/test_shelf.hpp"
+
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <filesystem>
-#include <fstream>
 
 namespace llf::store {
 namespace {
 
 namespace fs = std::filesystem;
+using testing::ElementsAre;
+using testing::HasSubstr;
 
-class CatalogFolder : public testing::Test {
+class CatalogTest : public testing::Test {
  protected:
-  void SetUp() override {
-    folder_ = fs::path(testing::TempDir()) /
-              fmt::format("llf-catalog-{}",
-                          testing::UnitTest::GetInstance()->current_test_info()->name());
-    fs::remove_all(folder_);
-    fs::create_directories(folder_ / "models");
-    touch("built-in.gguf");
-  }
-  void TearDown() override { fs::remove_all(folder_); }
+  void SetUp() override { shelf_.put("built-in.gguf"); }
 
-  void touch(const fs::path& name) const { std::ofstream(folder_ / name) << "GGUF"; }
   [[nodiscard]] Catalog catalog() const {
-    return {(folder_ / "built-in.gguf").string(),
-            {(folder_ / "models").string(), (folder_ / "absent").string()}};
+    return Catalog({{.root = shelf_.root() / "built-in.gguf", .source = Source::built_in},
+                    {.root = shelf_.root() / "models"},
+                    {.root = shelf_.root() / "later"}});
   }
   static std::vector<std::string> names(Catalog& catalog) {
-    std::vector<std::string> out;
-    for (const auto& model : catalog.list()) out.push_back(model.id.str());
-    return out;
+    return TestShelf::names(catalog.list());
   }
 
-  fs::path folder_;
+  TestShelf shelf_;
 };
 
-TEST_F(CatalogFolder, lists_the_built_in_model_and_the_folders_by_name) {
-  touch("models/zeta.gguf");
-  touch("models/alpha.gguf");
-  touch("models/readme.txt");
-  fs::create_directories(folder_ / "models/folder.gguf");
+TEST_F(CatalogTest, lists_every_shelf_by_name) {
+  shelf_.put("models/zeta.gguf");
+  shelf_.put("models/alpha.gguf");
   auto models = catalog();
-  EXPECT_EQ(names(models), (std::vector<std::string>{"alpha", "built-in", "zeta"}));
+  EXPECT_THAT(names(models), ElementsAre("alpha", "built-in", "zeta"));
   EXPECT_EQ(models.default_model(), ModelId("built-in"));
   EXPECT_EQ(models.list().at(1).source, Source::built_in);
   EXPECT_EQ(models.list().at(0).size, ByteSize(4));
 }
 
-TEST_F(CatalogFolder, a_file_that_appears_is_found_at_once) {
+TEST_F(CatalogTest, is_stale_when_a_shelf_changed_and_only_then) {
+  shelf_.put("models/a.gguf");
   auto models = catalog();
-  EXPECT_FALSE(models.find(ModelId("new")));
-  touch("models/new.gguf");
-  const auto found = models.find(ModelId("new"));
-  ASSERT_TRUE(found);
-  EXPECT_EQ(found->path, (folder_ / "models/new.gguf").string());
+  EXPECT_TRUE(models.stale()) << "before the first look";
+  EXPECT_THAT(names(models), ElementsAre("a", "built-in"));
+  EXPECT_FALSE(models.stale());
+  shelf_.put("models/new.gguf");
+  EXPECT_TRUE(models.stale());
+  EXPECT_TRUE(models.find(ModelId("new")));
+  EXPECT_FALSE(models.stale());
+  fs::remove(shelf_.root() / "models/a.gguf");
+  EXPECT_FALSE(models.find(ModelId("a")));
+  shelf_.put("later/b.gguf");
+  EXPECT_TRUE(models.stale()) << "a shelf appeared";
+  EXPECT_THAT(names(models), ElementsAre("b", "built-in", "new"));
+  fs::remove(shelf_.root() / "built-in.gguf");
+  EXPECT_THAT(names(models), ElementsAre("b", "new"));
 }
 
-TEST_F(CatalogFolder, a_name_that_is_no_utf8_can_still_be_asked_for) {
-  touch("models/caf\xE9.gguf");
+TEST_F(CatalogTest, looks_at_other_shelves_when_it_is_told) {
+  shelf_.put("other/o.gguf");
   auto models = catalog();
-  EXPECT_TRUE(models.find(ModelId("caf\xEF\xBF\xBD")));
+  EXPECT_THAT(names(models), ElementsAre("built-in"));
+  auto same = models.shelves();
+  models.set_shelves(std::move(same));
+  EXPECT_FALSE(models.stale());
+  models.set_shelves({{.root = shelf_.root() / "other"}});
+  EXPECT_THAT(names(models), ElementsAre("o"));
+  EXPECT_EQ(models.default_model(), ModelId("o"));
 }
 
-TEST_F(CatalogFolder, a_file_that_is_gone_is_not_found_any_more) {
-  touch("models/old.gguf");
+TEST_F(CatalogTest, an_earlier_shelf_wins_over_a_later_one_of_the_same_name) {
+  shelf_.put("models/built-in.gguf");
   auto models = catalog();
-  ASSERT_TRUE(models.find(ModelId("old")));
-  fs::remove(folder_ / "models/old.gguf");
-  const auto found = models.find(ModelId("old"));
-  ASSERT_FALSE(found);
-  EXPECT_EQ(found.error().kind, ErrorKind::not_found);
-}
-
-TEST_F(CatalogFolder, a_misspelt_name_gets_the_nearest) {
-  touch("models/qwen3-8b.gguf");
-  auto models = catalog();
-  const auto found = models.find(ModelId("qwen3-8d"));
-  ASSERT_FALSE(found);
-  EXPECT_EQ(found.error().message, "no model 'qwen3-8d' is here. Did you mean 'qwen3-8b'?");
-}
-
-TEST_F(CatalogFolder, an_earlier_folder_wins_over_a_later_one_of_the_same_name) {
-  touch("models/built-in.gguf");
-  auto models = catalog();
-  ASSERT_TRUE(models.find(ModelId("built-in")));
-  EXPECT_EQ(models.find(ModelId("built-in"))->source, Source::built_in);
   EXPECT_EQ(models.list().size(), 1U);
+  EXPECT_EQ(models.find(ModelId("built-in"))->source, Source::built_in);
 }
 
-TEST_F(CatalogFolder, a_split_model_is_listed_once) {
-  touch("models/big-00001-of-00003.gguf");
-  touch("models/big-00002-of-00003.gguf");
-  touch("models/big-00003-of-00003.gguf");
+TEST_F(CatalogTest, takes_what_was_found_elsewhere) {
+  shelf_.put("models/a.gguf");
   auto models = catalog();
-  EXPECT_EQ(names(models), (std::vector<std::string>{"big-00001-of-00003", "built-in"}));
+  models.take(take_inventory(models.shelves()));
+  EXPECT_FALSE(models.stale());
+  EXPECT_THAT(names(models), ElementsAre("a", "built-in"));
+}
+
+TEST_F(CatalogTest, reads_a_file_by_its_path) {
+  const auto path = shelf_.put("m-00001-of-00002.gguf").native();
+  EXPECT_THAT(read_model_file(path).error().message, HasSubstr("have all 2 beside each other"));
+  shelf_.put("m-00002-of-00002.gguf");
+  const auto model = read_model_file(path);
+  ASSERT_TRUE(model);
+  EXPECT_EQ(model->id, ModelId("m"));
+  EXPECT_EQ(model->further.size(), 1U);
+  EXPECT_EQ(read_model_file("/nowhere/a.gguf").error().kind, ErrorKind::not_found);
+  EXPECT_EQ(read_model_file(shelf_.put("a.bin").native()).error().kind, ErrorKind::invalid);
 }
 
 TEST(Catalog, without_any_model_there_is_no_default) {
-  Catalog models("", {});
+  Catalog models({});
   EXPECT_TRUE(models.list().empty());
   EXPECT_TRUE(models.default_model().empty());
   const auto found = models.find(models.default_model());
   ASSERT_FALSE(found);
-  EXPECT_NE(found.error().message.find("models.folder"), std::string::npos);
+  EXPECT_THAT(found.error().message, HasSubstr("models.folder"));
 }
 
 }  // namespace

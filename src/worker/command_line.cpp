@@ -82,6 +82,7 @@ std::vector<std::string> command_line(const LoadPlan& plan, const Abilities& abi
   ArgumentList list(plan.engine.native(), abilities);
   list.require("--model", plan.model.native());
   list.require("--host", std::string(socket_name));
+  if (!plan.projector.empty()) list.add({"--mmproj"}, plan.projector.native());
   list.add({"--alias"}, plan.alias);
   list.add({"--ctx-size"}, std::to_string(std::uint64_t{plan.context} * plan.slots));
   list.add({"--parallel"}, std::to_string(plan.slots));

@@ -34,9 +34,10 @@ struct FurtherArgument {
 struct LoadPlan {
   std::filesystem::path engine;
   std::filesystem::path model;
-  std::string alias;             ///< the name in the engine's answers
-  std::uint32_t context = 4096;  ///< tokens per slot
-  std::uint32_t slots = 2;       ///< requests answered at once
+  std::filesystem::path projector;  ///< for images and sound; empty: none
+  std::string alias;                ///< the name in the engine's answers
+  std::uint32_t context = 4096;     ///< tokens per slot
+  std::uint32_t slots = 2;          ///< requests answered at once
   unsigned threads = 1;
   ByteSize prompt_cache = ByteSize::mib(256);  ///< RAM for the contexts of past requests
   enum class Size : std::uint8_t {

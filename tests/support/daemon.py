@@ -58,6 +58,7 @@ class Daemon:
         self.unix = Address("unix", self._find_socket())
         status = self.status()
         self.tcp = Address("tcp", status["listen"]["port"])
+        self.control("GET", "models")  # from the first look on their folders are watched
         self.base_descriptors = self._descriptors_of_idle(2 if self.tcp.place else 1)
 
     @property

@@ -1,4 +1,4 @@
-#include "daemon/model_check.hpp"
+#include "daemon/models.hpp"
 
 #include "net/run.hpp"
 #include "os/test_folder.hpp"
@@ -13,14 +13,14 @@
 namespace llf::daemon {
 namespace {
 
-TEST(ModelCheck, passes_a_model_and_tells_what_is_none) {
+TEST(Models, passes_a_model_and_tells_what_is_none) {
   const os::TestFolder folder;
   const auto path = folder.path() / "m.gguf";
   net::Loop loop;
-  net::BlockingThread disk(loop);
+  Models models(loop, folder.path() / "built-in.gguf", folder.path() / "own", {});
   const auto check = [&](const std::string& bytes) {
     std::ofstream(path, std::ios::binary) << bytes;
-    return net::run_until_done(loop, check_model(disk, path));
+    return net::run_until_done(loop, models.check({path}));
   };
   EXPECT_TRUE(check(std::string("GGUF\3\0\0\0", 8) + std::string(16, '\0')));
   const auto refused = check("GGUF");

@@ -1,0 +1,75 @@
+#include "cli/model_command.hpp"
+
+#include "cli/render_model.hpp"
+#include "json/json.hpp"
+#include "net/run.hpp"
+#include "os/paths.hpp"
+
+#include <string>
+#include <string_view>
+
+namespace llf::cli {
+namespace {
+
+/// What names a model to the daemon, whose current folder is another one: a file by its whole path.
+Expected<std::string> model_or_file(const Arguments& arguments) {
+  if (arguments.words().empty()) return std::string();
+  const auto& word = arguments.words().front();
+  const bool is_path = word.starts_with('/') || word.starts_with("./") || word.starts_with("../");
+  if (!is_path && !word.ends_with(".gguf")) return word;
+  const auto path = os::whole_path(word);
+  if (!path) return failure(path.error());
+  return path->native();
+}
+
+Expected<json::Object> ask_about(Context& context, const Arguments& arguments) {
+  auto name = model_or_file(arguments);
+  if (!name) return failure(name.error());
+  const auto client = connect(context);
+  if (!client) return failure(client.error());
+  const auto answer = net::run_until_done(context.loop, client->model_info(*std::move(name)));
+  if (!answer) return failure(answer.error());
+  return json::as_object(*answer, "an answer of llfd");
+}
+
+Expected<int> print_places(Context& context) {
+  const auto client = connect(context);
+  if (!client) return failure(client.error());
+  const auto answer = net::run_until_done(context.loop, client->get("/llf/v1/models"));
+  const auto object =
+      answer ? json::as_object(*answer, "an answer of llfd") : failure(answer.error());
+  if (!object) return failure(object.error());
+  if (context.format == Format::json) {
+    const auto* places = object->if_contains("places");
+    return print(
+        context,
+        json::write_pretty(json::Object{{"places", places == nullptr ? json::Value() : *places}}));
+  }
+  return print(context, render_places(*object));
+}
+
+}  // namespace
+
+Expected<int> run_model_info(Context& context, const Arguments& arguments) {
+  const auto model = ask_about(context, arguments);
+  if (!model) return failure(model.error());
+  if (arguments.has("--template")) return print(context, chat_template_of(*model));
+  return print(context,
+               context.format == Format::json ? json::write_pretty(*model) : render_model(*model));
+}
+
+Expected<int> run_model_where(Context& context, const Arguments& arguments) {
+  if (arguments.words().empty()) return print_places(context);
+  const auto model = ask_about(context, arguments);
+  if (!model) return failure(model.error());
+  if (context.format == Format::json) {
+    json::Object files;
+    for (const std::string_view key : {"files", "projector"}) {
+      if (const auto* value = model->if_contains(key)) files[key] = *value;
+    }
+    return print(context, json::write_pretty(files));
+  }
+  return print(context, render_files(*model));
+}
+
+}  // namespace llf::cli

@@ -1,0 +1,59 @@
+#include "daemon/models.hpp"
+
+#include "os/paths.hpp"
+#include "store/gguf_file.hpp"
+
+#include <utility>
+
+namespace llf::daemon {
+
+namespace fs = std::filesystem;
+
+Models::Models(net::Loop& loop, fs::path built_in, fs::path own, const config::Settings& settings)
+    : built_in_(std::move(built_in)),
+      own_(std::move(own)),
+      catalog_(shelves(settings)),
+      disk_(loop) {}
+
+std::vector<store::Shelf> Models::shelves(const config::Settings& settings) const {
+  std::vector<store::Shelf> shelves{{.root = built_in_, .source = store::Source::built_in},
+                                    {.root = own_}};
+  const auto usual = store::usual_shelves(os::env);
+  shelves.insert(shelves.end(), usual.begin(), usual.end());
+  if (!settings.models.folder.empty()) {
+    shelves.push_back({.root = fs::absolute(settings.models.folder).lexically_normal()});
+  }
+  return shelves;
+}
+
+Task<void> Models::refresh() {
+  if (!catalog_.stale()) co_return;
+  auto inventory =
+      co_await disk_.run([shelves = catalog_.shelves()]() -> Expected<store::Inventory> {
+        return store::take_inventory(shelves);
+      });
+  // Unless a look that began later was over sooner.
+  if (inventory && catalog_.stale()) catalog_.take(*std::move(inventory));
+}
+
+Task<Expected<store::Details>> Models::details(store::ModelFile model) {
+  co_return co_await disk_.run([model = std::move(model)] { return store::read_details(model); });
+}
+
+gateway::ModelAccess Models::access() {
+  return {.refresh = [this] { return refresh(); },
+          .places = [this] { return catalog_.shelves(); },
+          .details = [this](store::ModelFile model) { return details(std::move(model)); }};
+}
+
+Task<Expected<void>> Models::check(std::vector<fs::path> files) {
+  co_return co_await disk_.run([files = std::move(files)]() -> Expected<void> {
+    for (const auto& file : files) {
+      const auto header = store::read_gguf(file);
+      if (!header) return failure(header.error());
+    }
+    return {};
+  });
+}
+
+}  // namespace llf::daemon

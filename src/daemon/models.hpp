@@ -1,0 +1,50 @@
+#pragma once
+
+#include "base/expected.hpp"
+#include "base/task.hpp"
+#include "config/settings.hpp"
+#include "gateway/model_access.hpp"
+#include "net/blocking_thread.hpp"
+#include "net/loop.hpp"
+#include "store/catalog.hpp"
+#include "store/shelf.hpp"
+
+#include <filesystem>
+#include <vector>
+
+namespace llf::daemon {
+
+/// The model files of the daemon: where they stand, what they are called, and what is read of them
+/// beside the loop. Loop thread.
+class Models {
+ public:
+  /// `built_in` is the file of the built-in model, `own` the folder of this home.
+  Models(net::Loop& loop, std::filesystem::path built_in, std::filesystem::path own,
+         const config::Settings& settings);
+
+  [[nodiscard]] store::Catalog& catalog() { return catalog_; }
+
+  /// Where models are looked for with these settings.
+  [[nodiscard]] std::vector<store::Shelf> shelves(const config::Settings& settings) const;
+
+  /// Takes over what changed on the disk since the last look.
+  [[nodiscard]] Task<void> refresh();
+
+  /// Reads what the files of a model say. Errors: those of store::read_details; cancelled.
+  [[nodiscard]] Task<Expected<store::Details>> details(store::ModelFile model);
+
+  /// For the gateway, which must not outlive this.
+  [[nodiscard]] gateway::ModelAccess access();
+
+  /// Whether the files of a model may be given to an engine: none may that our own reader refuses
+  /// (SEC-23, F12). Errors: those of store::read_gguf; cancelled.
+  [[nodiscard]] Task<Expected<void>> check(std::vector<std::filesystem::path> files);
+
+ private:
+  std::filesystem::path built_in_;
+  std::filesystem::path own_;
+  store::Catalog catalog_;
+  net::BlockingThread disk_;
+};
+
+}  // namespace llf::daemon

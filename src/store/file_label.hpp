@@ -1,0 +1,34 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace llf::store {
+
+/// What the name of a file in a repository says of it, which is convention only: its header has
+/// the last word.
+struct FileLabel {
+  enum class Kind : std::uint8_t {
+    model,
+    projector,  ///< "mmproj-…": lets a model see or hear
+    other,      ///< no GGUF, or one that is no model ("…imatrix…")
+  };
+
+  Kind kind = Kind::other;
+  std::string stem;          ///< without folders, the number of a part and ".gguf"
+  std::string quantisation;  ///< "Q4_K_M", "UD-Q4_K_XL", upper case; empty: it does not say
+  std::uint32_t part = 1;    ///< of a split model, from 1
+  std::uint32_t parts = 1;
+
+  friend bool operator==(const FileLabel&, const FileLabel&) = default;
+};
+
+/// Reads a file's name; folders before it only count where it does not say its quantisation
+/// ("Q4_K_M/model-00001-of-00002.gguf"). Pure.
+[[nodiscard]] FileLabel label_of(std::string_view path);
+
+/// Whether a word is the name of a quantisation, in any case. Pure.
+[[nodiscard]] bool is_quantisation(std::string_view word);
+
+}  // namespace llf::store

@@ -1,0 +1,125 @@
+#include "store/name_match.hpp"
+
+#include "base/ascii.hpp"
+#include "base/limits.hpp"
+#include "base/nearest.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <functional>
+#include <string>
+#include <vector>
+
+namespace llf::store {
+namespace {
+
+constexpr std::size_t kLeastBeginning = 2;  // characters of a name that may stand for a model
+
+/// A model's names, lower case: as it is, and in its shorter forms.
+struct Names {
+  std::string id;
+  std::string repository;
+  std::string quantisation;  ///< with its colon; empty: it has none
+  std::string bare;          ///< the repository without its owner
+  std::string barer;         ///< the same without "-gguf"
+};
+
+Names names_of(const ModelFile& model) {
+  constexpr std::string_view kSuffix = "-gguf";
+  Names names{.id = ascii_lower(model.id.str()), .repository = ascii_lower(model.repository)};
+  if (names.repository.empty()) return names;
+  if (names.id.starts_with(names.repository)) {
+    names.quantisation = names.id.substr(names.repository.size());
+  }
+  names.bare = names.repository.substr(names.repository.find('/') + 1);
+  names.barer = names.bare;
+  if (names.barer.ends_with(kSuffix)) names.barer.resize(names.barer.size() - kSuffix.size());
+  return names;
+}
+
+using Fits = std::function<bool(const Names&, std::string_view)>;
+
+const std::array<Fits, 4>& levels() {
+  static const std::array<Fits, 4> kLevels{
+      [](const Names& names, std::string_view name) { return names.id == name; },
+      [](const Names& names, std::string_view name) { return names.repository == name; },
+      [](const Names& names, std::string_view name) {
+        return name == names.bare || name == names.barer ||
+               name == names.bare + names.quantisation || name == names.barer + names.quantisation;
+      },
+      [](const Names& names, std::string_view name) {
+        return name.size() >= kLeastBeginning &&
+               (names.id.starts_with(name) || names.bare.starts_with(name));
+      }};
+  return kLevels;
+}
+
+std::unexpected<Error> several(std::string_view name, const std::vector<const ModelFile*>& found) {
+  std::vector<std::string> names;
+  for (const auto* model : found) {
+    if (names.size() == limits::kModelCandidates) {
+      names.emplace_back("…");
+      break;
+    }
+    names.push_back(model->id.str());
+  }
+  return failure(ErrorKind::not_found, fmt::format("'{}' may be any of these, say which: {}", name,
+                                                   fmt::join(names, ", ")));
+}
+
+std::unexpected<Error> unknown(std::span<const ModelFile> models, std::string_view name) {
+  if (name.empty()) {
+    return failure(ErrorKind::not_found,
+                   "there is no model on this machine: put a .gguf file into a "
+                   "folder and name that as models.folder of the settings");
+  }
+  std::vector<std::string> names;
+  names.reserve(models.size());
+  for (const auto& model : models) names.push_back(model.id.str());
+  const auto hint = did_you_mean(name, names);
+  if (!hint.empty()) {
+    return failure(ErrorKind::not_found, fmt::format("no model '{}' is here.{}", name, hint));
+  }
+  return failure(ErrorKind::not_found,
+                 fmt::format("no model '{}' is here; `llf ls` lists what is", name));
+}
+
+}  // namespace
+
+std::string_view without_hub_address(std::string_view name) {
+  constexpr std::array<std::string_view, 2> kSchemes{"https://", "http://"};
+  constexpr std::array<std::string_view, 3> kHosts{"huggingface.co/", "hf.co/", "hf:"};
+  auto rest = name;
+  for (const auto scheme : kSchemes) {
+    if (rest.starts_with(scheme)) rest.remove_prefix(scheme.size());
+  }
+  for (const auto host : kHosts) {
+    if (!rest.starts_with(host)) continue;
+    rest.remove_prefix(host.size());
+    while (rest.ends_with('/')) rest.remove_suffix(1);
+    return rest;
+  }
+  return name;
+}
+
+Expected<const ModelFile*> match_name(std::span<const ModelFile> models, std::string_view name) {
+  const auto exact =
+      std::ranges::find(models, name, [](const ModelFile& model) { return model.id.str(); });
+  if (exact != models.end()) return &*exact;
+  const auto wanted = ascii_lower(without_hub_address(name));
+  for (const auto& fits : levels()) {
+    std::vector<const ModelFile*> found;
+    for (const auto& model : models) {
+      if (!wanted.empty() && fits(names_of(model), wanted)) found.push_back(&model);
+    }
+    if (found.size() == 1) return found.front();
+    if (found.size() > 1) return several(name, found);
+  }
+  return unknown(models, name);
+}
+
+}  // namespace llf::store

@@ -1,0 +1,59 @@
+#include "store/name_match.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <string>
+#include <vector>
+
+namespace llf::store {
+namespace {
+
+using testing::HasSubstr;
+
+ModelFile model(const char* id, const char* repository = "") {
+  return {.id = ModelId(id), .repository = repository};
+}
+
+const std::vector<ModelFile> kModels{
+    model("Qwen/Qwen3-4B-GGUF:Q4_K_M", "Qwen/Qwen3-4B-GGUF"),
+    model("Qwen/Qwen3-8B-GGUF:Q4_K_M", "Qwen/Qwen3-8B-GGUF"),
+    model("Qwen/Qwen3-8B-GGUF:Q8_0", "Qwen/Qwen3-8B-GGUF"),
+    model("llama3.2:3b"),
+    model("llf-nano"),
+};
+
+std::string meant(std::string_view name) {
+  const auto found = match_name(kModels, name);
+  return found ? (*found)->id.str() : found.error().message;
+}
+
+TEST(NameMatch, takes_shorter_forms_where_one_model_fits) {
+  const std::string four = "Qwen/Qwen3-4B-GGUF:Q4_K_M";
+  for (const auto* name :
+       {"Qwen/Qwen3-4B-GGUF:Q4_K_M", "qwen/qwen3-4b-gguf:q4_k_m", "Qwen/Qwen3-4B-GGUF",
+        "Qwen3-4B-GGUF", "qwen3-4b", "qwen3-4b:q4_k_m", "qwen3-4", "qwen/qwen3-4",
+        "hf.co/Qwen/Qwen3-4B-GGUF", "https://huggingface.co/Qwen/Qwen3-4B-GGUF/",
+        "hf:Qwen/Qwen3-4B-GGUF:Q4_K_M"}) {
+    EXPECT_EQ(meant(name), four) << name;
+  }
+  EXPECT_EQ(meant("qwen3-8b:q8_0"), "Qwen/Qwen3-8B-GGUF:Q8_0");
+  EXPECT_EQ(meant("llama"), "llama3.2:3b");
+}
+
+TEST(NameMatch, asks_back_where_several_fit) {
+  EXPECT_EQ(meant("qwen3-8b"),
+            "'qwen3-8b' may be any of these, say which: Qwen/Qwen3-8B-GGUF:Q4_K_M, "
+            "Qwen/Qwen3-8B-GGUF:Q8_0");
+  EXPECT_THAT(meant("ll"), HasSubstr("llama3.2:3b, llf-nano"));
+}
+
+TEST(NameMatch, tells_what_is_near) {
+  EXPECT_THAT(meant("llf-nan0"), HasSubstr("Did you mean 'llf-nano'?"));
+  EXPECT_THAT(meant("x"), HasSubstr("no model 'x' is here"));
+  EXPECT_THAT(meant(""), HasSubstr("models.folder"));
+  EXPECT_THAT(meant("https://huggingface.co/"), HasSubstr("no model"));
+}
+
+}  // namespace
+}  // namespace llf::store
