@@ -1,0 +1,130 @@
+#include "hub/answer_check.hpp"
+
+#include "base/number.hpp"
+#include "hub/endpoint.hpp"
+
+#include <fmt/format.h>
+
+namespace llf::hub {
+namespace {
+
+using Kind = Judgement::Kind;
+
+constexpr int kOk = 200;
+constexpr int kPartial = 206;
+constexpr int kUnauthorized = 401;
+constexpr int kForbidden = 403;
+constexpr int kGone = 410;
+constexpr int kRequestTimeout = 408;
+constexpr int kRangeNotSatisfiable = 416;
+constexpr int kTooMany = 429;
+constexpr int kServerError = 500;
+
+Judgement because(Kind kind, ErrorKind error, std::string message) {
+  return {.kind = kind, .error = {.kind = error, .message = std::move(message)}};
+}
+
+bool is_encoded(const HttpHead& head) {
+  const auto encoding = head.field("content-encoding");
+  return encoding && !encoding->empty() && *encoding != "identity";
+}
+
+/// Weak tags ("W/…") say nothing about bytes.
+bool is_other(const HttpHead& head, const Asked& asked) {
+  const auto tag = head.field("etag");
+  return tag && !asked.tag.empty() && !tag->starts_with("W/") && *tag != asked.tag;
+}
+
+Judgement judge_partial(const HttpHead& head, const Asked& asked, std::string_view shown) {
+  const auto field = head.field("content-range");
+  const auto told = field ? read_content_range(*field) : std::nullopt;
+  if (!told || told->range != asked.range ||
+      (asked.size != 0 && told->size && *told->size != asked.size)) {
+    return because(Kind::wrong, ErrorKind::upstream,
+                   fmt::format("{} was asked for bytes {}-{} and sends '{}'", shown,
+                               asked.range.begin, asked.range.end - 1, field.value_or("")));
+  }
+  return {.kind = Kind::take, .error = {}};
+}
+
+Judgement judge_whole(const HttpHead& head, const Asked& asked, std::string_view shown) {
+  if (!asked.whole()) {
+    return because(Kind::no_ranges, ErrorKind::upstream,
+                   fmt::format("{} sends whole files only", shown));
+  }
+  const auto length = head.field("content-length");
+  if (length && parse_number<std::uint64_t>(*length) != asked.size) {
+    return because(Kind::changed, ErrorKind::upstream,
+                   fmt::format("{} has {} bytes now, not {}", shown, *length, asked.size));
+  }
+  return {.kind = Kind::take, .error = {}};
+}
+
+Judgement judge_failure(const HttpHead& head, std::string_view shown) {
+  const auto message = fmt::format("{} answers HTTP {}", shown, head.status);
+  switch (head.status) {
+    case kUnauthorized:
+    case kForbidden:
+    case kGone:
+      return because(Kind::moved, ErrorKind::forbidden, message);
+    case kRequestTimeout:
+    case kTooMany:
+      break;
+    default:
+      if (is_redirect(head.status)) return because(Kind::moved, ErrorKind::upstream, message);
+      if (head.status < kServerError) {
+        const bool range = head.status == kRangeNotSatisfiable;
+        return because(range ? Kind::changed : Kind::refused, ErrorKind::upstream, message);
+      }
+  }
+  auto judgement = because(Kind::busy, ErrorKind::unavailable, message);
+  judgement.wait = retry_after(head).value_or(std::chrono::seconds(0));
+  return judgement;
+}
+
+}  // namespace
+
+std::optional<ContentRange> read_content_range(std::string_view text) {
+  constexpr std::string_view kUnit = "bytes ";
+  if (!text.starts_with(kUnit)) return std::nullopt;
+  text.remove_prefix(kUnit.size());
+  const auto dash = text.find('-');
+  const auto slash = text.find('/');
+  if (dash == std::string_view::npos || slash == std::string_view::npos || dash > slash) {
+    return std::nullopt;
+  }
+  const auto first = parse_number<std::uint64_t>(text.substr(0, dash));
+  const auto last = parse_number<std::uint64_t>(text.substr(dash + 1, slash - dash - 1));
+  const auto total = text.substr(slash + 1);
+  const auto size = parse_number<std::uint64_t>(total);
+  if (!first || !last || *first > *last || (total != "*" && !size)) return std::nullopt;
+  if (size && *last >= *size) return std::nullopt;
+  return ContentRange{.range = {.begin = *first, .end = *last + 1}, .size = size};
+}
+
+std::optional<std::uint64_t> told_size(const HttpHead& head) {
+  if (head.status == kPartial || head.status == kRangeNotSatisfiable) {
+    const auto field = head.field("content-range");
+    if (field && *field == "bytes */0") return 0;
+    const auto told = field ? read_content_range(*field) : std::nullopt;
+    return told ? told->size : std::nullopt;
+  }
+  const auto length = head.field("content-length");
+  return head.status == kOk && length ? parse_number<std::uint64_t>(*length) : std::nullopt;
+}
+
+Judgement judge(const HttpHead& head, const Asked& asked, std::string_view shown) {
+  if (head.status != kOk && head.status != kPartial) return judge_failure(head, shown);
+  if (is_encoded(head)) {
+    return because(Kind::wrong, ErrorKind::upstream,
+                   fmt::format("{} sends the file compressed, which was not asked for", shown));
+  }
+  if (is_other(head, asked)) {
+    return because(Kind::changed, ErrorKind::upstream,
+                   fmt::format("{} has another file than before", shown));
+  }
+  return head.status == kPartial ? judge_partial(head, asked, shown)
+                                 : judge_whole(head, asked, shown);
+}
+
+}  // namespace llf::hub

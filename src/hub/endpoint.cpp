@@ -1,0 +1,157 @@
+#include "hub/endpoint.hpp"
+
+#include "base/limits.hpp"
+#include "base/number.hpp"
+#include "os/atomic_file.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <filesystem>
+
+namespace llf::hub {
+namespace {
+
+constexpr std::string_view kPublicHub = "https://huggingface.co";
+
+std::string first_line(std::string text) {
+  text.resize(std::min(text.find_first_of("\r\n"), text.size()));
+  return text;
+}
+
+/// Of the first that is set, as the hub's own clients look for it.
+std::string find_token(const Environment& env) {
+  for (const auto* name : {"HF_TOKEN", "HUGGING_FACE_HUB_TOKEN"}) {
+    if (const auto token = env(name)) return first_line(*token);
+  }
+  std::filesystem::path path;
+  if (const auto named = env("HF_TOKEN_PATH")) {
+    path = *named;
+  } else if (const auto home = env("HF_HOME")) {
+    path = std::filesystem::path(*home) / "token";
+  } else if (const auto cache = env("XDG_CACHE_HOME")) {
+    path = std::filesystem::path(*cache) / "huggingface/token";
+  } else if (const auto user = env("HOME")) {
+    path = std::filesystem::path(*user) / ".cache/huggingface/token";
+  }
+  if (!path.is_absolute()) return {};
+  auto text = os::read_file(path, limits::kHubToken);
+  return text ? first_line(*std::move(text)) : std::string();
+}
+
+bool is_on(const std::optional<std::string>& flag) {
+  return flag && *flag != "0" && *flag != "false" && *flag != "no" && *flag != "off";
+}
+
+std::string hint_for_token(const Endpoint& endpoint) {
+  return endpoint.token.empty()
+             ? "set HF_TOKEN to a token of yours (its page under Settings, Access Tokens)"
+             : "the token that is set does not allow it";
+}
+
+Error error_by_code(std::string_view code, const Url& url, const Endpoint& endpoint) {
+  if (code == "GatedRepo") {
+    return {.kind = ErrorKind::forbidden,
+            .message = fmt::format("the model is gated: accept its terms at {}, and {}",
+                                   endpoint.url.str(), hint_for_token(endpoint))};
+  }
+  if (code == "RepoNotFound") {
+    return {.kind = ErrorKind::not_found,
+            .message =
+                fmt::format("{} has no such repository, or it is private: check its name{}",
+                            endpoint.url.str(), endpoint.token.empty() ? ", or set HF_TOKEN" : "")};
+  }
+  return {.kind = ErrorKind::not_found, .message = fmt::format("{} is not there", url.shown())};
+}
+
+}  // namespace
+
+Expected<Endpoint> find_endpoint(const Environment& env) {
+  auto url = Url::parse(env("HF_ENDPOINT").value_or(std::string(kPublicHub)));
+  if (!url) return failure(url.error().with_context("HF_ENDPOINT"));
+  return Endpoint{
+      .url = *std::move(url), .token = find_token(env), .offline = is_on(env("HF_HUB_OFFLINE"))};
+}
+
+Error answer_error(const HttpHead& head, const Url& url, const Endpoint& endpoint) {
+  constexpr int kUnauthorized = 401;
+  constexpr int kForbidden = 403;
+  constexpr int kNotFound = 404;
+  constexpr int kTooMany = 429;
+  constexpr int kServerError = 500;
+  const auto code = head.field("x-error-code").value_or("");
+  if (!code.empty() && head.status < kServerError) return error_by_code(code, url, endpoint);
+  switch (head.status) {
+    case kUnauthorized:
+    case kForbidden:
+      return {.kind = ErrorKind::forbidden,
+              .message = fmt::format("{} refuses it (HTTP {}): {}", url.shown(), head.status,
+                                     hint_for_token(endpoint))};
+    case kNotFound:
+      return {.kind = ErrorKind::not_found, .message = fmt::format("{} is not there", url.shown())};
+    case kTooMany:
+      return {.kind = ErrorKind::unavailable,
+              .message = fmt::format("{} has too many requests (HTTP 429): try again later",
+                                     url.origin())};
+    default:
+      return {.kind = head.status >= kServerError ? ErrorKind::unavailable : ErrorKind::upstream,
+              .message = fmt::format("{} answers HTTP {}", url.shown(), head.status)};
+  }
+}
+
+std::vector<std::string> credentials(const Endpoint& endpoint, const Url& url) {
+  if (endpoint.token.empty() || url.origin() != endpoint.url.origin()) return {};
+  return {"Authorization: Bearer " + endpoint.token};
+}
+
+bool is_redirect(int status) {
+  constexpr std::array<int, 5> kRedirects{301, 302, 303, 307, 308};
+  return std::ranges::find(kRedirects, status) != kRedirects.end();
+}
+
+Expected<Url> follow(const Url& from, const HttpHead& head) {
+  const auto location = head.field("location");
+  if (!location) {
+    return failure(ErrorKind::upstream,
+                   fmt::format("{} redirects without saying where", from.shown()));
+  }
+  auto to = from.resolve(*location);
+  if (!to) {
+    return failure(ErrorKind::upstream, fmt::format("{} redirects to what is no place to download "
+                                                    "from: {}",
+                                                    from.shown(), to.error().message));
+  }
+  if (from.encrypted() && !to->encrypted()) {
+    return failure(
+        ErrorKind::upstream,
+        fmt::format("{} redirects from https to http, which is not followed", from.shown()));
+  }
+  return to;
+}
+
+std::optional<std::chrono::seconds> retry_after(const HttpHead& head) {
+  const auto text = head.field("retry-after");
+  const auto number = text ? parse_number<std::int64_t>(*text) : std::nullopt;
+  if (!number || *number < 0) return std::nullopt;
+  return std::min(std::chrono::seconds(*number), std::chrono::seconds(limits::kHubRetryMost));
+}
+
+Expected<HttpAnswer> ask(Connections& connections, const Endpoint& endpoint, Url url,
+                         const std::stop_token& stop) {
+  constexpr int kBad = 400;
+  if (endpoint.offline) {
+    return failure(ErrorKind::unavailable, "HF_HUB_OFFLINE is set: nothing is downloaded");
+  }
+  for (int hops = 0; hops <= limits::kHubRedirects; ++hops) {
+    auto answer = http_get(connections, url, credentials(endpoint, url), limits::kHubAnswer, stop);
+    if (!answer) return failure(answer.error());
+    if (answer->head.status >= kBad) return failure(answer_error(answer->head, url, endpoint));
+    if (!is_redirect(answer->head.status)) return answer;
+    auto next = follow(url, answer->head);
+    if (!next) return failure(next.error());
+    url = *std::move(next);
+  }
+  return failure(ErrorKind::upstream, fmt::format("{} redirects too often", url.shown()));
+}
+
+}  // namespace llf::hub

@@ -1,0 +1,50 @@
+#pragma once
+
+#include "hub/http.hpp"
+#include "hub/url.hpp"
+
+#include <functional>
+#include <optional>
+#include <stop_token>
+#include <string>
+
+namespace llf::hub {
+
+/// Reads an environment variable.
+using Environment = std::function<std::optional<std::string>(const char*)>;
+
+/// A hub, and what we may say to it.
+struct Endpoint {
+  Url url;               ///< "https://huggingface.co"
+  std::string token;     ///< secret; empty: none. It goes to this URL's origin only (SEC-33)
+  bool offline = false;  ///< HF_HUB_OFFLINE: nothing is asked of it
+};
+
+/// The endpoint as all programs for the hub find it: HF_ENDPOINT, else the public hub; the token of
+/// HF_TOKEN, else of the file HF_TOKEN_PATH, else $HF_HOME/token, else
+/// ~/.cache/huggingface/token. Errors: `invalid` for an HF_ENDPOINT that is no URL. Reads a file.
+[[nodiscard]] Expected<Endpoint> find_endpoint(const Environment& env);
+
+/// A small answer of the endpoint or of where it redirects to, of `limit` at most. Errors: those of
+/// http_get; `unavailable` when it is offline; what a status of 400 and more means, in the words of
+/// answer_error; `upstream` for too many redirects.
+[[nodiscard]] Expected<HttpAnswer> ask(Connections& connections, const Endpoint& endpoint, Url url,
+                                       const std::stop_token& stop);
+
+/// What a refusal of a hub means and what to do about it. Pure.
+[[nodiscard]] Error answer_error(const HttpHead& head, const Url& url, const Endpoint& endpoint);
+
+/// The fields that a request to `url` gets: the token, where it belongs. Pure.
+[[nodiscard]] std::vector<std::string> credentials(const Endpoint& endpoint, const Url& url);
+
+/// Whether a status is a redirect that is followed. Pure.
+[[nodiscard]] bool is_redirect(int status);
+
+/// Where a redirect leads. Errors: `upstream`: it says nowhere, to no URL, or from https to http.
+/// Pure.
+[[nodiscard]] Expected<Url> follow(const Url& from, const HttpHead& head);
+
+/// How long an answer asks to wait (RFC 9110, 10.2.3, in seconds); nothing when it does not say.
+[[nodiscard]] std::optional<std::chrono::seconds> retry_after(const HttpHead& head);
+
+}  // namespace llf::hub

@@ -1,0 +1,264 @@
+#include "hub/http.hpp"
+
+#include "base/ascii.hpp"
+#include "base/assert.hpp"
+#include "base/limits.hpp"
+#include "base/number.hpp"
+#include "hub/curl.hpp"
+
+#include <fmt/format.h>
+
+#include <map>
+#include <ranges>
+
+namespace llf::hub {
+namespace {
+
+std::string_view trim(std::string_view text) {
+  constexpr std::string_view kSpace = " \t\r\n";
+  const auto begin = text.find_first_not_of(kSpace);
+  if (begin == std::string_view::npos) return {};
+  return text.substr(begin, text.find_last_not_of(kSpace) - begin + 1);
+}
+
+/// One running request. Its address is known to libcurl, so it does not move.
+struct Call {
+  HttpRequest request;
+  CURL* handle = nullptr;
+  curl_slist* fields = nullptr;
+  HttpHead head;
+  std::size_t head_bytes = 0;
+  bool head_told = false;
+  bool stopped = false;
+  bool too_large = false;
+
+  /// Whether the reader wants more.
+  bool tell_head() {
+    if (head_told) return !stopped;
+    head_told = true;
+    stopped = request.on_head && request.on_head(head) == Verdict::stop;
+    return !stopped;
+  }
+};
+
+std::size_t read_field(char* bytes, std::size_t size, std::size_t count, void* user) {
+  auto& call = *static_cast<Call*>(user);
+  const std::string_view line(bytes, size * count);
+  call.head_bytes += line.size();
+  if (call.head_bytes > limits::kHubHead.bytes()) {
+    call.too_large = true;
+    return 0;
+  }
+  if (line.starts_with("HTTP/")) {  // of an interim answer, or the real one
+    call.head = HttpHead{};
+    const auto space = line.find(' ');
+    if (space != std::string_view::npos) {
+      call.head.status = parse_number<int>(trim(line.substr(space + 1, 3))).value_or(0);
+    }
+  } else if (const auto colon = line.find(':'); colon != std::string_view::npos) {
+    call.head.fields.emplace_back(ascii_lower(trim(line.substr(0, colon))),
+                                  trim(line.substr(colon + 1)));
+  }
+  return size * count;
+}
+
+std::size_t read_body(char* bytes, std::size_t size, std::size_t count, void* user) {
+  auto& call = *static_cast<Call*>(user);
+  if (!call.tell_head()) return 0;
+  const std::span<const char> body(bytes, size * count);
+  if (call.request.on_body && call.request.on_body(body) == Verdict::stop) {
+    call.stopped = true;
+    return 0;
+  }
+  return body.size();
+}
+
+Error error_of(const Curl& curl, const Call& call, CURLcode code) {
+  if (call.too_large) {
+    return {.kind = ErrorKind::upstream,
+            .message = fmt::format("{} sent a head of more than {}", call.request.url.shown(),
+                                   to_string(limits::kHubHead))};
+  }
+  const bool silence = code == CURLE_OPERATION_TIMEDOUT;
+  return {.kind = silence ? ErrorKind::timeout : ErrorKind::unavailable,
+          .message = fmt::format("{}: {}", call.request.url.shown(), curl.easy_strerror(code))};
+}
+
+}  // namespace
+
+std::optional<std::string> HttpHead::field(std::string_view name) const {
+  for (const auto& [key, value] : std::views::reverse(fields)) {
+    if (key == name) return value;
+  }
+  return std::nullopt;
+}
+
+struct Connections::Impl {
+  explicit Impl(const Curl& functions) : curl(functions), multi(functions.multi_init()) {
+    LLF_ASSERT(multi != nullptr);
+    curl.multi_setopt(multi, CURLMOPT_PIPELINING, long{CURLPIPE_NOTHING});
+    curl.multi_setopt(multi, CURLMOPT_MAXCONNECTS, long{limits::kMostConnections});
+  }
+  Impl(const Impl&) = delete;
+  Impl& operator=(const Impl&) = delete;
+  ~Impl() {
+    while (!calls.empty()) end(calls.begin()->first);
+    curl.multi_cleanup(multi);
+  }
+
+  void end(std::size_t id) {
+    const auto at = calls.find(id);
+    if (at == calls.end()) return;
+    curl.multi_remove_handle(multi, at->second->handle);
+    curl.easy_cleanup(at->second->handle);
+    curl.slist_free_all(at->second->fields);
+    calls.erase(at);
+  }
+
+  void set_up(Call& call) const {
+    const auto set = [&](CURLoption option, auto value) {
+      LLF_ASSERT(curl.easy_setopt(call.handle, option, value) == CURLE_OK);
+    };
+    const auto seconds = [](auto duration) {
+      return static_cast<long>(std::chrono::duration_cast<std::chrono::seconds>(duration).count());
+    };
+    set(CURLOPT_URL, call.request.url.str().c_str());
+    set(CURLOPT_HTTPHEADER, call.fields);
+    set(CURLOPT_HEADERFUNCTION, &read_field);
+    set(CURLOPT_HEADERDATA, static_cast<void*>(&call));
+    set(CURLOPT_WRITEFUNCTION, &read_body);
+    set(CURLOPT_WRITEDATA, static_cast<void*>(&call));
+    set(CURLOPT_PRIVATE, static_cast<void*>(&call));
+    set(CURLOPT_FOLLOWLOCATION, 0L);
+    set(CURLOPT_NOSIGNAL, 1L);
+    set(CURLOPT_HTTP_VERSION, long{CURL_HTTP_VERSION_1_1});
+    set(CURLOPT_PROTOCOLS_STR, "http,https");
+    set(CURLOPT_SSL_VERIFYPEER, 1L);
+    set(CURLOPT_SSL_VERIFYHOST, 2L);
+    set(CURLOPT_NETRC, long{CURL_NETRC_IGNORED});
+    set(CURLOPT_CONNECTTIMEOUT, seconds(limits::kHubConnect));
+    set(CURLOPT_LOW_SPEED_LIMIT, 1L);
+    set(CURLOPT_LOW_SPEED_TIME, seconds(limits::kHubSilence));
+    set(CURLOPT_TIMEOUT, seconds(call.request.whole));
+    set(CURLOPT_BUFFERSIZE, long{512} << 10U);
+    set(CURLOPT_MAX_RECV_SPEED_LARGE, static_cast<curl_off_t>(call.request.speed_limit));
+    set(CURLOPT_USERAGENT, "llf/" LLF_VERSION);
+  }
+
+  const Curl& curl;
+  CURLM* multi;
+  std::map<std::size_t, std::unique_ptr<Call>> calls;
+  std::size_t next = 1;
+};
+
+Connections::Connections(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+Connections::Connections(Connections&&) noexcept = default;
+Connections& Connections::operator=(Connections&&) noexcept = default;
+Connections::~Connections() = default;
+
+Expected<Connections> Connections::create() {
+  const auto& curl = load_curl();
+  if (!curl) return failure(curl.error());
+  return Connections(std::make_unique<Impl>(*curl));
+}
+
+std::size_t Connections::start(HttpRequest request) {
+  auto call = std::make_unique<Call>(Call{.request = std::move(request)});
+  call->handle = impl_->curl.easy_init();
+  LLF_ASSERT(call->handle != nullptr);
+  // Bytes as they are: a range of a compressed file is none of the file (F57).
+  call->fields = impl_->curl.slist_append(nullptr, "Accept-Encoding: identity");
+  for (const auto& field : call->request.fields) {
+    call->fields = impl_->curl.slist_append(call->fields, field.c_str());
+  }
+  impl_->set_up(*call);
+  const auto id = impl_->next++;
+  impl_->curl.multi_add_handle(impl_->multi, call->handle);
+  impl_->calls.emplace(id, std::move(call));
+  return id;
+}
+
+void Connections::drop(std::size_t id) {
+  impl_->end(id);
+}
+
+std::size_t Connections::running() const {
+  return impl_->calls.size();
+}
+
+std::vector<HttpResult> Connections::wait(std::chrono::milliseconds time) {
+  int running = 0;
+  impl_->curl.multi_perform(impl_->multi, &running);
+  std::vector<HttpResult> results;
+  const auto collect = [&] {
+    int left = 0;
+    while (const auto* message = impl_->curl.multi_info_read(impl_->multi, &left)) {
+      if (message->msg != CURLMSG_DONE) continue;
+      const auto at = std::ranges::find_if(impl_->calls, [&](const auto& entry) {
+        return entry.second->handle == message->easy_handle;
+      });
+      LLF_ASSERT(at != impl_->calls.end());
+      auto& call = *at->second;
+      const auto code = message->data.result;
+      HttpResult result{.id = at->first, .end = HttpEnd::whole, .error = {}};
+      if (code == CURLE_OK && !call.tell_head()) result.end = HttpEnd::stopped;
+      if (code != CURLE_OK) {
+        result.end = call.stopped ? HttpEnd::stopped : HttpEnd::failed;
+        result.error = error_of(impl_->curl, call, code);
+      }
+      results.push_back(std::move(result));
+    }
+  };
+  collect();
+  if (results.empty()) {
+    impl_->curl.multi_poll(impl_->multi, nullptr, 0, static_cast<int>(time.count()), nullptr);
+    impl_->curl.multi_perform(impl_->multi, &running);
+    collect();
+  }
+  for (const auto& result : results) impl_->end(result.id);
+  return results;
+}
+
+void Connections::wake() {
+  impl_->curl.multi_wakeup(impl_->multi);
+}
+
+Expected<HttpAnswer> http_get(Connections& connections, Url url, std::vector<std::string> fields,
+                              ByteSize limit, const std::stop_token& stop) {
+  HttpAnswer answer;
+  bool too_large = false;
+  const auto shown = url.shown();
+  const auto id = connections.start({.url = std::move(url),
+                                     .fields = std::move(fields),
+                                     .whole = limits::kHubTimeout,
+                                     .on_head =
+                                         [&](const HttpHead& head) {
+                                           answer.head = head;
+                                           return Verdict::go_on;
+                                         },
+                                     .on_body =
+                                         [&](std::span<const char> bytes) {
+                                           too_large =
+                                               answer.body.size() + bytes.size() > limit.bytes();
+                                           if (too_large) return Verdict::stop;
+                                           answer.body.append(bytes.data(), bytes.size());
+                                           return Verdict::go_on;
+                                         }});
+  const std::stop_callback wake(stop, [&] { connections.wake(); });
+  for (;;) {
+    for (const auto& result : connections.wait(std::chrono::seconds(1))) {
+      if (result.id != id) continue;
+      if (too_large) {
+        return failure(ErrorKind::too_large,
+                       fmt::format("{} sent more than {}", shown, to_string(limit)));
+      }
+      if (result.end == HttpEnd::failed) return failure(result.error);
+      return answer;
+    }
+    if (!stop.stop_requested()) continue;
+    connections.drop(id);
+    return failure(ErrorKind::cancelled, "stopped");
+  }
+}
+
+}  // namespace llf::hub

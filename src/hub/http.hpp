@@ -1,0 +1,100 @@
+#pragma once
+
+#include "base/byte_size.hpp"
+#include "base/expected.hpp"
+#include "hub/url.hpp"
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <span>
+#include <stop_token>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace llf::hub {
+
+/// The head of an answer.
+struct HttpHead {
+  int status = 0;
+  std::vector<std::pair<std::string, std::string>> fields;  ///< names in lower case
+
+  /// The last field of this name (lower case).
+  [[nodiscard]] std::optional<std::string> field(std::string_view name) const;
+};
+
+/// Whether an answer is read on.
+enum class Verdict : std::uint8_t { go_on, stop };
+
+/// One request and who reads its answer. Redirects are answers like any other: nothing is followed.
+struct HttpRequest {
+  Url url;
+  std::vector<std::string> fields;  ///< "Range: bytes=0-99"
+  std::uint64_t speed_limit = 0;    ///< bytes a second; 0: none
+  std::chrono::seconds whole{};     ///< for the whole answer; 0: only silence ends it
+  std::function<Verdict(const HttpHead&)> on_head;
+  std::function<Verdict(std::span<const char>)> on_body;
+};
+
+/// How an answer ended.
+enum class HttpEnd : std::uint8_t {
+  whole,    ///< as the server said
+  stopped,  ///< a reader said stop
+  failed,   ///< could not connect, was cut, timed out
+};
+
+struct HttpResult {
+  std::size_t id = 0;  ///< of Connections::start
+  HttpEnd end = HttpEnd::failed;
+  Error error;  ///< of a failed one
+};
+
+/// Several requests at once, over connections that are kept for the next ones. HTTP/1.1, so that
+/// each has one of its own. TLS is verified; proxies are those of the environment. Blocks; one
+/// thread, but wake.
+class Connections {
+ public:
+  /// Errors: those of load_curl.
+  [[nodiscard]] static Expected<Connections> create();
+  Connections(Connections&&) noexcept;
+  Connections& operator=(Connections&&) noexcept;
+  ~Connections();
+
+  /// Begins a request; its readers are called within `wait`.
+  [[nodiscard]] std::size_t start(HttpRequest request);
+
+  /// Ends a request without a result.
+  void drop(std::size_t id);
+
+  [[nodiscard]] std::size_t running() const;
+
+  /// Moves bytes until something has ended or the time is over.
+  [[nodiscard]] std::vector<HttpResult> wait(std::chrono::milliseconds time);
+
+  /// Lets `wait` return. Any thread.
+  void wake();
+
+ private:
+  struct Impl;
+  explicit Connections(std::unique_ptr<Impl> impl);
+  std::unique_ptr<Impl> impl_;
+};
+
+/// A small answer.
+struct HttpAnswer {
+  HttpHead head;
+  std::string body;
+};
+
+/// Sends one request and reads its answer, of `limit` at most. Errors: `unavailable` (could not
+/// connect, was cut), `timeout`, `too_large`, `cancelled`. Blocks.
+[[nodiscard]] Expected<HttpAnswer> http_get(Connections& connections, Url url,
+                                            std::vector<std::string> fields, ByteSize limit,
+                                            const std::stop_token& stop);
+
+}  // namespace llf::hub

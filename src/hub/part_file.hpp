@@ -1,0 +1,66 @@
+#pragma once
+
+#include "base/expected.hpp"
+#include "hub/journal.hpp"
+#include "hub/range_set.hpp"
+#include "os/unique_fd.hpp"
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <span>
+#include <string>
+
+namespace llf::hub {
+
+/// A file while it is downloaded: the bytes that came and a journal of which they are, beside the
+/// place where it will stand, under names of ours. It survives everything. One thread.
+class PartFile {
+ public:
+  /// Opens what an earlier download left of the file that will stand at `place`, or begins anew.
+  /// Space for all of it is taken at once, so that a full disk is known before anything comes.
+  /// Errors: those of files; `io` with how much is missing when there is no room for it.
+  [[nodiscard]] static Expected<PartFile> open(const std::filesystem::path& place,
+                                               const PartIdentity& identity,
+                                               const std::string& boot);
+
+  /// The name of the partial file for a place, and of its journal.
+  [[nodiscard]] static std::filesystem::path part_of(const std::filesystem::path& place);
+  [[nodiscard]] static std::filesystem::path journal_of(const std::filesystem::path& place);
+
+  [[nodiscard]] int fd() const { return fd_.get(); }
+  [[nodiscard]] std::uint64_t size() const { return size_; }
+  [[nodiscard]] const RangeSet& written() const { return journal_.written(); }
+
+  /// Writes bytes; `note` them within limits::kJournalStep, or they will be fetched again after a
+  /// crash. Errors: those of files, a full disk among them.
+  [[nodiscard]] Expected<void> write(std::uint64_t at, std::span<const char> bytes);
+
+  /// The same, in the place of bytes that may be damaged. Returns whether they were others.
+  [[nodiscard]] Expected<bool> replace(std::uint64_t at, std::span<const char> bytes);
+
+  /// Keeps in mind that a range is written. From time to time puts all of it on the disk.
+  [[nodiscard]] Expected<void> note(Range range);
+
+  /// Nothing counts as written any more.
+  [[nodiscard]] Expected<void> reset() { return journal_.reset(); }
+
+  /// Puts everything on the disk and gives the file its place; what stood there is replaced. The
+  /// journal goes.
+  [[nodiscard]] Expected<void> finish();
+
+  /// Removes file and journal.
+  static void remove(const std::filesystem::path& place);
+
+ private:
+  PartFile(std::filesystem::path place, os::UniqueFd fd, std::uint64_t size, Journal journal)
+      : place_(std::move(place)), fd_(std::move(fd)), size_(size), journal_(std::move(journal)) {}
+
+  std::filesystem::path place_;
+  os::UniqueFd fd_;
+  std::uint64_t size_ = 0;
+  Journal journal_;
+  std::uint64_t unsynced_ = 0;
+};
+
+}  // namespace llf::hub

@@ -1,0 +1,79 @@
+#include "hub/part_file.hpp"
+
+#include "os/test_folder.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <string>
+#include <string_view>
+
+namespace llf::hub {
+namespace {
+
+namespace fs = std::filesystem;
+using testing::HasSubstr;
+
+class PartFileTest : public testing::Test {
+ protected:
+  [[nodiscard]] fs::path place() const { return folder_ / "blob"; }
+  [[nodiscard]] PartFile open(std::uint64_t size = 10) const {
+    auto part = PartFile::open(place(), {size, "tag"}, "boot");
+    EXPECT_TRUE(part) << part.error().message;
+    return *std::move(part);
+  }
+
+  os::TestFolder folder_;
+};
+
+TEST_F(PartFileTest, goes_on_where_it_was_and_takes_its_place_at_the_end) {
+  {
+    auto part = open();
+    EXPECT_TRUE(part.write(5, std::string_view("56789")));
+    EXPECT_TRUE(part.note({5, 10}));
+  }
+  EXPECT_FALSE(fs::exists(place()));
+  auto part = open();
+  EXPECT_EQ(part.written().total(), 5U);
+  EXPECT_TRUE(part.write(0, std::string_view("01234")));
+  EXPECT_TRUE(part.note({0, 5}));
+  EXPECT_TRUE(part.finish());
+  std::ifstream file(place());
+  EXPECT_EQ(std::string(std::istreambuf_iterator<char>(file), {}), "0123456789");
+  EXPECT_EQ(std::distance(fs::directory_iterator(folder_.path()), {}), 1);
+}
+
+TEST_F(PartFileTest, a_journal_without_its_file_counts_for_nothing) {
+  EXPECT_TRUE(open().note({0, 10}));
+  fs::resize_file(PartFile::part_of(place()), 4);
+  EXPECT_EQ(open().written().total(), 0U);
+}
+
+TEST_F(PartFileTest, tells_whether_bytes_were_damaged) {
+  auto part = open();
+  EXPECT_TRUE(part.write(0, std::string_view("0123456789")));
+  EXPECT_EQ(part.replace(2, std::string_view("234")), false);
+  EXPECT_EQ(part.replace(2, std::string_view("2x4")), true);
+  EXPECT_EQ(part.replace(2, std::string_view("2x4")), false);
+}
+
+TEST_F(PartFileTest, what_has_no_room_is_told_before_it_begins) {
+  const auto part = PartFile::open(place(), {std::uint64_t{1} << 50U, "tag"}, "boot");
+  ASSERT_FALSE(part);
+  EXPECT_EQ(part.error().kind, ErrorKind::io);
+  EXPECT_THAT(part.error().message, HasSubstr("too full: 1.1 PB are needed"));
+  PartFile::remove(place());
+  EXPECT_TRUE(fs::is_empty(folder_.path()));
+}
+
+TEST_F(PartFileTest, follows_no_link_in_its_place) {
+  std::ofstream(folder_ / "victim") << "keep";
+  fs::create_symlink(folder_ / "victim", PartFile::part_of(place()));
+  EXPECT_FALSE(PartFile::open(place(), {10, "tag"}, "boot"));
+}
+
+}  // namespace
+}  // namespace llf::hub

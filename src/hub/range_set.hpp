@@ -1,0 +1,45 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <vector>
+
+namespace llf::hub {
+
+/// Bytes from `begin` up to, and without, `end`.
+struct Range {
+  std::uint64_t begin = 0;
+  std::uint64_t end = 0;
+
+  [[nodiscard]] std::uint64_t size() const { return end - begin; }
+  friend bool operator==(const Range&, const Range&) = default;
+};
+
+/// Which bytes of a file are there. One thread.
+class RangeSet {
+ public:
+  /// Empty ranges are nothing; what overlaps or touches becomes one.
+  void add(Range range);
+  void remove(Range range);
+
+  /// The first bytes at or after `from` that are not there, before `end`, at most `most` of them;
+  /// nothing when all are there.
+  [[nodiscard]] std::optional<Range> first_gap(std::uint64_t from, std::uint64_t end,
+                                               std::uint64_t most) const;
+
+  /// How many bytes from the beginning are there without a gap.
+  [[nodiscard]] std::uint64_t front() const;
+  /// How many are there.
+  [[nodiscard]] std::uint64_t total() const { return total_; }
+  /// In their order, apart from each other.
+  [[nodiscard]] std::vector<Range> ranges() const;
+
+  friend bool operator==(const RangeSet&, const RangeSet&) = default;
+
+ private:
+  std::map<std::uint64_t, std::uint64_t> ranges_;  ///< begin to end
+  std::uint64_t total_ = 0;
+};
+
+}  // namespace llf::hub

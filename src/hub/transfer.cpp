@@ -1,0 +1,73 @@
+#include "hub/transfer.hpp"
+
+#include "base/limits.hpp"
+#include "hub/part_file.hpp"
+#include "hub/transfer_run.hpp"
+#include "os/process_facts.hpp"
+
+#include <fmt/format.h>
+
+#include <utility>
+
+namespace llf::hub {
+namespace {
+
+std::unexpected<Error> wrong_hash(const TransferOrder& order, const store::Digest& got,
+                                  const store::Digest& expected) {
+  return failure(
+      ErrorKind::corrupt,
+      fmt::format("what {} sends is not the file that was promised: its SHA-256 is {}, not {}. "
+                  "Nothing of it was kept; try another source",
+                  order.origins.front().url.shown(), got.hex(), expected.hex()));
+}
+
+/// Fetches into `part` until its hash is right, as often as that makes sense.
+Expected<Transferred> fetch_right(TransferRun& run, PartFile& part, const TransferOrder& order) {
+  auto mode = TransferRun::Mode::fetch;
+  for (int round = 1;; ++round) {
+    const auto hash = run.fetch(part, mode);
+    if (!hash) return failure(hash.error());
+    const auto& promised = run.promised();
+    if (!promised || *hash == *promised) {
+      return Transferred{.sha256 = *hash,
+                         .size = part.size(),
+                         .fetched = run.fetched(),
+                         .repaired = run.repaired().ranges()};
+    }
+    if (round == limits::kTransferRounds) return wrong_hash(order, *hash, *promised);
+    mode = TransferRun::Mode::repair;
+  }
+}
+
+/// One try, which a file that is changed meanwhile ends with `conflict`.
+Expected<Transferred> try_transfer(Connections& connections, const TransferOrder& order,
+                                   const ProgressReport& report, const std::stop_token& stop) {
+  TransferRun run(connections, order, report, stop);
+  const auto size = run.find_size();
+  if (!size) return failure(size.error());
+  auto part =
+      PartFile::open(order.place, {.size = *size, .tag = run.tag()}, os::boot_id().value_or(""));
+  if (!part) return failure(part.error());
+  auto result = fetch_right(run, *part, order);
+  if (!result) return result;
+  if (auto finished = part->finish(); !finished) return failure(finished.error());
+  return result;
+}
+
+}  // namespace
+
+Expected<Transferred> transfer(const TransferOrder& order, const ProgressReport& report,
+                               const std::stop_token& stop) {
+  auto connections = Connections::create();
+  if (!connections) return failure(connections.error());
+  for (int round = 1;; ++round) {
+    auto result = try_transfer(*connections, order, report, stop);
+    if (result) return result;
+    const auto kind = result.error().kind;
+    const bool changed = kind == ErrorKind::conflict;
+    if (changed || kind == ErrorKind::corrupt) PartFile::remove(order.place);
+    if (!changed || round == limits::kTransferRounds) return result;
+  }
+}
+
+}  // namespace llf::hub

@@ -1,0 +1,98 @@
+#include "hub/transfer.hpp"
+
+#include "hub/test_transfer.hpp"
+
+#include <gmock/gmock.h>
+
+namespace llf::hub {
+namespace {
+
+using testing::HasSubstr;
+
+TEST_F(TransferTest, fetches_a_file_once_and_says_what_it_is) {
+  const TestServer server([this](const std::string& head) { return good(head); });
+  const auto done = run(order({&server}));
+  ASSERT_TRUE(done) << done.error().message;
+  EXPECT_EQ(done->sha256, digest_);
+  EXPECT_EQ(done->size, kSize);
+  EXPECT_EQ(done->fetched, kSize);
+  EXPECT_TRUE(fetched() == content_);
+  expect_no_remains();
+}
+
+TEST_F(TransferTest, asks_for_size_and_hash_where_they_are_not_known) {
+  const TestServer server([this](const std::string& head) { return good(head); });
+  auto wanted = order({&server});
+  wanted.size.reset();
+  wanted.sha256.reset();
+  const auto done = run(wanted);
+  ASSERT_TRUE(done) << done.error().message;
+  EXPECT_EQ(done->sha256, digest_);
+  EXPECT_EQ(done->size, kSize);
+}
+
+TEST_F(TransferTest, a_file_without_bytes_is_one) {
+  content_.clear();
+  const TestServer server(
+      [](const std::string&) { return http_answer(416, "Content-Range: bytes */0\r\n", ""); });
+  auto wanted = order({&server});
+  wanted.size = std::nullopt;
+  wanted.sha256 = store::sha256("");
+  const auto done = run(wanted);
+  ASSERT_TRUE(done) << done.error().message;
+  EXPECT_TRUE(std::filesystem::exists(wanted.place));
+}
+
+// F55, SEC-32: damaged on the way once, it is fetched anew, and told where.
+TEST_F(TransferTest, a_damaged_range_is_repaired) {
+  std::atomic<int> damaged = 0;
+  const TestServer server([&, this](const std::string& head) {
+    auto answer = good(head);
+    const auto range = asked_range(head);
+    if (range && range->size() > 1 && damaged++ == 0) answer.back() ^= 1;
+    return answer;
+  });
+  const auto done = run(order({&server}));
+  ASSERT_TRUE(done) << done.error().message;
+  ASSERT_EQ(done->repaired.size(), 1U);
+  EXPECT_EQ(done->repaired.front().end, kSize);
+  expect_no_remains();
+}
+
+TEST_F(TransferTest, a_wrong_file_is_never_kept) {
+  const TestServer server([this](const std::string& head) { return good(head); });
+  auto wanted = order({&server});
+  wanted.sha256 = store::sha256("another");
+  const auto done = run(wanted);
+  ASSERT_FALSE(done);
+  EXPECT_EQ(done.error().kind, ErrorKind::corrupt);
+  EXPECT_THAT(done.error().message, HasSubstr(digest_.hex()));
+  EXPECT_TRUE(std::filesystem::is_empty(folder_.path()));
+}
+
+// F53
+TEST_F(TransferTest, a_file_that_changes_meanwhile_is_fetched_from_the_beginning) {
+  std::atomic<int> requests = 0;
+  const auto old_content = content_;
+  content_ = make_content();
+  std::ranges::reverse(content_);
+  const TestServer server([&, this](const std::string& head) {
+    const bool is_old = requests++ < 2;  // the look and the first part
+    const auto range = asked_range(head).value_or(Range{0, kSize});
+    const auto& now = is_old ? old_content : content_;
+    const auto part = is_old && range.size() > 1 ? range.size() / 2 : range.size();
+    return fmt::format(
+        "HTTP/1.1 206 X\r\nConnection: close\r\nContent-Length: {}\r\n"
+        "ETag: \"{}\"\r\nContent-Range: bytes {}-{}/{}\r\n\r\n{}",
+        range.size(), is_old ? "old" : "new", range.begin, range.end - 1, kSize,
+        now.substr(range.begin, part));
+  });
+  auto wanted = order({&server});
+  wanted.sha256.reset();
+  const auto done = run(wanted);
+  ASSERT_TRUE(done) << done.error().message;
+  expect_no_remains();
+}
+
+}  // namespace
+}  // namespace llf::hub

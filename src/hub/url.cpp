@@ -1,0 +1,79 @@
+#include "hub/url.hpp"
+
+#include "base/ascii.hpp"
+
+#include <boost/url/parse.hpp>
+#include <boost/url/url.hpp>
+#include <boost/url/url_view.hpp>
+#include <fmt/format.h>
+
+#include <utility>
+
+namespace llf::hub {
+namespace {
+
+namespace urls = boost::urls;
+
+std::unexpected<Error> not_a_url(std::string_view text, std::string_view why) {
+  return failure(ErrorKind::invalid, fmt::format("'{}' {}", text.substr(0, 200), why));
+}
+
+std::string_view default_port(urls::url_view url) {
+  return url.scheme_id() == urls::scheme::https ? "443" : "80";
+}
+
+}  // namespace
+
+Expected<Url> Url::parse(std::string_view text) {
+  const auto parsed = urls::parse_uri(text);
+  if (!parsed) return not_a_url(text, "is no URL");
+  urls::url url(*parsed);
+  if (url.scheme_id() != urls::scheme::https && url.scheme_id() != urls::scheme::http) {
+    return not_a_url(text, "is neither http:// nor https://");
+  }
+  if (url.encoded_host().empty()) return not_a_url(text, "names no host");
+  if (url.has_userinfo()) return not_a_url(text, "holds a user name or password");
+  url.remove_fragment();
+  if (url.encoded_path().empty()) url.set_path_absolute(true);
+  const std::string port(url.has_port() ? std::string_view(url.port()) : default_port(url));
+  auto origin = ascii_lower(fmt::format("{}://{}:{}", std::string_view(url.scheme()),
+                                        std::string_view(url.encoded_host()), port));
+  return Url(std::string(url.buffer()), std::move(origin));
+}
+
+Expected<Url> Url::resolve(std::string_view location) const {
+  const auto reference = urls::parse_uri_reference(location);
+  const auto base = urls::parse_uri(text_);
+  if (!reference || !base) return not_a_url(location, "is no URL");
+  urls::url result;
+  if (!urls::resolve(*base, *reference, result)) return not_a_url(location, "is no URL");
+  return parse(std::string_view(result.buffer()));
+}
+
+Url Url::at(std::string_view path) const {
+  auto text = text_;
+  if (!text.ends_with('/')) text += '/';
+  return Url(text += path, origin_);
+}
+
+std::string Url::shown() const {
+  return text_.substr(0, text_.find('?'));
+}
+
+std::string Url::file_name() const {
+  const auto parsed = urls::parse_uri(text_);
+  if (!parsed || parsed->segments().empty()) return {};
+  return std::string(parsed->segments().back());
+}
+
+std::string percent_encode(std::string_view text, std::string_view keep) {
+  std::string out;
+  for (const char c : text) {
+    const bool plain = (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') ||
+                       std::string_view("-._~").contains(c) || keep.contains(c);
+    out += plain ? std::string(1, c) : fmt::format("%{:02X}", static_cast<unsigned char>(c));
+  }
+  return out;
+}
+
+}  // namespace llf::hub
