@@ -4,8 +4,8 @@
 
 # The build tree has the folders of the checkout.
 file(MAKE_DIRECTORY "${CMAKE_BINARY_DIR}/share/llf")
-foreach(folder models prompts)
-  file(CREATE_LINK "${CMAKE_SOURCE_DIR}/assets/${folder}" "${CMAKE_BINARY_DIR}/share/llf/${folder}"
+foreach(asset models prompts catalog.json)
+  file(CREATE_LINK "${CMAKE_SOURCE_DIR}/assets/${asset}" "${CMAKE_BINARY_DIR}/share/llf/${asset}"
     SYMBOLIC)
 endforeach()
 
@@ -22,6 +22,7 @@ foreach(program llf llfd)
 endforeach()
 install(FILES "${CMAKE_SOURCE_DIR}/assets/models/llf-nano.gguf" DESTINATION share/llf/models
   OPTIONAL)
+install(FILES "${CMAKE_SOURCE_DIR}/assets/catalog.json" DESTINATION share/llf)
 file(GLOB prompts CONFIGURE_DEPENDS "${CMAKE_SOURCE_DIR}/assets/prompts/*.json")
 install(FILES ${prompts} DESTINATION share/llf/prompts)
 

@@ -7,6 +7,7 @@
 #include "cli/config_import_command.hpp"
 #include "cli/list_command.hpp"
 #include "cli/model_command.hpp"
+#include "cli/model_download_command.hpp"
 #include "cli/prompt_command.hpp"
 #include "cli/prompt_use_command.hpp"
 #include "cli/ps_command.hpp"
@@ -47,6 +48,10 @@ const std::array kCommands{
     Command{"model list", "ls", {}, 0, run_list},
     Command{"model info", "model-info", kModelInfoOptions, 1, run_model_info},
     Command{"show", "model-info", kModelInfoOptions, 1, run_model_info},
+    Command{"model download", "model-download", kModelDownloadOptions, 1, run_model_download},
+    Command{"pull", "model-download", kModelDownloadOptions, 1, run_model_download},
+    Command{"model downloads", "model-downloads", kModelDownloadsOptions, 0, run_model_downloads},
+    Command{"model search", "model-search", kModelSearchOptions, kAnyWords, run_model_search},
     Command{"model where", "model-where", {}, 1, run_model_where},
     Command{"config", "config", {}, 0, name_the_verbs<kConfig>},
     Command{"config show", "config", kConfigShowOptions, 0, run_config_show},
@@ -80,9 +85,8 @@ const std::array kCommands{
 };
 
 /// Commands that are announced and come with a later version.
-constexpr std::array<std::string_view, 9> kLater{"pull",         "rm",           "model download",
-                                                 "model verify", "model remove", "history",
-                                                 "gui",          "bench",        "doctor"};
+constexpr std::array<std::string_view, 7> kLater{"rm",  "model verify", "model remove", "history",
+                                                 "gui", "bench",        "doctor"};
 
 bool takes_value(std::string_view option) {
   return std::ranges::any_of(global_options(), [&](const OptionSpec& spec) {

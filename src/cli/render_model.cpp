@@ -1,6 +1,6 @@
 #include "cli/render_model.hpp"
 
-#include "base/byte_size.hpp"
+#include "cli/json_view.hpp"
 #include "text/safe_text.hpp"
 #include "text/table.hpp"
 
@@ -14,29 +14,6 @@
 
 namespace llf::cli {
 namespace {
-
-std::string text_of(const json::Object& object, std::string_view key) {
-  return text::safe_line(json::get_string_or(object, key, "").value_or(""));
-}
-
-std::int64_t number_of(const json::Object& object, std::string_view key) {
-  return json::get_int_or(object, key, 0).value_or(0);
-}
-
-/// The object `key`; an empty one when it is not there.
-json::Object object_of_key(const json::Object& object, std::string_view key) {
-  const auto* value = object.if_contains(key);
-  return value != nullptr && value->is_object() ? value->get_object() : json::Object();
-}
-
-json::Array list_of(const json::Object& object, std::string_view key) {
-  const auto* value = object.if_contains(key);
-  return value != nullptr && value->is_array() ? value->get_array() : json::Array();
-}
-
-std::string bytes_text(std::int64_t bytes) {
-  return to_string(ByteSize(static_cast<std::uint64_t>(bytes)));
-}
 
 /// "4.02 B", "270 M".
 std::string count_text(std::int64_t count) {
@@ -68,7 +45,7 @@ std::string abilities_text(const json::Object& model) {
       {"vision", "images"},
       {"audio", "sound"},
   }};
-  const auto abilities = object_of_key(model, "abilities");
+  const auto abilities = object_in(model, "abilities");
   std::string out;
   for (const auto& [key, word] : kAbilities) {
     if (!json::get_flag(abilities, key).value_or(false)) continue;
@@ -78,30 +55,30 @@ std::string abilities_text(const json::Object& model) {
 }
 
 std::string size_line(const json::Object& model) {
-  const auto files = list_of(model, "files").size();
-  const auto size = bytes_text(number_of(model, "size_bytes"));
+  const auto files = list_in(model, "files").size();
+  const auto size = bytes_text(number_in(model, "size_bytes"));
   return files > 1 ? fmt::format("{} in {} files", size, files) : size;
 }
 
 std::string experts_line(const json::Object& model) {
-  const auto experts = number_of(model, "experts");
+  const auto experts = number_in(model, "experts");
   if (experts == 0) return {};
-  return fmt::format("{}, {} used for a token", experts, number_of(model, "experts_used"));
+  return fmt::format("{}, {} used for a token", experts, number_in(model, "experts_used"));
 }
 
 std::string positive(const json::Object& model, std::string_view key, std::string_view unit) {
-  const auto number = number_of(model, key);
+  const auto number = number_in(model, key);
   return number == 0 ? std::string() : fmt::format("{}{}", number, unit);
 }
 
 void add_template(Sheet& sheet, const json::Object& model) {
-  const auto chat_template = object_of_key(model, "chat_template");
+  const auto chat_template = object_in(model, "chat_template");
   if (chat_template.empty()) {
     sheet.add("template", "none");
     return;
   }
-  sheet.add("template", fmt::format("sha256 {}", text_of(chat_template, "sha256")));
-  for (const auto& warning : list_of(chat_template, "warnings")) {
+  sheet.add("template", fmt::format("sha256 {}", text_in(chat_template, "sha256")));
+  for (const auto& warning : list_in(chat_template, "warnings")) {
     if (!warning.is_string()) continue;
     sheet.add(
         "", fmt::format("look at it: {}", text::safe_line(std::string_view(warning.get_string()))));
@@ -112,62 +89,61 @@ void add_template(Sheet& sheet, const json::Object& model) {
 
 std::string render_model(const json::Object& model) {
   Sheet sheet;
-  sheet.add("name", text_of(model, "id"));
-  sheet.add("title", text_of(model, "title"));
-  sheet.add("source", text_of(model, "source"));
-  sheet.add("repository", text_of(model, "repository"));
-  sheet.add("license", text_of(model, "license"));
+  sheet.add("name", text_in(model, "id"));
+  sheet.add("title", text_in(model, "title"));
+  sheet.add("source", text_in(model, "source"));
+  sheet.add("repository", text_in(model, "repository"));
+  sheet.add("license", text_in(model, "license"));
   sheet.add("size", size_line(model));
-  sheet.add("quantisation", text_of(model, "quantisation"));
-  if (const auto count = number_of(model, "parameters"); count > 0) {
+  sheet.add("quantisation", text_in(model, "quantisation"));
+  if (const auto count = number_in(model, "parameters"); count > 0) {
     sheet.add("parameters", count_text(count));
   }
-  sheet.add("architecture", text_of(model, "architecture"));
+  sheet.add("architecture", text_in(model, "architecture"));
   sheet.add("experts", experts_line(model));
   sheet.add("layers", positive(model, "layers", ""));
   sheet.add("context", positive(model, "context", " tokens"));
-  if (const auto bytes = number_of(model, "kv_bytes_per_token"); bytes > 0) {
+  if (const auto bytes = number_in(model, "kv_bytes_per_token"); bytes > 0) {
     sheet.add("context cost", fmt::format("{} a token", bytes_text(bytes)));
   }
   const auto vocabulary = positive(model, "vocabulary", " tokens");
-  const auto tokenizer = text_of(model, "tokenizer");
+  const auto tokenizer = text_in(model, "tokenizer");
   sheet.add("tokenizer", tokenizer.empty() || vocabulary.empty()
                              ? tokenizer
                              : fmt::format("{}, {}", tokenizer, vocabulary));
   sheet.add("abilities", abilities_text(model));
   add_template(sheet, model);
-  for (const auto& file : list_of(model, "files")) {
+  for (const auto& file : list_in(model, "files")) {
     if (file.is_string()) {
       sheet.add("file", text::safe_line(std::string_view(file.get_string())));
     }
   }
-  sheet.add("projector", text_of(model, "projector"));
+  sheet.add("projector", text_in(model, "projector"));
   return sheet.take();
 }
 
 std::string chat_template_of(const json::Object& model) {
-  const auto text =
-      json::get_string_or(object_of_key(model, "chat_template"), "text", "").value_or("");
+  const auto text = json::get_string_or(object_in(model, "chat_template"), "text", "").value_or("");
   if (text.empty()) return {};
   return text::safe_text(text) + (text.ends_with('\n') ? "" : "\n");
 }
 
 std::string render_files(const json::Object& model) {
   std::string out;
-  for (const auto& file : list_of(model, "files")) {
+  for (const auto& file : list_in(model, "files")) {
     if (file.is_string()) {
       out += text::safe_line(std::string_view(file.get_string())) + "\n";
     }
   }
-  const auto projector = text_of(model, "projector");
+  const auto projector = text_in(model, "projector");
   return projector.empty() ? out : out + projector + "\n";
 }
 
 std::string render_places(const json::Object& answer) {
   // A model stands in the place whose path its own begins with.
   std::map<std::string, int> counts;
-  const auto places = list_of(answer, "places");
-  for (const auto& item : list_of(answer, "models")) {
+  const auto places = list_in(answer, "places");
+  for (const auto& item : list_in(answer, "models")) {
     const auto* model = item.if_object();
     const auto path = model == nullptr ? "" : json::get_string_or(*model, "path", "").value_or("");
     for (const auto& place : places) {
@@ -175,7 +151,7 @@ std::string render_places(const json::Object& answer) {
       const auto root =
           object == nullptr ? "" : json::get_string_or(*object, "path", "").value_or("");
       const bool inside = path == root || path.starts_with(root + "/");
-      if (!root.empty() && inside && text_of(*model, "source") != "profile") ++counts[root];
+      if (!root.empty() && inside && text_in(*model, "source") != "profile") ++counts[root];
     }
   }
   text::Table table(
@@ -184,7 +160,7 @@ std::string render_places(const json::Object& answer) {
     const auto* object = place.if_object();
     if (object == nullptr) continue;
     const auto root = json::get_string_or(*object, "path", "").value_or("");
-    table.add({root, text_of(*object, "source"), fmt::format("{}", counts[root])});
+    table.add({root, text_in(*object, "source"), fmt::format("{}", counts[root])});
   }
   return table.str();
 }

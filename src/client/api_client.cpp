@@ -14,6 +14,8 @@ constexpr net::Timeouts kControl{.head = limits::kControlTimeout, .read = limits
 constexpr net::Timeouts kFollow{.head = limits::kControlTimeout, .read = net::kNoLimit};
 // A busy worker may need all the time of a stop.
 constexpr net::Timeouts kUnload{.head = limits::kStopLimit, .read = limits::kControlTimeout};
+// A hub may be slow to answer, and a download that waits for the network says nothing for long.
+constexpr net::Timeouts kDownload{.head = net::kNoLimit, .read = net::kNoLimit};
 constexpr net::Timeouts kChat{.head = net::kNoLimit, .read = limits::kChatSilence};
 
 net::ClientRequest get_request(std::string target) {
@@ -166,6 +168,18 @@ Task<Expected<std::vector<std::string>>> ApiClient::logs(LogQuery query) const {
 
 Task<Expected<EventStream>> ApiClient::follow_logs(LogQuery query) const {
   auto response = co_await call(endpoint_, get_request(log_target(query) + "&follow=1"), kFollow);
+  if (!response) co_return failure(response.error());
+  co_return EventStream(std::move(*response));
+}
+
+Task<Expected<json::Value>> ApiClient::search(json::Object body) const {
+  co_return co_await call_for_json(endpoint_, post_request("/llf/v1/search", json::write(body)),
+                                   kDownload);
+}
+
+Task<Expected<EventStream>> ApiClient::download(json::Object body) const {
+  auto response =
+      co_await call(endpoint_, post_request("/llf/v1/downloads", json::write(body)), kDownload);
   if (!response) co_return failure(response.error());
   co_return EventStream(std::move(*response));
 }

@@ -79,6 +79,13 @@ class ApiClient {
   /// The same lines and those to come, each event's data being `{"line":"…"}`.
   [[nodiscard]] Task<Expected<EventStream>> follow_logs(LogQuery query) const;
 
+  /// Asks the hub for repositories, however long it takes to answer.
+  [[nodiscard]] Task<Expected<json::Value>> search(json::Object body) const;
+
+  /// Begins or joins a download: `{"plan":…}`, then `{"download":…}` until it has ended. Leaving
+  /// does not stop it. Returns when it is known what is to be downloaded.
+  [[nodiscard]] Task<Expected<EventStream>> download(json::Object body) const;
+
   /// Begins an answer. Returns when the daemon has begun to answer: loading the model, and reading
   /// a long prompt, may come before, so there is no limit but the caller's patience.
   [[nodiscard]] Task<Expected<ChatStream>> chat(ChatRequest request) const;

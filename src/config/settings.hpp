@@ -67,6 +67,11 @@ struct Settings {
     friend bool operator==(const Models&, const Models&) = default;
   } models;
 
+  struct Downloads {
+    std::optional<std::int64_t> speed_limit;  ///< MB a second
+    friend bool operator==(const Downloads&, const Downloads&) = default;
+  } downloads;
+
   struct Engine {
     std::string path;
     std::optional<std::int64_t> context;

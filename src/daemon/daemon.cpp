@@ -10,6 +10,8 @@
 #include "daemon/settings_watch.hpp"
 #include "gateway/answer.hpp"
 #include "gateway/gateway.hpp"
+#include "hub/downloads.hpp"
+#include "hub/endpoint.hpp"
 #include "json/json.hpp"
 #include "log/log.hpp"
 #include "net/address.hpp"
@@ -120,6 +122,7 @@ class RunningDaemon final : public Daemon {
   LiveSettings live_;
   SettingsReports reports_;
   Models models_;
+  hub::Downloads downloads_;
   scheduler::Names names_;
   worker::Journal journal_;
   scheduler::Scheduler scheduler_;
@@ -139,6 +142,8 @@ RunningDaemon::RunningDaemon(StartOptions options, os::Paths paths, os::FileLock
       live_(options_.sources, options_.settings),
       models_(loop_, beside(program_, "share/llf/models/llf-nano.gguf"), paths_.data_dir / "models",
               options_.settings),
+      downloads_(loop_, download_options(paths_, beside(program_, "share/llf/catalog.json"),
+                                         live_.current())),
       names_(models_.catalog(), live_.current()),
       journal_(paths_.worker_journal()),
       scheduler_(loop_, names_, live_.current(),
@@ -161,6 +166,8 @@ gateway::GatewayOptions RunningDaemon::gateway_options() {
       .owner_uid = ::geteuid(),
       .server_status = [this] { return server_status(); },
       .models = models_.access(),
+      .downloads = downloads_,
+      .hub = [] { return hub::find_endpoint(os::env); },
       .engine = [this] { return worker::find_engine(engine_search(live_.current().engine.path)); },
       .reload_settings = [this](std::int64_t since) { return reload_settings(since); },
       .compare_settings = [this](std::string_view text) { return compare_settings(text); },
@@ -324,7 +331,7 @@ Task<void> RunningDaemon::watch_idleness() {
   for (;;) {
     const auto left = time_until_idle_exit({.now = mono_now(),
                                             .last_active = gateway_.last_active(),
-                                            .active = gateway_.active(),
+                                            .active = gateway_.active() + downloads_.active(),
                                             .limit = live_.current().server.idle_exit});
     if (left <= Duration::zero()) break;
     const auto either = co_await net::race(net::sleep_for(left), settings_changed_.wait());
@@ -344,6 +351,7 @@ Task<void> RunningDaemon::end() {
   // does not even take that is cut.
   gateway_.announce_end();
   tasks_.spawn(interrupt_later());
+  co_await downloads_.end();
   co_await server_.drain(limits::kDrainTimeout + limits::kInterruptTime);
   co_await scheduler_.stop_all();
   std::error_code code;

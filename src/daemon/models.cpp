@@ -1,6 +1,5 @@
 #include "daemon/models.hpp"
 
-#include "os/paths.hpp"
 #include "store/gguf_file.hpp"
 
 #include <utility>
@@ -54,6 +53,19 @@ Task<Expected<void>> Models::check(std::vector<fs::path> files) {
     }
     return {};
   });
+}
+
+hub::Downloads::Options download_options(const os::Paths& paths, fs::path catalog,
+                                         const config::Settings& settings) {
+  return {.places = {.cache = store::hub_cache(os::env),
+                     .folder = paths.data_dir / "models",
+                     .catalog = std::move(catalog)},
+          .journal = paths.data_dir / "downloads.json",
+          .speed_limit = [&settings]() -> std::uint64_t {
+            constexpr std::uint64_t kMegabyte = 1'000'000;
+            const auto& limit = settings.downloads.speed_limit;
+            return limit ? static_cast<std::uint64_t>(*limit) * kMegabyte : 0;
+          }};
 }
 
 }  // namespace llf::daemon

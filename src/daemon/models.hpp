@@ -4,8 +4,10 @@
 #include "base/task.hpp"
 #include "config/settings.hpp"
 #include "gateway/model_access.hpp"
+#include "hub/downloads.hpp"
 #include "net/blocking_thread.hpp"
 #include "net/loop.hpp"
+#include "os/paths.hpp"
 #include "store/catalog.hpp"
 #include "store/shelf.hpp"
 
@@ -46,5 +48,10 @@ class Models {
   store::Catalog catalog_;
   net::BlockingThread disk_;
 };
+
+/// Where downloads of this daemon go, by settings that outlive them.
+[[nodiscard]] hub::Downloads::Options download_options(const os::Paths& paths,
+                                                       std::filesystem::path catalog,
+                                                       const config::Settings& settings);
 
 }  // namespace llf::daemon

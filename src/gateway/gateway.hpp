@@ -7,6 +7,7 @@
 #include "gateway/host_check.hpp"
 #include "gateway/model_access.hpp"
 #include "gateway/server_status.hpp"
+#include "hub/downloads.hpp"
 #include "net/event.hpp"
 #include "net/http_server.hpp"
 #include "prompt/library.hpp"
@@ -32,6 +33,8 @@ struct GatewayOptions {
   std::uint32_t owner_uid = 0;
   std::function<ServerStatus()> server_status;
   ModelAccess models;
+  hub::Downloads& downloads;
+  std::function<Expected<hub::Endpoint>()> hub;      ///< where models come from, looked up anew
   std::function<Expected<worker::Engine>()> engine;  ///< finds llama-server anew at each call
   /// Takes the settings file over as it is now; the report is also about generations after `since`.
   std::function<SettingsReport(std::int64_t since)> reload_settings;
@@ -79,11 +82,15 @@ class Gateway {
   [[nodiscard]] Task<void> show_model(net::Request& request, net::Responder& responder);
   [[nodiscard]] Task<void> chat(net::Request& request, net::Responder& responder);
 
-  // Control routes: control_routes.cpp, model_routes.cpp, settings_routes.cpp, prompt_route.cpp,
-  // log_route.cpp
+  // Control routes: control_routes.cpp, model_routes.cpp, download_routes.cpp, settings_routes.cpp,
+  // prompt_route.cpp, log_route.cpp
   [[nodiscard]] Task<void> server_status(net::Request& request, net::Responder& responder);
   [[nodiscard]] Task<void> control_models(net::Request& request, net::Responder& responder);
   [[nodiscard]] Task<void> model_info(net::Request& request, net::Responder& responder);
+  [[nodiscard]] Task<void> downloads(net::Request& request, net::Responder& responder);
+  [[nodiscard]] Task<void> download(net::Request& request, net::Responder& responder);
+  [[nodiscard]] Task<void> stop_download(net::Request& request, net::Responder& responder);
+  [[nodiscard]] Task<void> search_models(net::Request& request, net::Responder& responder);
   [[nodiscard]] Task<void> workers(net::Request& request, net::Responder& responder);
   [[nodiscard]] Task<void> load(net::Request& request, net::Responder& responder);
   [[nodiscard]] Task<void> unload(net::Request& request, net::Responder& responder);

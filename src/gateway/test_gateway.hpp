@@ -60,6 +60,7 @@ class GatewayTest : public testing::Test {
     std::string folder = testing::TempDir() + "llf-gateway-XXXXXX";
     EXPECT_NE(::mkdtemp(folder.data()), nullptr);
     std::ofstream(std::filesystem::path(folder) / "tiny.gguf") << "GGUF";
+    std::ofstream(std::filesystem::path(folder) / "catalog.json") << R"({"models":[]})";
     return folder;
   }
 
@@ -84,6 +85,11 @@ class GatewayTest : public testing::Test {
   scheduler::Scheduler scheduler_{
       loop_, names_, settings_,
       [this](const scheduler::Target& target) { return make_worker(target); }};
+  hub::Downloads downloads_{
+      loop_,
+      {.places = {.cache = folder_ / "hub", .folder = folder_, .catalog = folder_ / "catalog.json"},
+       .journal = folder_ / "downloads.json",
+       .speed_limit = {}}};
   Gateway gateway_{
       {.names = names_,
        .settings = settings_,
@@ -106,6 +112,10 @@ class GatewayTest : public testing::Test {
                   .details = [](const store::ModelFile& model) -> Task<Expected<store::Details>> {
                     co_return store::read_details(model);
                   }},
+       .downloads = downloads_,
+       .hub = []() -> Expected<hub::Endpoint> {
+         return hub::Endpoint{.url = *hub::Url::parse("http://127.0.0.1:1"), .token = "secret"};
+       },
        .engine = []() -> Expected<worker::Engine> {
          return failure(ErrorKind::not_found, "no engine");
        },

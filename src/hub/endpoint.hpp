@@ -25,11 +25,17 @@ struct Endpoint {
 /// ~/.cache/huggingface/token. Errors: `invalid` for an HF_ENDPOINT that is no URL. Reads a file.
 [[nodiscard]] Expected<Endpoint> find_endpoint(const Environment& env);
 
-/// A small answer of the endpoint or of where it redirects to, of `limit` at most. Errors: those of
-/// http_get; `unavailable` when it is offline; what a status of 400 and more means, in the words of
-/// answer_error; `upstream` for too many redirects.
-[[nodiscard]] Expected<HttpAnswer> ask(Connections& connections, const Endpoint& endpoint, Url url,
-                                       const std::stop_token& stop);
+/// What every question to a hub needs. All of it outlives the question.
+struct Session {
+  Connections& connections;
+  const Endpoint& endpoint;
+  const std::stop_token& stop;
+};
+
+/// A small answer of the endpoint or of where it redirects to. Errors: those of http_get;
+/// `unavailable` when it is offline; what a status of 400 and more means, in the words of
+/// answer_error; `upstream` for too many redirects. Blocks.
+[[nodiscard]] Expected<HttpAnswer> ask(const Session& session, Url url);
 
 /// What a refusal of a hub means and what to do about it. Pure.
 [[nodiscard]] Error answer_error(const HttpHead& head, const Url& url, const Endpoint& endpoint);

@@ -223,13 +223,13 @@ void Connections::wake() {
   impl_->curl.multi_wakeup(impl_->multi);
 }
 
-Expected<HttpAnswer> http_get(Connections& connections, Url url, std::vector<std::string> fields,
-                              ByteSize limit, const std::stop_token& stop) {
+Expected<HttpAnswer> http_get(Connections& connections, HttpGet get, const std::stop_token& stop) {
   HttpAnswer answer;
   bool too_large = false;
-  const auto shown = url.shown();
-  const auto id = connections.start({.url = std::move(url),
-                                     .fields = std::move(fields),
+  const auto shown = get.url.shown();
+  const auto limit = get.limit;
+  const auto id = connections.start({.url = std::move(get.url),
+                                     .fields = std::move(get.fields),
                                      .whole = limits::kHubTimeout,
                                      .on_head =
                                          [&](const HttpHead& head) {

@@ -91,10 +91,16 @@ struct HttpAnswer {
   std::string body;
 };
 
-/// Sends one request and reads its answer, of `limit` at most. Errors: `unavailable` (could not
-/// connect, was cut), `timeout`, `too_large`, `cancelled`. Blocks.
-[[nodiscard]] Expected<HttpAnswer> http_get(Connections& connections, Url url,
-                                            std::vector<std::string> fields, ByteSize limit,
+/// What is asked for a small answer.
+struct HttpGet {
+  Url url;
+  std::vector<std::string> fields;
+  ByteSize limit;  ///< of the answer
+};
+
+/// Sends one request and reads its answer. Errors: `unavailable` (could not connect, was cut),
+/// `timeout`, `too_large`, `cancelled`. Blocks.
+[[nodiscard]] Expected<HttpAnswer> http_get(Connections& connections, HttpGet get,
                                             const std::stop_token& stop);
 
 }  // namespace llf::hub

@@ -14,7 +14,8 @@ using testing::Not;
 class HttpTest : public testing::Test {
  protected:
   Expected<HttpAnswer> get(const std::string& url, ByteSize limit = ByteSize::kib(64)) {
-    return http_get(connections_, *Url::parse(url), {"X-Own: 1"}, limit, stop_.get_token());
+    return http_get(connections_, {.url = *Url::parse(url), .fields = {"X-Own: 1"}, .limit = limit},
+                    stop_.get_token());
   }
 
   Connections connections_ = *Connections::create();

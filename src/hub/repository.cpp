@@ -82,25 +82,22 @@ Expected<Repository> read_repository(const store::RepositoryName& name, std::str
   return repository;
 }
 
-Expected<Repository> get_repository(Connections& connections, const Endpoint& endpoint,
-                                    const store::RepositoryName& name, const std::string& revision,
-                                    const std::stop_token& stop) {
+Expected<Repository> get_repository(const Session& session, const store::RepositoryName& name,
+                                    const std::string& revision) {
   auto path = fmt::format("api/models/{}", name.str());
   if (!revision.empty()) path += fmt::format("/revision/{}", percent_encode(revision));
-  const auto answer = ask(connections, endpoint, endpoint.url.at(path + "?blobs=true"), stop);
+  const auto answer = ask(session, session.endpoint.url.at(path + "?blobs=true"));
   if (!answer) return failure(answer.error());
   return read_repository(name, answer->body);
 }
 
-Expected<std::vector<FoundRepository>> search_repositories(Connections& connections,
-                                                           const Endpoint& endpoint,
+Expected<std::vector<FoundRepository>> search_repositories(const Session& session,
                                                            std::string_view query,
-                                                           std::int64_t most,
-                                                           const std::stop_token& stop) {
+                                                           std::int64_t most) {
   const auto path =
       fmt::format("api/models?search={}&filter=gguf&sort=downloads&direction=-1&limit={}",
                   percent_encode(query), most);
-  const auto answer = ask(connections, endpoint, endpoint.url.at(path), stop);
+  const auto answer = ask(session, session.endpoint.url.at(path));
   if (!answer) return failure(answer.error());
   const auto value = parse_answer(answer->body);
   if (!value) return failure(value.error());

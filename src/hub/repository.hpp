@@ -41,11 +41,9 @@ struct Repository {
 
 /// Asks for a repository as it is now, or at a revision. Errors: those of ask and read_repository.
 /// Blocks.
-[[nodiscard]] Expected<Repository> get_repository(Connections& connections,
-                                                  const Endpoint& endpoint,
+[[nodiscard]] Expected<Repository> get_repository(const Session& session,
                                                   const store::RepositoryName& name,
-                                                  const std::string& revision,
-                                                  const std::stop_token& stop);
+                                                  const std::string& revision);
 
 /// A repository that a search found.
 struct FoundRepository {
@@ -57,9 +55,9 @@ struct FoundRepository {
 };
 
 /// Repositories with GGUF files, most downloaded first. Errors: as of get_repository. Blocks.
-[[nodiscard]] Expected<std::vector<FoundRepository>> search_repositories(
-    Connections& connections, const Endpoint& endpoint, std::string_view query, std::int64_t most,
-    const std::stop_token& stop);
+[[nodiscard]] Expected<std::vector<FoundRepository>> search_repositories(const Session& session,
+                                                                         std::string_view query,
+                                                                         std::int64_t most);
 
 /// Where a file of a repository is asked for.
 [[nodiscard]] Url file_url(const Endpoint& endpoint, const Repository& repository,

@@ -60,7 +60,11 @@ class TransferTest : public testing::Test {
 
   Expected<Transferred> run(const TransferOrder& wanted) {
     return transfer(
-        wanted, [this](const TransferProgress& progress) { last_ = progress; }, stop_.get_token());
+        wanted,
+        [this](const TransferProgress& progress) {
+          if (progress.done >= stop_at_) stop_.request_stop();
+        },
+        stop_.get_token());
   }
 
   [[nodiscard]] std::string fetched() const {
@@ -82,7 +86,7 @@ class TransferTest : public testing::Test {
   std::string content_ = make_content();
   store::Digest digest_ = store::sha256(content_);
   std::stop_source stop_;
-  TransferProgress last_;
+  std::uint64_t stop_at_ = kSize + 1;  ///< bytes that are there: then it is stopped
 };
 
 }  // namespace llf::hub

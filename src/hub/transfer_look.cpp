@@ -91,8 +91,9 @@ void TransferRun::looked(Source& source) {
   } else if (judgement.kind == Reason::refused || judgement.kind == Reason::moved) {
     source.given_up = answer_error(head, source.at, source.origin->endpoint);
   } else {
-    source.given_up =
-        upstream_error(fmt::format("{} does not tell the size of its file", source.at.shown()));
+    trouble(source, {.kind = Reason::wrong,
+                     .error = upstream_error(
+                         fmt::format("{} does not tell the size of its file", source.at.shown()))});
   }
 }
 
@@ -101,8 +102,10 @@ void TransferRun::found(Source& source, std::uint64_t size) {
   const bool known = order_.size || part_ != nullptr;
   auto etag = source.found.field("etag").value_or("");
   if (known && size != size_) {
-    source.given_up = upstream_error(
-        fmt::format("{} has a file of {} bytes, not of {}", source.at.shown(), size, size_));
+    // What is wrong once may be right the next time.
+    trouble(source, {.kind = Reason::wrong,
+                     .error = upstream_error(fmt::format("{} has a file of {} bytes, not of {}",
+                                                         source.at.shown(), size, size_))});
   } else if (!promised_ && !source.etag.empty() && etag != source.etag) {
     trouble(source, {.kind = Reason::changed,
                      .error = upstream_error(

@@ -1,6 +1,5 @@
-#include "hub/transfer_run.hpp"
-
 #include "hub/test_transfer.hpp"
+#include "hub/transfer_run.hpp"
 
 #include <gmock/gmock.h>
 

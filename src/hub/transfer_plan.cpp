@@ -14,7 +14,9 @@ TransferPlan::TransferPlan(std::uint64_t size, const RangeSet& written, std::uin
 
 std::optional<Range> TransferPlan::give(Lane lane) {
   LLF_ASSERT(!given_.contains(lane));
-  auto range = claimed_.first_gap(0, size_, part_);
+  const auto free = size_ - claimed_.total();
+  const auto share = free / (2 * (given_.size() + 1));
+  auto range = claimed_.first_gap(0, size_, std::clamp(share, std::min(split_, part_), part_));
   if (!range) {
     const auto slowest =
         std::ranges::max_element(given_, {}, [](const auto& entry) { return entry.second.size(); });

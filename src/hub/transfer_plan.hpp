@@ -16,8 +16,9 @@ class TransferPlan {
  public:
   using Lane = std::size_t;
 
-  /// `written` is there already. Parts have `part` bytes at most; nothing smaller than `split` is
-  /// cut in two.
+  /// `written` is there already. Parts have `part` bytes at most, and become smaller towards the
+  /// end, so that all lanes end together, but not smaller than `split`; nor is what is left of one
+  /// cut into smaller ones.
   TransferPlan(std::uint64_t size, const RangeSet& written, std::uint64_t part,
                std::uint64_t split);
 

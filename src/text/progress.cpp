@@ -29,13 +29,14 @@ std::string bar(double fraction, std::size_t cells) {
 
 std::string progress_line(const Progress& progress, std::size_t columns) {
   const auto seconds = static_cast<double>(progress.elapsed.count()) / 1000;
+  const auto end = progress.detail.empty() ? fmt::format("{:.1f} s", seconds) : progress.detail;
   if (!progress.fraction) {
     const auto step = static_cast<std::size_t>(progress.elapsed / kSpinnerStep);
     const auto& frame = kSpinner.at(step % kSpinner.size());
-    return fit(fmt::format("{} {}  {:.1f} s", frame, progress.label, seconds), columns);
+    return fit(fmt::format("{} {}  {}", frame, progress.label, end), columns);
   }
   const auto fraction = std::clamp(*progress.fraction, 0.0, 1.0);
-  const auto tail = fmt::format("{:3.0f} %  {:.1f} s", fraction * 100, seconds);
+  const auto tail = fmt::format("{:3.0f} %  {}", fraction * 100, end);
   const auto used = display_width(progress.label) + display_width(tail) + 4;
   const auto room = columns > used ? columns - used : 0;
   if (room < 4) return fit(fmt::format("{}  {}", progress.label, tail), columns);

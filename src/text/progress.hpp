@@ -12,6 +12,7 @@ struct Progress {
   std::string label;               ///< "loading llf-nano": safe text on one line
   std::optional<double> fraction;  ///< 0 to 1; nothing: unknown, so a spinner turns
   std::chrono::milliseconds elapsed{0};
+  std::string detail{};  ///< shown in place of the elapsed time when it says something
 };
 
 /// One line of at most `columns`, without a line end: "loading x  ███████▍      42 %  1.3 s". Pure:

@@ -21,6 +21,11 @@ TEST(Progress, an_unknown_fraction_is_a_spinner_that_time_turns) {
   EXPECT_EQ(second, "⠙ loading x  0.1 s");
 }
 
+TEST(Progress, a_detail_stands_in_place_of_the_time) {
+  EXPECT_EQ(progress_line({.label = "x", .fraction = 0.5, .elapsed = {}, .detail = "2 MB/s"}, 26),
+            "x  ████       50 %  2 MB/s");
+}
+
 TEST(Progress, a_line_is_never_wider_than_asked_for) {
   for (std::size_t columns = 1; columns < 100; ++columns) {
     for (const double fraction : {-1.0, 0.0, 0.33, 0.999, 1.0, 7.0}) {

@@ -1,0 +1,203 @@
+#include "cli/model_download_command.hpp"
+
+#include "base/limits.hpp"
+#include "cli/json_view.hpp"
+#include "cli/progress_display.hpp"
+#include "cli/render_download.hpp"
+#include "net/run.hpp"
+#include "net/signals.hpp"
+#include "os/paths.hpp"
+
+#include <fmt/format.h>
+
+#include <csignal>
+#include <optional>
+#include <string>
+#include <utility>
+
+namespace llf::cli {
+namespace {
+
+/// What this terminal's environment says of the hub: it may be another one than the daemon's.
+void add_hub(json::Object& body) {
+  if (auto endpoint = os::env("HF_ENDPOINT")) body["endpoint"] = *endpoint;
+  if (auto token = os::env("HF_TOKEN")) body["token"] = *token;
+}
+
+Expected<json::Object> download_body(const Arguments& arguments) {
+  if (arguments.words().empty()) {
+    return failure(ErrorKind::invalid,
+                   "llf model download what? A name of llf's catalog (`llf model recommend`), or a "
+                   "repository, ORG/REPO or ORG/REPO:QUANTISATION, which `llf model search` finds");
+  }
+  json::Object body{{"model", arguments.words().front()}, {"dry_run", arguments.has("--dry-run")}};
+  if (auto digest = arguments.text("--sha256")) body["sha256"] = *digest;
+  if (const auto mirrors = arguments.text("--mirror")) {
+    json::Array list;
+    for (std::string_view rest = *mirrors; !rest.empty();) {
+      const auto comma = std::min(rest.find(','), rest.size());
+      list.push_back(json::Value(std::string(rest.substr(0, comma))));
+      rest.remove_prefix(std::min(comma + 1, rest.size()));
+    }
+    body["mirrors"] = std::move(list);
+  }
+  add_hub(body);
+  return body;
+}
+
+/// Shows a download as it goes on. It outlives its task.
+class Watching {
+ public:
+  explicit Watching(Context& context) : context_(context), display_(context.err) {}
+
+  /// Errors: those of Output::write.
+  Expected<void> take(const json::Object& event, const std::string& text) {
+    if (context_.format == Format::json) return context_.out.write(text + "\n");
+    if (const auto plan = object_in(event, "plan"); !plan.empty()) {
+      context_.err.say(render_plan(plan));
+      plan_ = plan;
+    }
+    if (auto download = object_in(event, "download"); !download.empty()) show(std::move(download));
+    return {};
+  }
+
+  /// What the command comes to. Errors: what the download ended with.
+  Expected<int> end() {
+    display_.clear();
+    if (context_.format == Format::json) return state() == "failed" ? 1 : 0;
+    if (last_.empty()) return print(context_, render_plan_files(plan_));  // a dry run
+    const auto note = text_in(last_, "note");
+    if (!note.empty()) context_.err.say(note + "\n");
+    const auto model = text_in(last_, "model");
+    if (state() == "done") {
+      return print(context_, fmt::format("{} is there: llf run {}\n", model, model));
+    }
+    if (state() == "stopped") {
+      return failure(
+          ErrorKind::cancelled,
+          fmt::format("the download was stopped; llf model download {} goes on with it", model));
+    }
+    return failure(ErrorKind::upstream, text_in(last_, "error"));
+  }
+
+  void leave() {
+    display_.clear();
+    if (last_.empty() || context_.format == Format::json) return;
+    const auto model = text_in(last_, "model");
+    context_.err.say(
+        fmt::format("llfd goes on with it: `llf model downloads` shows it, `llf model "
+                    "downloads --stop {}` stops it\n",
+                    model));
+  }
+
+ private:
+  [[nodiscard]] std::string state() const { return text_in(last_, "state"); }
+
+  void show(json::Object download) {
+    last_ = std::move(download);
+    if (context_.err.terminal().rewrites) {
+      display_.draw(progress_of(last_));
+      return;
+    }
+    // No terminal: a line for every tenth.
+    const auto tenth = tenth_of(last_);
+    if (!tenth || tenth == told_) return;
+    told_ = tenth;
+    context_.err.say(progress_text(last_));
+  }
+
+  Context& context_;
+  ProgressDisplay display_;
+  json::Object plan_;
+  json::Object last_;
+  std::optional<std::int64_t> told_;
+};
+
+Task<Expected<void>> watch(const client::ApiClient& client, json::Object body, Watching& watching) {
+  auto stream = co_await client.download(std::move(body));
+  if (!stream) co_return failure(stream.error());
+  for (;;) {
+    const auto event = co_await stream->next();
+    if (!event) co_return failure(event.error());
+    if (!*event) co_return Expected<void>();
+    const auto value = json::parse((*event)->data);
+    const auto* object = value ? value->if_object() : nullptr;
+    if (object == nullptr) continue;
+    if (const auto error = object_in(*object, "error"); !error.empty()) {
+      co_return failure(ErrorKind::unavailable, text_in(error, "message"));
+    }
+    if (auto shown = watching.take(*object, (*event)->data); !shown) {
+      co_return failure(shown.error());
+    }
+  }
+}
+
+}  // namespace
+
+Expected<int> run_model_download(Context& context, const Arguments& arguments) {
+  auto body = download_body(arguments);
+  if (!body) return failure(body.error());
+  const auto client = connect(context);
+  if (!client) return failure(client.error());
+  auto signals = net::Signals::create(context.loop, {SIGINT, SIGTERM});
+  if (!signals) return failure(signals.error());
+  Watching watching(context);
+  const auto ended = net::run_until_done(
+      context.loop, net::race(watch(*client, *std::move(body), watching), signals->wait()));
+  if (ended.winner == 1) {
+    watching.leave();
+    return facts(ErrorKind::cancelled).exit_code;
+  }
+  if (!ended.first) {
+    watching.leave();
+    return failure(ended.first.error());
+  }
+  return watching.end();
+}
+
+Expected<int> run_model_downloads(Context& context, const Arguments& arguments) {
+  const auto client = connect(context);
+  if (!client) return failure(client.error());
+  const auto stops = arguments.text("--stop");
+  const auto discards = arguments.text("--discard");
+  if (stops || discards) {
+    json::Object body{{"model", stops ? *stops : *discards}, {"discard", discards.has_value()}};
+    const auto stopped =
+        net::run_until_done(context.loop, client->post("/llf/v1/downloads/stop", std::move(body)));
+    if (!stopped) return failure(stopped.error());
+    return 0;
+  }
+  const auto answer = net::run_until_done(context.loop, client->get("/llf/v1/downloads"));
+  const auto object =
+      answer ? json::as_object(*answer, "an answer of llfd") : failure(answer.error());
+  if (!object) return failure(object.error());
+  return print(context, context.format == Format::json ? json::write_pretty(*answer)
+                                                       : render_downloads(*object));
+}
+
+Expected<int> run_model_search(Context& context, const Arguments& arguments) {
+  if (arguments.words().empty()) {
+    return failure(ErrorKind::invalid, "llf model search what? Say words of a model's name");
+  }
+  const auto limit = arguments.integer("--limit", 1, limits::kHubSearchMost);
+  if (!limit) return failure(limit.error());
+  std::string query;
+  for (const auto& word : arguments.words()) query += (query.empty() ? "" : " ") + word;
+  json::Object body{{"query", query}};
+  if (*limit) body["limit"] = **limit;
+  add_hub(body);
+  const auto client = connect(context);
+  if (!client) return failure(client.error());
+  const auto answer = net::run_until_done(context.loop, client->search(std::move(body)));
+  const auto object =
+      answer ? json::as_object(*answer, "an answer of llfd") : failure(answer.error());
+  if (!object) return failure(object.error());
+  if (context.format == Format::json) return print(context, json::write_pretty(*answer));
+  if (list_in(*object, "models").empty()) {
+    return failure(ErrorKind::not_found,
+                   fmt::format("nothing with GGUF files is called '{}'", query));
+  }
+  return print(context, render_found(*object));
+}
+
+}  // namespace llf::cli

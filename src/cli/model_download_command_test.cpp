@@ -1,0 +1,98 @@
+#include "cli/model_download_command.hpp"
+
+#include "cli/test_command.hpp"
+
+#include <gmock/gmock.h>
+
+namespace llf::cli {
+namespace {
+
+using testing::HasSubstr;
+
+constexpr std::string_view kPlan =
+    "data: {\"plan\":{\"model\":\"o/r:Q4_0\",\"size_bytes\":1000,\"missing_bytes\":1000,"
+    "\"files\":[{\"path\":\"m-Q4_0.gguf\",\"size_bytes\":1000}],\"others\":[]}}\n\n";
+
+std::string state(std::string_view state, int done, std::string_view more = "") {
+  return fmt::format(
+      "data: {{\"download\":{{\"model\":\"o/r:Q4_0\",\"state\":\"{}\",\"done_bytes\":{},"
+      "\"size_bytes\":1000{}}}}}\n\n",
+      state, done, more);
+}
+
+class ModelDownload : public CommandTest {
+ protected:
+  void answer_download(std::vector<std::string> events) {
+    answer_with("/llf/v1/downloads",
+                [events = std::move(events)](net::Request&, net::Responder& responder) {
+                  return client::write_events(responder, events, client::StreamEnd::regular);
+                });
+  }
+};
+
+TEST_F(ModelDownload, says_what_comes_then_each_tenth_then_what_to_do) {
+  answer_download({std::string(kPlan), state("running", 100), state("running", 120),
+                   state("running", 900), state("done", 1000)});
+  EXPECT_EQ(run({"pull", "o/r"}), 0) << err();
+  EXPECT_EQ(out(), "o/r:Q4_0 is there: llf run o/r:Q4_0\n");
+  EXPECT_EQ(err(),
+            "o/r:Q4_0, 1.0 kB\n"
+            "o/r:Q4_0: 10 %, 100 B of 1.0 kB\n"
+            "o/r:Q4_0: 90 %, 900 B of 1.0 kB\n"
+            "o/r:Q4_0: 100 %, 1.0 kB of 1.0 kB\n");
+  EXPECT_THAT(body_of("/llf/v1/downloads"), HasSubstr(R"("model":"o/r","dry_run":false)"));
+}
+
+TEST_F(ModelDownload, a_dry_run_lists_files) {
+  answer_download({std::string(kPlan)});
+  EXPECT_EQ(
+      run({"model", "download", "-n", "o/r", "--sha256", "ab", "--mirror", "http://a,http://b"}),
+      0);
+  EXPECT_THAT(out(), HasSubstr("m-Q4_0.gguf  1.0 kB  -"));
+  EXPECT_THAT(body_of("/llf/v1/downloads"),
+              HasSubstr(R"("dry_run":true,"sha256":"ab","mirrors":["http://a","http://b"])"));
+}
+
+TEST_F(ModelDownload, a_failure_is_told) {
+  answer_download({std::string(kPlan), state("failed", 10, ",\"error\":\"the disk is full\"")});
+  EXPECT_EQ(run({"pull", "o/r"}), 1);
+  EXPECT_THAT(err(), HasSubstr("the disk is full"));
+  answer_download({std::string(kPlan), state("stopped", 10)});
+  EXPECT_NE(run({"pull", "o/r"}), 0);
+}
+
+TEST_F(ModelDownload, json_is_a_line_for_each_event) {
+  answer_download({std::string(kPlan), state("done", 1000, ",\"note\":\"repaired\"")});
+  EXPECT_EQ(run({"--json", "pull", "o/r"}), 0);
+  EXPECT_THAT(out(), testing::StartsWith("{\"plan\":{"));
+  EXPECT_THAT(out(), HasSubstr("}\n{\"download\":{"));
+}
+
+TEST_F(ModelDownload, needs_a_name) {
+  EXPECT_EQ(run({"pull"}), 2);
+  EXPECT_THAT(err(), HasSubstr("llf model search"));
+}
+
+TEST_F(ModelDownload, downloads_are_listed_and_stopped) {
+  answer("/llf/v1/downloads", R"({"downloads":[{"model":"o/r:Q4_0","state":"queued"}]})");
+  answer("/llf/v1/downloads/stop", R"({"stopped":true})");
+  EXPECT_EQ(run({"model", "downloads"}), 0);
+  EXPECT_THAT(out(), HasSubstr("o/r:Q4_0  queued"));
+  EXPECT_EQ(run({"model", "downloads", "--discard", "o/r:Q4_0"}), 0);
+  EXPECT_EQ(body_of("/llf/v1/downloads/stop"), R"({"model":"o/r:Q4_0","discard":true})");
+  EXPECT_EQ(run({"model", "downloads", "--stop", "o/r:Q4_0"}), 0);
+  EXPECT_EQ(body_of("/llf/v1/downloads/stop"), R"({"model":"o/r:Q4_0","discard":false})");
+}
+
+TEST_F(ModelDownload, a_search_needs_words_and_finds_something) {
+  answer("/llf/v1/search", R"({"models":[{"repository":"o/r","downloads":7}]})");
+  EXPECT_EQ(run({"model", "search"}), 2);
+  EXPECT_EQ(run({"model", "search", "big", "model", "--limit", "3"}), 0) << err();
+  EXPECT_THAT(out(), HasSubstr("o/r"));
+  EXPECT_THAT(body_of("/llf/v1/search"), HasSubstr(R"("query":"big model","limit":3)"));
+  answer("/llf/v1/search", R"({"models":[]})");
+  EXPECT_EQ(run({"model", "search", "none"}), 1);
+}
+
+}  // namespace
+}  // namespace llf::cli

@@ -1,0 +1,119 @@
+#include "gateway/download_json.hpp"
+
+#include "os/process_facts.hpp"
+
+#include <cstdint>
+#include <utility>
+
+namespace llf::gateway {
+namespace {
+
+/// Of a machine's memory a model may have so much: the rest is for its context and everybody else.
+constexpr double kModelShare = 0.7;
+
+std::optional<ByteSize> room_for_models() {
+  const auto memory = os::total_memory();
+  if (!memory) return std::nullopt;
+  return ByteSize(static_cast<std::uint64_t>(static_cast<double>(memory->bytes()) * kModelShare));
+}
+
+Expected<std::vector<hub::Url>> read_mirrors(const json::Object& body) {
+  std::vector<hub::Url> mirrors;
+  const auto* list = body.if_contains("mirrors");
+  if (list == nullptr || list->is_null()) return mirrors;
+  if (!list->is_array()) return failure(ErrorKind::invalid, "'mirrors' must be a list of URLs");
+  for (const auto& item : list->get_array()) {
+    auto url = item.is_string() ? hub::Url::parse(std::string_view(item.get_string()))
+                                : failure(ErrorKind::invalid, "'mirrors' must be a list of URLs");
+    if (!url) return failure(url.error());
+    mirrors.push_back(*std::move(url));
+  }
+  return mirrors;
+}
+
+Expected<std::optional<store::Digest>> read_digest(const json::Object& body) {
+  const auto hex = json::get_string_or(body, "sha256", "");
+  if (!hex) return failure(hex.error());
+  if (hex->empty()) return std::nullopt;
+  const auto digest = store::Digest::parse(*hex);
+  if (!digest) {
+    return failure(ErrorKind::invalid, "'sha256' must have 64 hexadecimal digits in lower case");
+  }
+  return digest;
+}
+
+}  // namespace
+
+json::Object plan_json(const hub::DownloadPlan& plan) {
+  json::Array files;
+  for (const auto& file : plan.files) {
+    files.push_back(json::Object{
+        {"path", file.path},
+        {"size_bytes", file.size.bytes()},
+        {"sha256", file.sha256 ? json::Value(file.sha256->hex()) : json::Value(nullptr)},
+        {"present", file.present}});
+  }
+  return {
+      {"model", plan.model},
+      {"repository", plan.repository ? json::Value(plan.repository->str()) : json::Value(nullptr)},
+      {"commit", plan.commit.empty() ? json::Value(nullptr) : json::Value(plan.commit)},
+      {"license", plan.license.empty() ? json::Value(nullptr) : json::Value(plan.license)},
+      {"size_bytes", plan.size().bytes()},
+      {"missing_bytes", plan.missing().bytes()},
+      {"files", std::move(files)},
+      {"others", json::Array(plan.others.begin(), plan.others.end())}};
+}
+
+json::Object download_json(const hub::DownloadStatus& status) {
+  const auto& progress = status.progress;
+  const auto text = [](const std::string& value) {
+    return value.empty() ? json::Value(nullptr) : json::Value(value);
+  };
+  const auto left = progress.size > progress.done ? progress.size - progress.done : 0;
+  return {{"model", status.model},
+          {"state", hub::to_string(status.state)},
+          {"done_bytes", progress.done},
+          {"size_bytes", progress.size},
+          {"verified_bytes", progress.verified},
+          {"bytes_per_s", static_cast<std::int64_t>(status.rate)},
+          {"left_s", status.rate > 0 ? json::Value(static_cast<std::int64_t>(
+                                           static_cast<double>(left) / status.rate))
+                                     : json::Value(nullptr)},
+          {"connections", progress.connections},
+          {"trouble", text(progress.trouble)},
+          {"note", text(progress.note)},
+          {"error", text(status.error.message)}};
+}
+
+Expected<hub::Endpoint> read_endpoint(const json::Object& body, hub::Endpoint endpoint) {
+  const auto url = json::get_string_or(body, "endpoint", "");
+  const auto token = json::get_string_or(body, "token", "");
+  if (!url || !token) return failure(url ? token.error() : url.error());
+  if (!url->empty()) {
+    auto parsed = hub::Url::parse(*url);
+    if (!parsed) return failure(parsed.error().with_context("'endpoint'"));
+    if (parsed->origin() != endpoint.url.origin()) endpoint.token.clear();
+    endpoint.url = *std::move(parsed);
+  }
+  if (!token->empty()) endpoint.token = *token;
+  return endpoint;
+}
+
+Expected<hub::DownloadRequest> read_download_request(const json::Object& body,
+                                                     hub::Endpoint endpoint) {
+  auto model = json::get_string(body, "model");
+  if (!model) return failure(model.error());
+  auto read = read_endpoint(body, std::move(endpoint));
+  if (!read) return failure(read.error());
+  auto mirrors = read_mirrors(body);
+  if (!mirrors) return failure(mirrors.error());
+  const auto digest = read_digest(body);
+  if (!digest) return failure(digest.error());
+  return hub::DownloadRequest{.model = *std::move(model),
+                              .endpoint = *std::move(read),
+                              .mirrors = *std::move(mirrors),
+                              .sha256 = *digest,
+                              .room = room_for_models()};
+}
+
+}  // namespace llf::gateway

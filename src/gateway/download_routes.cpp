@@ -1,0 +1,103 @@
+#include "base/limits.hpp"
+#include "gateway/answer.hpp"
+#include "gateway/download_json.hpp"
+#include "gateway/gateway.hpp"
+#include "gateway/request_body.hpp"
+#include "net/timer.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace llf::gateway {
+namespace {
+
+/// Sends how a download goes until it has ended or nobody listens. Changes that come faster than
+/// people look are told together.
+Task<void> follow_download(hub::Downloads::Handle download, net::Responder& responder) {
+  for (;;) {
+    const auto told = json::Object{{"download", download_json(download.status())}};
+    const bool active = download.active();
+    if (!co_await send_event(responder, told) || !active) co_return;
+    if (!co_await download.changed()) co_return;
+    if (download.active() && !co_await net::sleep_for(limits::kProgressInterval)) co_return;
+  }
+}
+
+}  // namespace
+
+Task<void> Gateway::downloads(net::Request& /*request*/, net::Responder& responder) {
+  json::Array list;
+  for (const auto& status : options_.downloads.list()) {
+    list.push_back(json::Value(download_json(status)));
+  }
+  co_await send(responder, json_response(json::Object{{"downloads", std::move(list)}}));
+}
+
+Task<void> Gateway::download(net::Request& request, net::Responder& responder) {
+  const auto body = object_of(request.body);
+  auto endpoint = body ? options_.hub() : failure(body.error());
+  auto wanted =
+      endpoint ? read_download_request(*body, *std::move(endpoint)) : failure(endpoint.error());
+  const auto dry_run = wanted ? json::get_flag(*body, "dry_run") : failure(wanted.error());
+  if (!dry_run) {
+    co_await send(responder, error_response(dry_run.error()));
+    co_return;
+  }
+  auto plan = co_await options_.downloads.plan(*std::move(wanted));
+  if (!plan) {
+    co_await send(responder, error_response(plan.error()));
+    co_return;
+  }
+  if (!co_await responder.begin(200, event_stream_headers())) co_return;
+  if (!co_await send_event(responder, json::Object{{"plan", plan_json(*plan)}})) co_return;
+  if (!*dry_run) {
+    // A client that leaves does not stop the download.
+    auto followed = co_await net::race(
+        follow_download(options_.downloads.start(*std::move(plan)), responder), ending_.wait());
+    if (followed.winner == 1 && !co_await responder.write(error_event(stopping_error()))) co_return;
+  }
+  static_cast<void>(co_await responder.end());
+}
+
+Task<void> Gateway::stop_download(net::Request& request, net::Responder& responder) {
+  const auto body = object_of(request.body);
+  const auto model = body ? json::get_string(*body, "model") : failure(body.error());
+  const auto discard = model ? json::get_flag(*body, "discard") : failure(model.error());
+  using Remains = hub::Downloads::Remains;
+  const auto stopped =
+      discard ? options_.downloads.stop(*model, *discard ? Remains::discard : Remains::keep)
+              : failure(discard.error());
+  co_await send(responder, stopped ? json_response(json::Object{{"stopped", true}})
+                                   : error_response(stopped.error()));
+}
+
+Task<void> Gateway::search_models(net::Request& request, net::Responder& responder) {
+  const auto body = object_of(request.body);
+  auto query = body ? json::get_string(*body, "query") : failure(body.error());
+  const auto most =
+      query ? json::get_int_or(*body, "limit", limits::kHubSearchShown) : failure(query.error());
+  auto own = most ? options_.hub() : failure(most.error());
+  auto endpoint = own ? read_endpoint(*body, *std::move(own)) : failure(own.error());
+  if (!endpoint) {
+    co_await send(responder, error_response(endpoint.error()));
+    co_return;
+  }
+  const auto found = co_await options_.downloads.search(
+      *std::move(endpoint), *std::move(query),
+      std::clamp<std::int64_t>(*most, 1, limits::kHubSearchMost));
+  if (!found) {
+    co_await send(responder, error_response(found.error()));
+    co_return;
+  }
+  json::Array models;
+  for (const auto& one : *found) {
+    models.push_back(json::Object{{"repository", one.name},
+                                  {"downloads", one.downloads},
+                                  {"likes", one.likes},
+                                  {"gated", one.gated},
+                                  {"updated", one.updated}});
+  }
+  co_await send(responder, json_response(json::Object{{"models", std::move(models)}}));
+}
+
+}  // namespace llf::gateway

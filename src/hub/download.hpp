@@ -1,0 +1,91 @@
+#pragma once
+
+#include "base/byte_size.hpp"
+#include "base/expected.hpp"
+#include "hub/choice.hpp"
+#include "hub/endpoint.hpp"
+#include "hub/model_reference.hpp"
+#include "hub/transfer.hpp"
+
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <optional>
+#include <stop_token>
+#include <string>
+#include <vector>
+
+namespace llf::hub {
+
+/// Where downloads go and what they are told by.
+struct DownloadPlaces {
+  std::filesystem::path cache;    ///< in the layout of Hugging Face; empty: there is none
+  std::filesystem::path folder;   ///< for files of other servers
+  std::filesystem::path catalog;  ///< assets/catalog.json
+};
+
+/// What somebody asks to be downloaded.
+struct DownloadRequest {
+  std::string model;  ///< see read_reference
+  Endpoint endpoint;
+  std::vector<Url> mirrors;             ///< other endpoints, or URLs of the same file
+  std::optional<store::Digest> sha256;  ///< of a file at a URL
+  std::optional<ByteSize> room;         ///< for the usual quantisation: what fits
+};
+
+/// A file of a plan.
+struct PlannedFile {
+  std::string path;  ///< in its repository
+  ByteSize size;     ///< 0: the server tells it
+  std::optional<store::Digest> sha256;
+  std::filesystem::path place;  ///< where its content will stand
+  bool present = false;         ///< it stands there
+};
+
+/// What a request comes to: decided, and not begun.
+struct DownloadPlan {
+  std::string model;  ///< what it will be called: "ORG/REPO:QUANTISATION"
+  std::optional<store::RepositoryName> repository;
+  std::string commit;
+  std::string branch;  ///< whose ref is written; empty: none
+  std::string license;
+  std::vector<std::string> others;  ///< further quantisations that there are
+  std::vector<PlannedFile> files;
+  std::vector<std::vector<Origin>> origins;  ///< of each file
+
+  [[nodiscard]] ByteSize size() const;
+  [[nodiscard]] ByteSize missing() const;
+};
+
+/// Asks what a request comes to. Errors: those of read_reference, get_repository and choose.
+/// Blocks.
+[[nodiscard]] Expected<DownloadPlan> plan_download(const DownloadRequest& request,
+                                                   const DownloadPlaces& places,
+                                                   const std::stop_token& stop);
+
+/// How far a download is.
+struct DownloadProgress {
+  std::uint64_t done = 0;  ///< bytes of all files
+  std::uint64_t size = 0;
+  std::uint64_t verified = 0;
+  std::size_t connections = 0;
+  std::string trouble;
+  std::string note;  ///< something that people should know: what had to be repaired
+};
+
+using DownloadReport = std::function<void(const DownloadProgress&)>;
+
+/// How a plan is carried out.
+struct DownloadRun {
+  DownloadPlaces places;
+  std::uint64_t speed_limit = 0;  ///< bytes a second; 0: none
+  DownloadReport report;
+  std::stop_token stop;
+};
+
+/// Fetches what is missing of a plan, checks that it is a model, and shows it to everybody. Errors:
+/// those of transfer; `conflict` when another program is fetching the same file; `corrupt` for what
+/// is no model. Blocks.
+[[nodiscard]] Expected<void> carry_out(const DownloadPlan& plan, const DownloadRun& run);
+
+}  // namespace llf::hub

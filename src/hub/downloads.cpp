@@ -1,0 +1,297 @@
+#include "hub/downloads.hpp"
+
+#include "base/limits.hpp"
+#include "hub/part_file.hpp"
+#include "json/json.hpp"
+#include "log/log.hpp"
+#include "os/atomic_file.hpp"
+#include "os/paths.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <chrono>
+#include <iterator>
+#include <utility>
+
+namespace llf::hub {
+namespace {
+
+using State = DownloadStatus::State;
+
+/// How much the newest second counts in the rate that is shown.
+constexpr double kNewest = 0.3;
+constexpr auto kRateStep = std::chrono::milliseconds(500);
+
+}  // namespace
+
+std::string_view to_string(State state) {
+  switch (state) {
+    case State::queued:
+      return "queued";
+    case State::running:
+      return "running";
+    case State::stopped:
+      return "stopped";
+    case State::interrupted:
+      return "interrupted";
+    case State::failed:
+      return "failed";
+    case State::done:
+      return "done";
+  }
+  return "failed";
+}
+
+struct Downloads::Handle::Entry {
+  DownloadStatus status;
+  DownloadPlan plan;
+  std::stop_source stop;
+  Remains remains = Remains::keep;
+  net::Event changed;  ///< pulses
+  MonoTime rated{};
+  std::uint64_t rated_at = 0;
+
+  void pulse() {
+    changed.set();
+    changed.reset();
+  }
+
+  void take(const DownloadProgress& progress) {
+    status.progress = progress;
+    const auto now = mono_now();
+    if (rated == MonoTime{}) {
+      rated = now;
+      rated_at = progress.done;
+    } else if (now - rated >= kRateStep) {
+      const auto seconds = std::chrono::duration<double>(now - rated).count();
+      const auto newest =
+          static_cast<double>(progress.done - std::min(rated_at, progress.done)) / seconds;
+      status.rate = status.rate == 0 ? newest : status.rate * (1 - kNewest) + newest * kNewest;
+      rated = now;
+      rated_at = progress.done;
+    }
+    pulse();
+  }
+
+  [[nodiscard]] bool active() const {
+    return status.state == State::queued || status.state == State::running;
+  }
+};
+
+const DownloadStatus& Downloads::Handle::status() const {
+  return entry_->status;
+}
+
+bool Downloads::Handle::active() const {
+  return entry_->active();
+}
+
+Task<Expected<void>> Downloads::Handle::changed() const {
+  const auto entry = entry_;
+  co_return co_await entry->changed.wait();
+}
+
+Downloads::Downloads(net::Loop& loop, Options options)
+    : loop_(loop),
+      options_(std::move(options)),
+      asking_(loop),
+      load_(limits::kTransfers),
+      tasks_(loop, "downloads") {
+  for (std::size_t i = 0; i < limits::kTransfers; ++i) {
+    fetching_.push_back(std::make_unique<net::BlockingThread>(loop));
+  }
+  load();
+}
+
+Downloads::~Downloads() {
+  asking_stop_.request_stop();
+  for (const auto& entry : entries_) entry->stop.request_stop();
+}
+
+Task<Expected<DownloadPlan>> Downloads::plan(DownloadRequest request) {
+  co_return co_await asking_.run(
+      [request = std::move(request), places = options_.places, stop = asking_stop_.get_token()] {
+        return plan_download(request, places, stop);
+      });
+}
+
+Task<Expected<std::vector<FoundRepository>>> Downloads::search(Endpoint endpoint, std::string query,
+                                                               std::int64_t most) {
+  co_return co_await asking_.run(
+      [endpoint = std::move(endpoint), query = std::move(query), most,
+       stop = asking_stop_.get_token()]() -> Expected<std::vector<FoundRepository>> {
+        auto connections = Connections::create();
+        if (!connections) return failure(connections.error());
+        return search_repositories(
+            {.connections = *connections, .endpoint = endpoint, .stop = stop}, query, most);
+      });
+}
+
+std::shared_ptr<Downloads::Entry> Downloads::find(std::string_view model) const {
+  const auto at =
+      std::ranges::find(entries_, model, [](const auto& entry) { return entry->status.model; });
+  return at == entries_.end() ? nullptr : *at;
+}
+
+Downloads::Handle Downloads::start(DownloadPlan plan) {
+  const auto known = find(plan.model);
+  if (known && known->active() && !known->stop.stop_requested()) return Handle(known);
+  std::erase(entries_, known);
+  auto entry = std::make_shared<Entry>();
+  entry->status.model = plan.model;
+  entry->status.folder = plan.files.front().place.parent_path().native();
+  entry->status.progress.size = plan.size().bytes();
+  entry->plan = std::move(plan);
+  entries_.push_back(entry);
+  forget_old();
+  save();
+  tasks_.spawn(run(entry));
+  return Handle(entry);
+}
+
+Task<void> Downloads::run(std::shared_ptr<Entry> entry) {
+  const auto least = std::ranges::min_element(load_);
+  const auto thread = static_cast<std::size_t>(std::distance(load_.begin(), least));
+  ++load_[thread];
+  log::info("hub", "downloading {}", entry->status.model);
+  const auto result = co_await fetching_[thread]->run(
+      [plan = entry->plan, places = options_.places, stop = entry->stop.get_token(),
+       limit = options_.speed_limit ? options_.speed_limit() : 0, &loop = loop_,
+       weak = std::weak_ptr(entry)]() -> Expected<void> {
+        const auto on_loop = [&loop, weak](auto work) {
+          loop.post([weak, work = std::move(work)] {
+            if (const auto alive = weak.lock()) work(*alive);
+          });
+        };
+        if (stop.stop_requested()) return failure(ErrorKind::cancelled, "stopped");
+        on_loop([](Entry& one) {
+          one.status.state = State::running;
+          one.pulse();
+        });
+        return carry_out(plan, {.places = places,
+                                .speed_limit = limit,
+                                .report =
+                                    [&](const DownloadProgress& progress) {
+                                      on_loop([progress](Entry& one) { one.take(progress); });
+                                    },
+                                .stop = stop});
+      });
+  --load_[thread];
+  auto& status = entry->status;
+  status.rate = 0;
+  if (result) {
+    status.state = State::done;
+    log::info("hub", "{} is downloaded", status.model);
+  } else if (result.error().kind == ErrorKind::cancelled) {
+    status.state = State::stopped;
+    if (entry->remains == Remains::discard) {
+      for (const auto& file : entry->plan.files) PartFile::remove(file.place);
+      std::erase(entries_, entry);
+    }
+  } else {
+    status.state = State::failed;
+    status.error = result.error();
+    log::warn("hub", "downloading {}: {}", status.model, status.error.message);
+  }
+  save();
+  entry->pulse();
+}
+
+Expected<void> Downloads::stop(std::string_view model, Remains remains) {
+  const auto entry = find(model);
+  if (!entry) {
+    return failure(
+        ErrorKind::not_found,
+        fmt::format("no download of '{}' is known; `llf model downloads` lists them", model));
+  }
+  entry->remains = remains;
+  if (entry->active()) {
+    entry->stop.request_stop();
+    return {};
+  }
+  if (remains == Remains::keep) return {};
+  for (const auto& file : entry->plan.files) PartFile::remove(file.place);
+  std::erase(entries_, entry);
+  save();
+  return {};
+}
+
+std::vector<DownloadStatus> Downloads::list() const {
+  std::vector<DownloadStatus> all;
+  for (const auto& entry : entries_) all.push_back(entry->status);
+  return all;
+}
+
+std::size_t Downloads::active() const {
+  return static_cast<std::size_t>(
+      std::ranges::count_if(entries_, [](const auto& entry) { return entry->active(); }));
+}
+
+Task<void> Downloads::end() {
+  asking_stop_.request_stop();
+  for (const auto& entry : entries_) entry->stop.request_stop();
+  co_await tasks_.join();
+}
+
+/// Of those that have ended only the newest are kept.
+void Downloads::forget_old() {
+  while (entries_.size() > limits::kDownloadsKept) {
+    const auto oldest =
+        std::ranges::find_if(entries_, [](const auto& entry) { return !entry->active(); });
+    if (oldest == entries_.end()) return;
+    entries_.erase(oldest);
+  }
+}
+
+/// The names of those that have not ended, with what has to go when they are discarded. What cannot
+/// be written is only missed by people who look at the list of the next daemon.
+void Downloads::save() const {
+  json::Array list;
+  for (const auto& entry : entries_) {
+    if (entry->status.state == State::done) continue;
+    json::Array places;
+    for (const auto& file : entry->plan.files) places.push_back(json::Value(file.place.native()));
+    list.push_back(json::Object{{"model", entry->status.model},
+                                {"size", entry->status.progress.size},
+                                {"done", entry->status.progress.done},
+                                {"folder", entry->status.folder},
+                                {"places", std::move(places)}});
+  }
+  if (auto made = os::ensure_dir(options_.journal.parent_path()); !made) return;
+  const auto text = json::write_pretty(json::Object{{"downloads", std::move(list)}});
+  if (auto saved = os::replace_file(options_.journal, text); !saved) {
+    log::warn("hub", "the list of downloads: {}", saved.error().message);
+  }
+}
+
+void Downloads::load() {
+  const auto text = os::read_file(options_.journal, limits::kManifestFile);
+  const auto value = text ? json::parse(*text) : failure(text.error());
+  const auto* object = value ? value->if_object() : nullptr;
+  const auto* list = object == nullptr ? nullptr : object->if_contains("downloads");
+  if (list == nullptr || !list->is_array()) return;
+  for (const auto& item : list->get_array()) {
+    const auto* one = item.if_object();
+    const auto model = one == nullptr ? "" : json::get_string_or(*one, "model", "").value_or("");
+    if (model.empty()) continue;
+    auto entry = std::make_shared<Entry>();
+    entry->status.model = model;
+    entry->status.state = State::interrupted;
+    entry->status.folder = json::get_string_or(*one, "folder", "").value_or("");
+    const auto size = json::get_int_or(*one, "size", 0).value_or(0);
+    const auto done = json::get_int_or(*one, "done", 0).value_or(0);
+    entry->status.progress.size = static_cast<std::uint64_t>(std::max<std::int64_t>(size, 0));
+    entry->status.progress.done = static_cast<std::uint64_t>(std::max<std::int64_t>(done, 0));
+    if (const auto* places = one->if_contains("places"); places && places->is_array()) {
+      for (const auto& place : places->get_array()) {
+        if (place.is_string()) {
+          entry->plan.files.push_back({.path = {}, .place = std::string(place.get_string())});
+        }
+      }
+    }
+    entries_.push_back(std::move(entry));
+  }
+}
+
+}  // namespace llf::hub

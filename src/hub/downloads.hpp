@@ -1,0 +1,121 @@
+#pragma once
+
+#include "base/clock.hpp"
+#include "base/expected.hpp"
+#include "base/task.hpp"
+#include "hub/download.hpp"
+#include "net/blocking_thread.hpp"
+#include "net/event.hpp"
+#include "net/loop.hpp"
+#include "net/task_group.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <stop_token>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace llf::hub {
+
+/// A download as people see it.
+struct DownloadStatus {
+  enum class State : std::uint8_t {
+    queued,  ///< others run
+    running,
+    stopped,      ///< by somebody; goes on when it is asked for again
+    interrupted,  ///< by the end of an earlier daemon; likewise
+    failed,
+    done,
+  };
+
+  std::string model;
+  State state = State::queued;
+  DownloadProgress progress;
+  double rate = 0;     ///< bytes a second, of late
+  Error error;         ///< of a failed one
+  std::string folder;  ///< where its files stand
+};
+
+[[nodiscard]] std::string_view to_string(DownloadStatus::State state);
+
+/// The downloads of a daemon: they run beside the loop, a few at a time, whoever watches. A model
+/// that is asked for twice is fetched once. Loop thread.
+class Downloads {
+ public:
+  struct Options {
+    DownloadPlaces places;
+    std::filesystem::path journal;               ///< the names of those that have not ended
+    std::function<std::uint64_t()> speed_limit;  ///< bytes a second for each that begins; 0: none
+  };
+
+  /// One download, for those who follow it.
+  class Handle {
+   public:
+    [[nodiscard]] const DownloadStatus& status() const;
+    /// Whether it queues or runs.
+    [[nodiscard]] bool active() const;
+    /// Returns when it has changed. Errors: cancelled.
+    [[nodiscard]] Task<Expected<void>> changed() const;
+
+   private:
+    friend class Downloads;
+    struct Entry;
+    explicit Handle(std::shared_ptr<Entry> entry) : entry_(std::move(entry)) {}
+    std::shared_ptr<Entry> entry_;
+  };
+
+  Downloads(net::Loop& loop, Options options);
+  Downloads(const Downloads&) = delete;
+  Downloads& operator=(const Downloads&) = delete;
+  ~Downloads();
+
+  [[nodiscard]] const DownloadPlaces& places() const { return options_.places; }
+
+  /// What a request comes to. Errors: those of plan_download; cancelled.
+  [[nodiscard]] Task<Expected<DownloadPlan>> plan(DownloadRequest request);
+
+  /// Repositories that a search finds. Errors: those of search_repositories; cancelled.
+  [[nodiscard]] Task<Expected<std::vector<FoundRepository>>> search(Endpoint endpoint,
+                                                                    std::string query,
+                                                                    std::int64_t most);
+
+  /// Begins a download, or gives the one of this model that has begun.
+  [[nodiscard]] Handle start(DownloadPlan plan);
+
+  /// Stops a download; what has come stays, unless it is discarded. Errors: not_found.
+  enum class Remains : std::uint8_t { keep, discard };
+  [[nodiscard]] Expected<void> stop(std::string_view model, Remains remains);
+
+  /// Every download since the daemon began, and those that an earlier one did not end; newest last.
+  [[nodiscard]] std::vector<DownloadStatus> list() const;
+
+  /// Those that queue or run.
+  [[nodiscard]] std::size_t active() const;
+
+  /// Stops all of them, for the end of the daemon, and waits for that.
+  [[nodiscard]] Task<void> end();
+
+ private:
+  using Entry = Handle::Entry;
+
+  [[nodiscard]] Task<void> run(std::shared_ptr<Entry> entry);
+  [[nodiscard]] std::shared_ptr<Entry> find(std::string_view model) const;
+  void forget_old();
+  void save() const;
+  void load();
+
+  net::Loop& loop_;
+  Options options_;
+  net::BlockingThread asking_;
+  std::vector<std::unique_ptr<net::BlockingThread>> fetching_;
+  std::vector<std::size_t> load_;  ///< downloads of each
+  std::vector<std::shared_ptr<Entry>> entries_;
+  std::stop_source asking_stop_;
+  net::TaskGroup tasks_;
+};
+
+}  // namespace llf::hub

@@ -1,0 +1,105 @@
+#include "hub/downloads.hpp"
+
+#include "gguf/test_file.hpp"
+#include "hub/test_transfer.hpp"
+#include "net/run.hpp"
+#include "net/timer.hpp"
+
+#include <gmock/gmock.h>
+
+namespace llf::hub {
+namespace {
+
+using State = DownloadStatus::State;
+
+class DownloadsTest : public TransferTest {
+ protected:
+  DownloadsTest() {
+    content_ = gguf::small_model().bytes();
+    digest_ = store::sha256(content_);
+  }
+
+  [[nodiscard]] Downloads::Options options() const {
+    return {.places = {.cache = folder_ / "hub", .folder = folder_ / "own", .catalog = {}},
+            .journal = folder_ / "downloads.json",
+            .speed_limit = {}};
+  }
+  [[nodiscard]] DownloadPlan plan(const TestServer& server) const {
+    return {.model = "m",
+            .files = {{.path = "m.gguf",
+                       .size = ByteSize(content_.size()),
+                       .sha256 = digest_,
+                       .place = folder_ / "own/m.gguf"}},
+            .origins = {{{.url = *Url::parse(server.url("/m.gguf")),
+                          .endpoint = {.url = *Url::parse(server.url(""))}}}}};
+  }
+  static Task<void> until_ended(Downloads::Handle download) {
+    while (download.active()) {
+      if (!co_await download.changed()) co_return;
+    }
+  }
+  void wait_for(Downloads::Handle download) {
+    static_cast<void>(net::run_until_done(loop_, until_ended(std::move(download))));
+  }
+  void end(Downloads& downloads) { static_cast<void>(net::run_until_done(loop_, downloads.end())); }
+
+  net::Loop loop_;
+};
+
+TEST_F(DownloadsTest, a_model_that_is_asked_for_twice_is_fetched_once) {
+  const TestServer server([this](const std::string& head) { return good(head); });
+  Downloads downloads(loop_, options());
+  const auto first = downloads.start(plan(server));
+  const auto second = downloads.start(plan(server));
+  EXPECT_EQ(&first.status(), &second.status());
+  EXPECT_EQ(downloads.active(), 1U);
+  wait_for(first);
+  EXPECT_EQ(second.status().state, State::done) << second.status().error.message;
+  EXPECT_EQ(downloads.active(), 0U);
+  EXPECT_EQ(downloads.list().size(), 1U);
+  end(downloads);
+}
+
+TEST_F(DownloadsTest, a_failed_one_says_why_and_can_be_tried_again) {
+  std::atomic<bool> broken = true;
+  const TestServer server([&, this](const std::string& head) {
+    return broken ? http_answer(404, "", "") : good(head);
+  });
+  Downloads downloads(loop_, options());
+  const auto failed = downloads.start(plan(server));
+  wait_for(failed);
+  EXPECT_EQ(failed.status().state, State::failed);
+  EXPECT_EQ(failed.status().error.kind, ErrorKind::not_found);
+  broken = false;
+  const auto again = downloads.start(plan(server));
+  wait_for(again);
+  EXPECT_EQ(again.status().state, State::done);
+  end(downloads);
+}
+
+TEST_F(DownloadsTest, one_that_is_stopped_is_remembered_by_the_next_daemon) {
+  const TestServer server([this](const std::string& head) {
+    const auto answer = good(head);
+    const auto range = asked_range(head);
+    return range && range->size() > 1 ? answer.substr(0, answer.size() - 10) : answer;
+  });
+  {
+    Downloads downloads(loop_, options());
+    const auto download = downloads.start(plan(server));
+    EXPECT_TRUE(downloads.stop("m", Downloads::Remains::keep));
+    EXPECT_EQ(downloads.stop("x", Downloads::Remains::keep).error().kind, ErrorKind::not_found);
+    end(downloads);
+    EXPECT_EQ(download.status().state, State::stopped);
+  }
+  Downloads next(loop_, options());
+  ASSERT_EQ(next.list().size(), 1U);
+  EXPECT_EQ(next.list().front().state, State::interrupted);
+  EXPECT_EQ(next.list().front().progress.size, content_.size());
+  EXPECT_TRUE(next.stop("m", Downloads::Remains::discard));
+  EXPECT_TRUE(next.list().empty());
+  EXPECT_FALSE(std::filesystem::exists(PartFile::part_of(folder_ / "own/m.gguf")));
+  end(next);
+}
+
+}  // namespace
+}  // namespace llf::hub

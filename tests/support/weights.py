@@ -1,0 +1,27 @@
+"""Model files of any size that are right in every way, for stores and downloads."""
+
+from __future__ import annotations
+
+import hashlib
+import random
+import struct
+
+_ALIGNMENT = 32
+_F32 = 0
+
+
+def weights(size: int, seed: int = 1) -> bytes:
+    """A GGUF file of about `size` bytes: one tensor of random numbers."""
+    def text(value: str) -> bytes:
+        return struct.pack("<Q", len(value)) + value.encode()
+
+    count = max(size // 4, 1)
+    head = b"GGUF" + struct.pack("<IQQ", 3, 1, 1)
+    head += text("general.architecture") + struct.pack("<I", 8) + text("llama")
+    head += text("token_embd.weight") + struct.pack("<IQIQ", 1, count, _F32, 0)
+    head += bytes(-len(head) % _ALIGNMENT)
+    return head + random.Random(seed).randbytes(4 * count)
+
+
+def sha256(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()
