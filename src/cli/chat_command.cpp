@@ -1,6 +1,7 @@
 #include "cli/chat_command.hpp"
 
 #include "cli/chat_session.hpp"
+#include "cli/first_run.hpp"
 #include "cli/piped_input.hpp"
 #include "cli/run_command.hpp"
 
@@ -30,6 +31,7 @@ Expected<int> chat(Context& context, ChatSettings settings) {
   if (context.format == Format::json) {
     return failure(ErrorKind::invalid, "a chat has no --json; 'llf run --json PROMPT' has");
   }
+  if (const auto client = connect(context)) suggest_model(context, *client);
   auto session = ChatSession::create(context, std::move(settings));
   if (!session) return failure(session.error());
   return (*session)->run();

@@ -8,6 +8,8 @@
 #include "cli/list_command.hpp"
 #include "cli/model_command.hpp"
 #include "cli/model_download_command.hpp"
+#include "cli/model_fit_command.hpp"
+#include "cli/model_settings_command.hpp"
 #include "cli/prompt_command.hpp"
 #include "cli/prompt_use_command.hpp"
 #include "cli/ps_command.hpp"
@@ -51,6 +53,10 @@ const std::array kCommands{
     Command{"model download", "model-download", kModelDownloadOptions, 1, run_model_download},
     Command{"pull", "model-download", kModelDownloadOptions, 1, run_model_download},
     Command{"model downloads", "model-downloads", kModelDownloadsOptions, 0, run_model_downloads},
+    Command{"model fit", "model-fit", kModelFitOptions, 1, run_model_fit},
+    Command{"model recommend", "model-recommend", kModelRecommendOptions, 0, run_model_recommend},
+    Command{"model default", "model-default", {}, 1, run_model_default},
+    Command{"model alias", "model-alias", kModelAliasOptions, 2, run_model_alias},
     Command{"model search", "model-search", kModelSearchOptions, kAnyWords, run_model_search},
     Command{"model where", "model-where", {}, 1, run_model_where},
     Command{"config", "config", {}, 0, name_the_verbs<kConfig>},

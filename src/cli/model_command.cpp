@@ -11,17 +11,6 @@
 namespace llf::cli {
 namespace {
 
-/// What names a model to the daemon, whose current folder is another one: a file by its whole path.
-Expected<std::string> model_or_file(const Arguments& arguments) {
-  if (arguments.words().empty()) return std::string();
-  const auto& word = arguments.words().front();
-  const bool is_path = word.starts_with('/') || word.starts_with("./") || word.starts_with("../");
-  if (!is_path && !word.ends_with(".gguf")) return word;
-  const auto path = os::whole_path(word);
-  if (!path) return failure(path.error());
-  return path->native();
-}
-
 Expected<json::Object> ask_about(Context& context, const Arguments& arguments) {
   auto name = model_or_file(arguments);
   if (!name) return failure(name.error());
@@ -49,6 +38,21 @@ Expected<int> print_places(Context& context) {
 }
 
 }  // namespace
+
+Expected<std::string> model_or_file(const Arguments& arguments) {
+  if (arguments.words().empty()) return std::string();
+  const auto& word = arguments.words().front();
+  const bool is_path = word.starts_with('/') || word.starts_with("./") || word.starts_with("../");
+  if (!is_path && !word.ends_with(".gguf")) return word;
+  const auto path = os::whole_path(word);
+  if (!path) return failure(path.error());
+  return path->native();
+}
+
+void add_hub(json::Object& body) {
+  if (auto endpoint = os::env("HF_ENDPOINT")) body["endpoint"] = *endpoint;
+  if (auto token = os::env("HF_TOKEN")) body["token"] = *token;
+}
 
 Expected<int> run_model_info(Context& context, const Arguments& arguments) {
   const auto model = ask_about(context, arguments);

@@ -3,14 +3,24 @@
 #include "base/expected.hpp"
 #include "cli/arguments.hpp"
 #include "cli/context.hpp"
+#include "json/json.hpp"
 
 #include <array>
+#include <string>
 
 namespace llf::cli {
 
 inline constexpr std::array kModelInfoOptions{
     OptionSpec{.name = "--template", .short_name = "", .value = ""},
 };
+
+/// What names a model to the daemon, whose current folder is another one: the first word, a file by
+/// its whole path. Empty without a word. Errors: those of os::whole_path.
+[[nodiscard]] Expected<std::string> model_or_file(const Arguments& arguments);
+
+/// What this terminal's environment says of the hub, for the body of a request: it may be another
+/// one than the daemon's.
+void add_hub(json::Object& body);
 
 /// llf model info [NAME|FILE]: what a model is, as its files say.
 [[nodiscard]] Expected<int> run_model_info(Context& context, const Arguments& arguments);

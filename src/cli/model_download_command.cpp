@@ -2,11 +2,11 @@
 
 #include "base/limits.hpp"
 #include "cli/json_view.hpp"
+#include "cli/model_command.hpp"
 #include "cli/progress_display.hpp"
 #include "cli/render_download.hpp"
 #include "net/run.hpp"
 #include "net/signals.hpp"
-#include "os/paths.hpp"
 
 #include <fmt/format.h>
 
@@ -17,12 +17,6 @@
 
 namespace llf::cli {
 namespace {
-
-/// What this terminal's environment says of the hub: it may be another one than the daemon's.
-void add_hub(json::Object& body) {
-  if (auto endpoint = os::env("HF_ENDPOINT")) body["endpoint"] = *endpoint;
-  if (auto token = os::env("HF_TOKEN")) body["token"] = *token;
-}
 
 Expected<json::Object> download_body(const Arguments& arguments) {
   if (arguments.words().empty()) {

@@ -53,9 +53,10 @@ std::string render_plan(const json::Object& plan) {
   out += '\n';
   std::string others;
   for (const auto& other : list_in(plan, "others")) {
-    if (!other.is_string()) continue;
-    others += fmt::format("{}{}", others.empty() ? "" : ", ",
-                          text::safe_line(std::string_view(other.get_string())));
+    const auto* object = other.if_object();
+    if (object == nullptr) continue;
+    others += fmt::format("{}{} {}", others.empty() ? "" : ", ", text_in(*object, "label"),
+                          bytes_text(number_in(*object, "size_bytes")));
   }
   return others.empty() ? out : out + fmt::format("(there are also: {})\n", others);
 }

@@ -15,9 +15,9 @@ json::Object object(std::string_view text) {
 TEST(RenderDownload, a_plan_says_what_comes_and_what_else_there_is) {
   EXPECT_EQ(render_plan(object(R"({"model":"o/r:Q4_K_M","size_bytes":2500000000,
               "missing_bytes":500000000,"license":"mit","files":[{},{}],
-              "others":["Q8_0","F16"]})")),
+              "others":[{"label":"Q8_0","size_bytes":5},{"label":"F16","size_bytes":9}]})")),
             "o/r:Q4_K_M, 2.5 GB in 2 files, license mit, 500.0 MB to come\n"
-            "(there are also: Q8_0, F16)\n");
+            "(there are also: Q8_0 5 B, F16 9 B)\n");
   EXPECT_EQ(render_plan(object(R"({"model":"m","size_bytes":5,"missing_bytes":0})")),
             "m, 5 B, all of it is here\n");
   EXPECT_EQ(render_plan(object(R"({"model":"m"})")), "m\n");

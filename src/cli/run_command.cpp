@@ -3,6 +3,7 @@
 #include "cli/ask.hpp"
 #include "cli/chat_command.hpp"
 #include "cli/chat_settings.hpp"
+#include "cli/first_run.hpp"
 #include "cli/interruption.hpp"
 #include "cli/piped_input.hpp"
 #include "cli/run_plan.hpp"
@@ -134,8 +135,11 @@ Expected<int> run_run(Context& context, const Arguments& arguments) {
   if (!plan->prompt && input == InputKind::terminal) return chat(context, std::move(*settings));
   auto prompt = gather_prompt(context, arguments, plan->prompt);
   if (!prompt) return failure(prompt.error());
-  return answer_prompt(context, *client, choose_look(context, arguments),
-                       make_request(*settings, {{.role = "user", .content = std::move(*prompt)}}));
+  auto answered =
+      answer_prompt(context, *client, choose_look(context, arguments),
+                    make_request(*settings, {{.role = "user", .content = std::move(*prompt)}}));
+  if (answered) suggest_model(context, *client);
+  return answered;
 }
 
 Expected<int> run_piped(Context& context, ChatSettings settings) {

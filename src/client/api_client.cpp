@@ -172,6 +172,11 @@ Task<Expected<EventStream>> ApiClient::follow_logs(LogQuery query) const {
   co_return EventStream(std::move(*response));
 }
 
+Task<Expected<json::Value>> ApiClient::fit(json::Object body) const {
+  co_return co_await call_for_json(endpoint_, post_request("/llf/v1/fit", json::write(body)),
+                                   kDownload);
+}
+
 Task<Expected<json::Value>> ApiClient::search(json::Object body) const {
   co_return co_await call_for_json(endpoint_, post_request("/llf/v1/search", json::write(body)),
                                    kDownload);

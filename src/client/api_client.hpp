@@ -79,6 +79,10 @@ class ApiClient {
   /// The same lines and those to come, each event's data being `{"line":"…"}`.
   [[nodiscard]] Task<Expected<EventStream>> follow_logs(LogQuery query) const;
 
+  /// Whether a model fits into the machine; one that is not here is looked at on its hub, however
+  /// long that takes.
+  [[nodiscard]] Task<Expected<json::Value>> fit(json::Object body) const;
+
   /// Asks the hub for repositories, however long it takes to answer.
   [[nodiscard]] Task<Expected<json::Value>> search(json::Object body) const;
 

@@ -1,7 +1,10 @@
 #include "daemon/models.hpp"
 
+#include "os/memory_bandwidth.hpp"
+#include "os/process_facts.hpp"
 #include "store/gguf_file.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace llf::daemon {
@@ -39,10 +42,24 @@ Task<Expected<store::Details>> Models::details(store::ModelFile model) {
   co_return co_await disk_.run([model = std::move(model)] { return store::read_details(model); });
 }
 
+Task<gateway::MachineFacts> Models::machine(gateway::MachineLook look) {
+  if (look == gateway::MachineLook::measured) {
+    const auto measured = co_await disk_.run([]() -> Expected<std::uint64_t> {
+      return os::measure_memory_bandwidth(os::usable_cores());
+    });
+    // What else runs makes it less: the best that was ever seen is the machine's.
+    bandwidth_ = std::max(bandwidth_, measured.value_or(0));
+  }
+  co_return gateway::MachineFacts{.memory = os::total_memory().value_or(ByteSize()).bytes(),
+                                  .available = os::available_memory().value_or(ByteSize()).bytes(),
+                                  .bandwidth = bandwidth_};
+}
+
 gateway::ModelAccess Models::access() {
   return {.refresh = [this] { return refresh(); },
           .places = [this] { return catalog_.shelves(); },
-          .details = [this](store::ModelFile model) { return details(std::move(model)); }};
+          .details = [this](store::ModelFile model) { return details(std::move(model)); },
+          .machine = [this](gateway::MachineLook look) { return machine(look); }};
 }
 
 Task<Expected<void>> Models::check(std::vector<fs::path> files) {

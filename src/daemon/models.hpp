@@ -35,6 +35,9 @@ class Models {
   /// Reads what the files of a model say. Errors: those of store::read_details; cancelled.
   [[nodiscard]] Task<Expected<store::Details>> details(store::ModelFile model);
 
+  /// What this machine has for models.
+  [[nodiscard]] Task<gateway::MachineFacts> machine(gateway::MachineLook look);
+
   /// For the gateway, which must not outlive this.
   [[nodiscard]] gateway::ModelAccess access();
 
@@ -47,6 +50,7 @@ class Models {
   std::filesystem::path own_;
   store::Catalog catalog_;
   net::BlockingThread disk_;
+  std::uint64_t bandwidth_ = 0;  ///< the most bytes a second from memory that were seen
 };
 
 /// Where downloads of this daemon go, by settings that outlive them.

@@ -53,6 +53,10 @@ json::Object plan_json(const hub::DownloadPlan& plan) {
         {"sha256", file.sha256 ? json::Value(file.sha256->hex()) : json::Value(nullptr)},
         {"present", file.present}});
   }
+  json::Array others;
+  for (const auto& other : plan.others) {
+    others.push_back(json::Object{{"label", other.label}, {"size_bytes", other.size.bytes()}});
+  }
   return {
       {"model", plan.model},
       {"repository", plan.repository ? json::Value(plan.repository->str()) : json::Value(nullptr)},
@@ -61,7 +65,7 @@ json::Object plan_json(const hub::DownloadPlan& plan) {
       {"size_bytes", plan.size().bytes()},
       {"missing_bytes", plan.missing().bytes()},
       {"files", std::move(files)},
-      {"others", json::Array(plan.others.begin(), plan.others.end())}};
+      {"others", std::move(others)}};
 }
 
 json::Object download_json(const hub::DownloadStatus& status) {

@@ -82,11 +82,13 @@ class Gateway {
   [[nodiscard]] Task<void> show_model(net::Request& request, net::Responder& responder);
   [[nodiscard]] Task<void> chat(net::Request& request, net::Responder& responder);
 
-  // Control routes: control_routes.cpp, model_routes.cpp, download_routes.cpp, settings_routes.cpp,
-  // prompt_route.cpp, log_route.cpp
+  // Control routes: control_routes.cpp, model_routes.cpp, download_routes.cpp, fit_routes.cpp,
+  // settings_routes.cpp, prompt_route.cpp, log_route.cpp
   [[nodiscard]] Task<void> server_status(net::Request& request, net::Responder& responder);
   [[nodiscard]] Task<void> control_models(net::Request& request, net::Responder& responder);
   [[nodiscard]] Task<void> model_info(net::Request& request, net::Responder& responder);
+  [[nodiscard]] Task<void> fit(net::Request& request, net::Responder& responder);
+  [[nodiscard]] Task<void> recommend_models(net::Request& request, net::Responder& responder);
   [[nodiscard]] Task<void> downloads(net::Request& request, net::Responder& responder);
   [[nodiscard]] Task<void> download(net::Request& request, net::Responder& responder);
   [[nodiscard]] Task<void> stop_download(net::Request& request, net::Responder& responder);

@@ -1,19 +1,25 @@
 #pragma once
 
 #include "base/task.hpp"
+#include "gateway/fit.hpp"
 #include "store/details.hpp"
 #include "store/shelf.hpp"
 
+#include <cstdint>
 #include <functional>
 #include <vector>
 
 namespace llf::gateway {
+
+/// Whether the speed of the memory is measured, which takes a moment the first time.
+enum class MachineLook : std::uint8_t { quick, measured };
 
 /// What the gateway asks of the models on disk, all of it beside the loop.
 struct ModelAccess {
   std::function<Task<void>()> refresh;                ///< takes over what changed
   std::function<std::vector<store::Shelf>()> places;  ///< where models are looked for
   std::function<Task<Expected<store::Details>>(store::ModelFile)> details;
+  std::function<Task<MachineFacts>(MachineLook)> machine;
 };
 
 }  // namespace llf::gateway

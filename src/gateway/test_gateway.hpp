@@ -111,6 +111,11 @@ class GatewayTest : public testing::Test {
                   .places = [this] { return catalog_.shelves(); },
                   .details = [](const store::ModelFile& model) -> Task<Expected<store::Details>> {
                     co_return store::read_details(model);
+                  },
+                  .machine = [](MachineLook) -> Task<MachineFacts> {
+                    co_return MachineFacts{.memory = 16'000'000'000,
+                                           .available = 8'000'000'000,
+                                           .bandwidth = 20'000'000'000};
                   }},
        .downloads = downloads_,
        .hub = []() -> Expected<hub::Endpoint> {

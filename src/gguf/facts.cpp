@@ -1,6 +1,7 @@
 #include "gguf/facts.hpp"
 
 #include "base/limits.hpp"
+#include "gguf/lookup.hpp"
 
 #include <fmt/format.h>
 
@@ -16,75 +17,6 @@ namespace {
 // Of more layers no list is kept.
 constexpr std::uint64_t kMostLayers = limits::kGgufListKept;
 constexpr auto kMostElements = std::numeric_limits<std::uint64_t>::max();
-
-/// Looks values up, those of the architecture by their own names.
-class Lookup {
- public:
-  explicit Lookup(const Header& header)
-      : header_(header), architecture_(text("general.architecture")) {}
-
-  [[nodiscard]] const std::string& architecture() const { return architecture_; }
-
-  [[nodiscard]] std::string text(std::string_view key) const {
-    const auto* scalar = find<Scalar>(key);
-    const auto* text = scalar == nullptr ? nullptr : std::get_if<std::string>(scalar);
-    return text == nullptr ? std::string() : *text;
-  }
-
-  [[nodiscard]] std::uint64_t number(std::string_view key) const {
-    const auto* scalar = find<Scalar>(key);
-    return scalar == nullptr ? 0 : as_number(*scalar);
-  }
-
-  [[nodiscard]] bool flag(std::string_view key) const {
-    const auto* scalar = find<Scalar>(key);
-    const auto* value = scalar == nullptr ? nullptr : std::get_if<bool>(scalar);
-    return value != nullptr && *value;
-  }
-
-  [[nodiscard]] std::uint64_t length(std::string_view key) const {
-    const auto* list = find<List>(key);
-    return list == nullptr ? 0 : list->count;
-  }
-
-  /// Of "attention.head_count": the architecture's "llama.attention.head_count".
-  [[nodiscard]] std::uint64_t own(std::string_view name) const { return number(own_key(name)); }
-
-  /// One number for each layer: a list, or one number for all; empty when it is not there.
-  [[nodiscard]] std::vector<std::uint64_t> each_layer(std::string_view name,
-                                                      std::uint64_t layers) const {
-    const auto key = own_key(name);
-    if (const auto* list = find<List>(key); list != nullptr && list->values.size() == layers) {
-      std::vector<std::uint64_t> numbers;
-      numbers.reserve(layers);
-      for (const auto& value : list->values) numbers.push_back(as_number(value));
-      return numbers;
-    }
-    if (find<Scalar>(key) == nullptr) return {};
-    return std::vector<std::uint64_t>(layers, number(key));
-  }
-
- private:
-  template <class T>
-  [[nodiscard]] const T* find(std::string_view key) const {
-    const auto found = header_.values.find(key);
-    return found == header_.values.end() ? nullptr : std::get_if<T>(&found->second);
-  }
-
-  /// 0 for what is no whole number, or negative.
-  static std::uint64_t as_number(const Scalar& scalar) {
-    if (const auto* number = std::get_if<std::uint64_t>(&scalar)) return *number;
-    const auto* number = std::get_if<std::int64_t>(&scalar);
-    return number == nullptr || *number < 0 ? 0 : static_cast<std::uint64_t>(*number);
-  }
-
-  [[nodiscard]] std::string own_key(std::string_view name) const {
-    return fmt::format("{}.{}", architecture_, name);
-  }
-
-  const Header& header_;
-  std::string architecture_;
-};
 
 /// The type that holds most of the weights.
 std::string main_type(const Header& header) {

@@ -1,6 +1,7 @@
 #include "hub/download.hpp"
 
 #include "base/limits.hpp"
+#include "hub/remote_header.hpp"
 #include "os/file_error.hpp"
 #include "os/file_lock.hpp"
 #include "store/file_label.hpp"
@@ -66,7 +67,9 @@ Expected<DownloadPlan> plan_repository(const DownloadRequest& request,
                     .files = {},
                     .origins = {}};
   for (const auto& other : choices_of(*repository)) {
-    if (other.label != choice->label) plan.others.push_back(other.label);
+    if (other.label != choice->label) {
+      plan.others.push_back({.label = other.label, .size = other.size()});
+    }
   }
   const store::HubCache cache(places.cache);
   for (const auto& file : choice->files()) {
@@ -256,6 +259,26 @@ Expected<DownloadPlan> plan_download(const DownloadRequest& request, const Downl
   if (!reference) return failure(reference.error());
   return reference->url ? plan_url(request, *reference->url, places)
                         : plan_repository(request, *reference, places, stop);
+}
+
+Expected<gguf::Demand> inspect(const DownloadPlan& plan, const std::stop_token& stop) {
+  auto connections = Connections::create();
+  if (!connections) return failure(connections.error());
+  std::optional<gguf::Demand> all;
+  for (std::size_t i = 0; i < plan.files.size(); ++i) {
+    const auto& origin = plan.origins[i].front();
+    const auto header =
+        read_remote_header({.connections = *connections, .endpoint = origin.endpoint, .stop = stop},
+                           origin.url, plan.files[i].size);
+    if (!header) return failure(header.error());
+    const auto demand = gguf::demand_of(*header);
+    if (all) {
+      all->add(demand);
+    } else {
+      all = demand;
+    }
+  }
+  return *all;
 }
 
 Expected<void> carry_out(const DownloadPlan& plan, const DownloadRun& run) {

@@ -2,6 +2,7 @@
 
 #include "base/byte_size.hpp"
 #include "base/expected.hpp"
+#include "gguf/demand.hpp"
 #include "hub/choice.hpp"
 #include "hub/endpoint.hpp"
 #include "hub/model_reference.hpp"
@@ -42,6 +43,12 @@ struct PlannedFile {
   bool present = false;         ///< it stands there
 };
 
+/// A model of the repository that was not chosen.
+struct OtherChoice {
+  std::string label;
+  ByteSize size;
+};
+
 /// What a request comes to: decided, and not begun.
 struct DownloadPlan {
   std::string model;  ///< what it will be called: "ORG/REPO:QUANTISATION"
@@ -49,7 +56,7 @@ struct DownloadPlan {
   std::string commit;
   std::string branch;  ///< whose ref is written; empty: none
   std::string license;
-  std::vector<std::string> others;  ///< further quantisations that there are
+  std::vector<OtherChoice> others;  ///< what else there is
   std::vector<PlannedFile> files;
   std::vector<std::vector<Origin>> origins;  ///< of each file
 
@@ -62,6 +69,10 @@ struct DownloadPlan {
 [[nodiscard]] Expected<DownloadPlan> plan_download(const DownloadRequest& request,
                                                    const DownloadPlaces& places,
                                                    const std::stop_token& stop);
+
+/// What a plan's model will ask of a machine: only the headers of its files are fetched. Errors:
+/// those of ask and of gguf::read_header. Blocks.
+[[nodiscard]] Expected<gguf::Demand> inspect(const DownloadPlan& plan, const std::stop_token& stop);
 
 /// How far a download is.
 struct DownloadProgress {

@@ -116,6 +116,21 @@ Task<Expected<DownloadPlan>> Downloads::plan(DownloadRequest request) {
       });
 }
 
+Task<Expected<Downloads::Inspection>> Downloads::inspect(DownloadRequest request) {
+  co_return co_await asking_.run([request = std::move(request), places = options_.places,
+                                  stop = asking_stop_.get_token()]() -> Expected<Inspection> {
+    auto plan = plan_download(request, places, stop);
+    if (!plan) return failure(plan.error());
+    const auto demand = hub::inspect(*plan, stop);
+    if (!demand) return failure(demand.error());
+    return Inspection{.plan = *std::move(plan), .demand = *demand};
+  });
+}
+
+Task<Expected<std::vector<CatalogModel>>> Downloads::catalog() {
+  co_return co_await asking_.run([file = options_.places.catalog] { return read_catalog(file); });
+}
+
 Task<Expected<std::vector<FoundRepository>>> Downloads::search(Endpoint endpoint, std::string query,
                                                                std::int64_t most) {
   co_return co_await asking_.run(

@@ -78,6 +78,17 @@ class Downloads {
   /// What a request comes to. Errors: those of plan_download; cancelled.
   [[nodiscard]] Task<Expected<DownloadPlan>> plan(DownloadRequest request);
 
+  /// What a request comes to, and what that would ask of a machine. Errors: those of plan_download
+  /// and inspect; cancelled.
+  struct Inspection {
+    DownloadPlan plan;
+    gguf::Demand demand;
+  };
+  [[nodiscard]] Task<Expected<Inspection>> inspect(DownloadRequest request);
+
+  /// The models that we know of. Errors: those of read_catalog; cancelled.
+  [[nodiscard]] Task<Expected<std::vector<CatalogModel>>> catalog();
+
   /// Repositories that a search finds. Errors: those of search_repositories; cancelled.
   [[nodiscard]] Task<Expected<std::vector<FoundRepository>>> search(Endpoint endpoint,
                                                                     std::string query,

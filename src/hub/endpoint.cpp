@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <utility>
 
 namespace llf::hub {
 namespace {
@@ -136,17 +137,18 @@ std::optional<std::chrono::seconds> retry_after(const HttpHead& head) {
   return std::min(std::chrono::seconds(*number), std::chrono::seconds(limits::kHubRetryMost));
 }
 
-Expected<HttpAnswer> ask(const Session& session, Url url) {
+Expected<HttpAnswer> ask(const Session& session, Url url, const std::vector<std::string>& fields) {
   const auto& endpoint = session.endpoint;
   constexpr int kBad = 400;
   if (endpoint.offline) {
     return failure(ErrorKind::unavailable, "HF_HUB_OFFLINE is set: nothing is downloaded");
   }
   for (int hops = 0; hops <= limits::kHubRedirects; ++hops) {
+    auto own = credentials(endpoint, url);
+    own.insert(own.end(), fields.begin(), fields.end());
     auto answer =
         http_get(session.connections,
-                 {.url = url, .fields = credentials(endpoint, url), .limit = limits::kHubAnswer},
-                 session.stop);
+                 {.url = url, .fields = std::move(own), .limit = limits::kHubAnswer}, session.stop);
     if (!answer) return failure(answer.error());
     if (answer->head.status >= kBad) return failure(answer_error(answer->head, url, endpoint));
     if (!is_redirect(answer->head.status)) return answer;

@@ -7,6 +7,7 @@
 #include <optional>
 #include <stop_token>
 #include <string>
+#include <vector>
 
 namespace llf::hub {
 
@@ -35,7 +36,9 @@ struct Session {
 /// A small answer of the endpoint or of where it redirects to. Errors: those of http_get;
 /// `unavailable` when it is offline; what a status of 400 and more means, in the words of
 /// answer_error; `upstream` for too many redirects. Blocks.
-[[nodiscard]] Expected<HttpAnswer> ask(const Session& session, Url url);
+/// `fields` go along to every one of them.
+[[nodiscard]] Expected<HttpAnswer> ask(const Session& session, Url url,
+                                       const std::vector<std::string>& fields = {});
 
 /// What a refusal of a hub means and what to do about it. Pure.
 [[nodiscard]] Error answer_error(const HttpHead& head, const Url& url, const Endpoint& endpoint);

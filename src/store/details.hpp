@@ -1,6 +1,7 @@
 #pragma once
 
 #include "base/expected.hpp"
+#include "gguf/demand.hpp"
 #include "gguf/facts.hpp"
 #include "store/model_file.hpp"
 
@@ -12,6 +13,7 @@ namespace llf::store {
 /// What the headers of a model's files say.
 struct Details {
   gguf::Facts facts;          ///< parameters and weights of all parts, modalities of the projector
+  gguf::Demand demand;        ///< of all parts and the projector together
   std::string template_hash;  ///< SHA-256 of the chat template, hexadecimal; empty: it has none
   std::vector<std::string> template_warnings;  ///< see suspicious_parts
 };

@@ -1,0 +1,100 @@
+#include "cli/render_fit.hpp"
+
+#include "cli/json_view.hpp"
+#include "text/table.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <string_view>
+
+namespace llf::cli {
+namespace {
+
+std::string speed_text(const json::Object& object) {
+  const auto* value = object.if_contains("tokens_per_s");
+  if (value == nullptr || !value->is_number()) return "";
+  const auto speed = value->to_number<double>();
+  return speed < 10 ? fmt::format("{:.1f}/s", speed) : fmt::format("{:.0f}/s", speed);
+}
+
+std::string fit_text(std::string_view fit) {
+  if (fit == "yes") return "fits";
+  return fit == "tight" ? "if others leave room" : "does not fit";
+}
+
+/// "memory 2.6 GB: weights 2.4 GB, context 117 MB, …".
+std::string memory_line(const json::Object& fit) {
+  const auto memory = object_in(fit, "memory");
+  return fmt::format(
+      "memory        {}: weights {}, context {}, computing {}, other {}\n",
+      bytes_text(number_in(memory, "total_bytes")), bytes_text(number_in(memory, "weights_bytes")),
+      bytes_text(number_in(memory, "kv_bytes")), bytes_text(number_in(memory, "compute_bytes")),
+      bytes_text(number_in(memory, "other_bytes")));
+}
+
+std::string others_table(const json::Array& fits) {
+  text::Table table({{.title = "QUANTISATION"},
+                     {.title = "SIZE", .align = text::Align::right},
+                     {.title = "MEMORY", .align = text::Align::right},
+                     {.title = "TOKENS", .align = text::Align::right},
+                     {.title = "FIT"}});
+  for (const auto& item : fits) {
+    const auto* one = item.if_object();
+    if (one == nullptr) continue;
+    table.add({text_in(*one, "label"), bytes_text(number_in(*one, "size_bytes")),
+               bytes_text(number_in(object_in(*one, "memory"), "total_bytes")), speed_text(*one),
+               fit_text(text_in(*one, "fit"))});
+  }
+  return "\n" + table.str();
+}
+
+}  // namespace
+
+std::string render_fit(const json::Object& answer) {
+  const auto fits = list_in(answer, "fits");
+  if (fits.empty() || !fits.front().is_object()) return {};
+  const auto& first = fits.front().get_object();
+  const auto machine = object_in(answer, "machine");
+  const bool installed = json::get_flag(answer, "installed").value_or(false);
+  auto out = fmt::format("{} {}{}\n", text_in(answer, "model"), fit_text(text_in(first, "fit")),
+                         installed ? "" : " (it is not downloaded)");
+  out += fmt::format("machine       {} of memory, {} of it free\n",
+                     bytes_text(number_in(machine, "memory_bytes")),
+                     bytes_text(number_in(machine, "available_bytes")));
+  out += memory_line(first);
+  out +=
+      fmt::format("for           {} {} with a context of {} tokens\n", number_in(answer, "slots"),
+                  number_in(answer, "slots") == 1 ? "conversation" : "conversations",
+                  number_in(answer, "context"));
+  if (const auto most = number_in(first, "largest_context"); most > 0) {
+    out += fmt::format("context       {} tokens at most\n", most);
+  }
+  if (const auto speed = speed_text(first); !speed.empty()) {
+    out += fmt::format("speed         about {} tokens a second, by the speed of this memory\n",
+                       std::string_view(speed).substr(0, speed.size() - 2));
+  }
+  return fits.size() > 1 ? out + others_table(fits) : out;
+}
+
+std::string render_recommended(const json::Object& answer, std::size_t most) {
+  text::Table table({{.title = "NAME"},
+                     {.title = "SIZE", .align = text::Align::right},
+                     {.title = "MEMORY", .align = text::Align::right},
+                     {.title = "TOKENS", .align = text::Align::right},
+                     {.title = "LICENSE"},
+                     {.title = "ABOUT"}});
+  std::size_t shown = 0;
+  for (const auto& item : list_in(answer, "models")) {
+    const auto* one = item.if_object();
+    if (one == nullptr || shown++ >= most) continue;
+    table.add({text_in(*one, "name"), bytes_text(number_in(*one, "size_bytes")),
+               bytes_text(number_in(*one, "memory_bytes")), speed_text(*one),
+               text_in(*one, "license"), text_in(*one, "about")});
+  }
+  auto out = table.str();
+  if (shown > most) out += fmt::format("({} more: --all)\n", shown - most);
+  return out;
+}
+
+}  // namespace llf::cli

@@ -1,0 +1,55 @@
+#include "cli/render_fit.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace llf::cli {
+namespace {
+
+using testing::HasSubstr;
+
+json::Object object(std::string_view text) {
+  return json::parse(text).value().get_object();
+}
+
+constexpr std::string_view kFit =
+    R"({"label":"Q4_0","size_bytes":1000000000,"fit":"yes","largest_context":32768,
+        "tokens_per_s":12.34,"memory":{"weights_bytes":1000000000,"kv_bytes":200000000,
+        "compute_bytes":50000000,"other_bytes":40000000,"total_bytes":1290000000}})";
+
+TEST(RenderFit, says_it_in_one_view) {
+  const auto text = render_fit(object(
+      R"({"model":"o/r:Q4_0","context":4096,"slots":2,"installed":false,
+          "machine":{"memory_bytes":16000000000,"available_bytes":8000000000},"fits":[)" +
+      std::string(kFit) + "]}"));
+  EXPECT_EQ(text,
+            "o/r:Q4_0 fits (it is not downloaded)\n"
+            "machine       16.0 GB of memory, 8.0 GB of it free\n"
+            "memory        1.3 GB: weights 1.0 GB, context 200.0 MB, computing 50.0 MB, other 40.0 "
+            "MB\n"
+            "for           2 conversations with a context of 4096 tokens\n"
+            "context       32768 tokens at most\n"
+            "speed         about 12 tokens a second, by the speed of this memory\n");
+}
+
+TEST(RenderFit, lists_the_other_quantisations) {
+  const auto text = render_fit(
+      object(R"({"model":"m","slots":1,"fits":[)" + std::string(kFit) +
+             R"(,{"label":"F16","size_bytes":3000000000,"fit":"no","tokens_per_s":null}]})"));
+  EXPECT_THAT(text, HasSubstr("Q4_0          1.0 GB  1.3 GB    12/s  fits\n"));
+  EXPECT_THAT(text, HasSubstr("F16           3.0 GB     0 B       -  does not fit\n"));
+  EXPECT_EQ(render_fit(object("{}")), "");
+}
+
+TEST(RenderFit, recommends_so_many) {
+  const auto answer = object(
+      R"({"models":[{"name":"a:1b","size_bytes":1000,"memory_bytes":2000,"tokens_per_s":3.21,
+          "license":"mit","about":"Small."},{"name":"b:2b"}]})");
+  const auto one = render_recommended(answer, 1);
+  EXPECT_THAT(one, HasSubstr("a:1b  1.0 kB  2.0 kB   3.2/s  mit      Small.\n"));
+  EXPECT_THAT(one, HasSubstr("(1 more: --all)\n"));
+  EXPECT_THAT(render_recommended(answer, 10), HasSubstr("b:2b"));
+}
+
+}  // namespace
+}  // namespace llf::cli

@@ -1,0 +1,172 @@
+#include "gateway/fit.hpp"
+
+#include "base/limits.hpp"
+
+#include <algorithm>
+#include <optional>
+#include <tuple>
+#include <utility>
+
+namespace llf::gateway {
+namespace {
+
+/// Of all memory a model may take so much: the system and what people work with need the rest.
+constexpr double kMostOfMemory = 0.85;
+
+/// Of the bandwidth that was measured a model reaches so much: sums are computed between reads.
+constexpr double kReached = 0.85;
+
+/// Tokens a second: below it nobody likes to wait for an answer.
+constexpr double kTalkative = 4;
+
+/// What recommendations are judged with.
+constexpr gguf::Loading kUsual{.context = 8192, .slots = 1};
+
+struct Recommended {
+  const hub::CatalogModel* model;
+  const hub::CatalogModel::Quantisation* quantisation;
+  gguf::Demand demand;
+  Fit fit;
+  double speed;
+};
+
+bool is_for(const hub::CatalogModel& model, std::string_view use) {
+  const std::string_view wanted = use.empty() ? "chat" : use;
+  return std::ranges::find(model.uses, wanted) != model.uses.end();
+}
+
+/// The usual quantisation where that fits, else the largest that does; none when none does.
+std::optional<Recommended> best_of(const hub::CatalogModel& model, const MachineFacts& machine) {
+  std::optional<Recommended> best;
+  for (const auto& quantisation : model.quantisations) {
+    const auto demand = demand_of(model, quantisation);
+    const auto fit = judge_fit(gguf::plan_memory(demand, kUsual).total(), machine);
+    if (fit == Fit::no) continue;
+    const auto rank = [](const Recommended& one) {
+      return std::tuple(one.quantisation->name == "Q4_K_M", one.quantisation->size.bytes());
+    };
+    const Recommended found{.model = &model,
+                            .quantisation = &quantisation,
+                            .demand = demand,
+                            .fit = fit,
+                            .speed = estimate_speed(demand, machine)};
+    if (!best || rank(found) > rank(*best)) best = found;
+  }
+  return best;
+}
+
+json::Value speed_json(double speed) {
+  return speed > 0 ? json::Value(speed) : json::Value(nullptr);
+}
+
+}  // namespace
+
+std::string_view to_string(Fit fit) {
+  switch (fit) {
+    case Fit::yes:
+      return "yes";
+    case Fit::tight:
+      return "tight";
+    case Fit::no:
+      return "no";
+  }
+  return "no";
+}
+
+Fit judge_fit(std::uint64_t bytes, const MachineFacts& machine) {
+  if (bytes <= machine.available) return Fit::yes;
+  const auto most = static_cast<double>(machine.memory) * kMostOfMemory;
+  return static_cast<double>(bytes) <= most ? Fit::tight : Fit::no;
+}
+
+double estimate_speed(const gguf::Demand& demand, const MachineFacts& machine) {
+  constexpr std::uint64_t kFewTokens = 256;
+  const auto bytes = gguf::bytes_per_token(demand, kFewTokens);
+  if (machine.bandwidth == 0 || bytes == 0) return 0;
+  return static_cast<double>(machine.bandwidth) * kReached / static_cast<double>(bytes);
+}
+
+json::Object fit_json(std::string_view label, const gguf::Demand& demand,
+                      const gguf::Loading& loading, const MachineFacts& machine) {
+  const auto plan = gguf::plan_memory(demand, loading);
+  const auto most = static_cast<std::uint64_t>(static_cast<double>(machine.memory) * kMostOfMemory);
+  const auto context = gguf::largest_context(demand, loading.slots, most);
+  return {{"label", label},
+          {"size_bytes", demand.weights},
+          {"memory", json::Object{{"weights_bytes", plan.weights},
+                                  {"kv_bytes", plan.kv},
+                                  {"compute_bytes", plan.compute},
+                                  {"other_bytes", plan.other},
+                                  {"total_bytes", plan.total()}}},
+          {"fit", to_string(judge_fit(plan.total(), machine))},
+          {"largest_context", context ? json::Value(*context) : json::Value(nullptr)},
+          {"tokens_per_s", speed_json(estimate_speed(demand, machine))}};
+}
+
+gguf::Demand resized(const gguf::Demand& demand, std::uint64_t weights) {
+  const auto scale = [&](std::uint64_t part) {
+    return demand.weights == 0 ? 0
+                               : static_cast<std::uint64_t>(static_cast<double>(part) /
+                                                            static_cast<double>(demand.weights) *
+                                                            static_cast<double>(weights));
+  };
+  auto other = demand;
+  other.weights = weights;
+  other.lookup = scale(demand.lookup);
+  other.repacked = scale(demand.repacked);
+  other.experts = scale(demand.experts);
+  return other;
+}
+
+gguf::Demand demand_of(const hub::CatalogModel& model,
+                       const hub::CatalogModel::Quantisation& quantisation) {
+  // Of a model that nobody has looked into: its buffers are those of a large one, and what is held
+  // twice is what engines repack of the usual four bits.
+  constexpr std::uint64_t kEmbedding = 4096;
+  constexpr std::uint64_t kFeedForward = 14336;
+  constexpr double kRepacked = 0.8;
+  const auto weights = quantisation.size.bytes();
+  gguf::Demand demand{.weights = weights,
+                      .kv_per_token = model.kv_per_token,
+                      .embedding = kEmbedding,
+                      .feed_forward = kFeedForward,
+                      .context = model.context};
+  if (quantisation.name.contains("Q4")) {
+    demand.repacked = static_cast<std::uint64_t>(static_cast<double>(weights) * kRepacked);
+  }
+  if (model.active_parameters < model.parameters && model.parameters > 0) {
+    demand.experts = weights;
+    demand.experts_used =
+        static_cast<double>(model.active_parameters) / static_cast<double>(model.parameters);
+  }
+  return demand;
+}
+
+json::Array recommend(const std::vector<hub::CatalogModel>& catalog, std::string_view use,
+                      const MachineFacts& machine) {
+  std::vector<Recommended> found;
+  for (const auto& model : catalog) {
+    if (!is_for(model, use)) continue;
+    if (auto best = best_of(model, machine)) found.push_back(*best);
+  }
+  std::ranges::sort(found, std::greater{}, [](const Recommended& one) {
+    const bool slow = one.speed > 0 && one.speed < kTalkative;
+    return std::tuple(!slow, one.fit == Fit::yes, one.model->rank);
+  });
+  json::Array list;
+  for (const auto& one : found) {
+    list.push_back(json::Object{{"name", one.model->name},
+                                {"title", one.model->title},
+                                {"about", one.model->about},
+                                {"license", one.model->license},
+                                {"repository", one.model->repository},
+                                {"quantisation", one.quantisation->name},
+                                {"size_bytes", one.quantisation->size.bytes()},
+                                {"memory_bytes", gguf::plan_memory(one.demand, kUsual).total()},
+                                {"fit", to_string(one.fit)},
+                                {"tokens_per_s", speed_json(one.speed)}});
+  }
+  return list;
+}
+
+}  // namespace llf::gateway

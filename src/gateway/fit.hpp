@@ -1,0 +1,54 @@
+#pragma once
+
+#include "gguf/demand.hpp"
+#include "hub/download.hpp"
+#include "hub/model_catalog.hpp"
+#include "json/json.hpp"
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace llf::gateway {
+
+/// What a model has to fit into.
+struct MachineFacts {
+  std::uint64_t memory = 0;     ///< bytes of RAM
+  std::uint64_t available = 0;  ///< of them, now
+  std::uint64_t bandwidth = 0;  ///< bytes a second from memory; 0: not measured
+};
+
+/// How well it does.
+enum class Fit : std::uint8_t {
+  yes,    ///< now
+  tight,  ///< when other programs leave room
+  no,
+};
+
+[[nodiscard]] std::string_view to_string(Fit fit);
+
+/// Judges a plan of so many bytes. Pure, as are the others.
+[[nodiscard]] Fit judge_fit(std::uint64_t bytes, const MachineFacts& machine);
+
+/// How many tokens a second a model may reach with a nearly empty context; 0: not known.
+[[nodiscard]] double estimate_speed(const gguf::Demand& demand, const MachineFacts& machine);
+
+/// A way to have a model: its memory, whether it fits, how fast.
+[[nodiscard]] json::Object fit_json(std::string_view label, const gguf::Demand& demand,
+                                    const gguf::Loading& loading, const MachineFacts& machine);
+
+/// The same model in another quantisation, of which only the size is known.
+[[nodiscard]] gguf::Demand resized(const gguf::Demand& demand, std::uint64_t weights);
+
+/// What an entry of the catalog would ask for in one of its quantisations.
+[[nodiscard]] gguf::Demand demand_of(const hub::CatalogModel& model,
+                                     const hub::CatalogModel::Quantisation& quantisation);
+
+/// The models of the catalog that are of use on this machine, the best first: each in the usual
+/// quantisation that fits, those that are too slow to talk to last. `use` ("code"): only those that
+/// are for it; empty: those to chat with.
+[[nodiscard]] json::Array recommend(const std::vector<hub::CatalogModel>& catalog,
+                                    std::string_view use, const MachineFacts& machine);
+
+}  // namespace llf::gateway

@@ -1,0 +1,135 @@
+#include "base/limits.hpp"
+#include "gateway/answer.hpp"
+#include "gateway/download_json.hpp"
+#include "gateway/fit.hpp"
+#include "gateway/gateway.hpp"
+#include "gateway/query.hpp"
+#include "gateway/request_body.hpp"
+#include "worker/command_line.hpp"
+
+#include <fmt/format.h>
+
+#include <optional>
+#include <utility>
+
+namespace llf::gateway {
+namespace {
+
+struct FitRequest {
+  ModelId model;
+  std::optional<std::uint64_t> context;
+  std::optional<std::uint64_t> slots;
+};
+
+Expected<std::optional<std::uint64_t>> optional_count(const json::Object& body,
+                                                      std::string_view key, std::int64_t most) {
+  const auto number = json::get_int_or(body, key, 0);
+  if (!number) return failure(number.error());
+  if (*number == 0) return std::nullopt;
+  if (*number < 0 || *number > most) {
+    return failure(ErrorKind::invalid, fmt::format("'{}' must be 1 to {}", key, most));
+  }
+  return static_cast<std::uint64_t>(*number);
+}
+
+Expected<FitRequest> read_fit_request(const json::Object& body) {
+  auto model = json::get_string_or(body, "model", "");
+  if (!model) return failure(model.error());
+  const auto context = optional_count(body, "context", limits::kMostContext);
+  if (!context) return failure(context.error());
+  const auto slots = optional_count(body, "slots", limits::kMostSlots);
+  if (!slots) return failure(slots.error());
+  return FitRequest{.model = ModelId(*std::move(model)), .context = *context, .slots = *slots};
+}
+
+/// As the model would be loaded, where the request does not say.
+gguf::Loading loading_of(const FitRequest& request, const config::Settings& settings,
+                         ByteSize size) {
+  const auto usual = worker::default_plan(size, 1);
+  const auto context = settings.engine.context.value_or(usual.context);
+  const auto slots = settings.engine.slots.value_or(usual.slots);
+  return {.context = request.context.value_or(static_cast<std::uint64_t>(context)),
+          .slots = request.slots.value_or(static_cast<std::uint64_t>(slots))};
+}
+
+json::Object head_of(std::string_view model, const gguf::Loading& loading,
+                     const MachineFacts& machine) {
+  return {{"model", model},
+          {"context", loading.context},
+          {"slots", loading.slots},
+          {"machine", json::Object{{"memory_bytes", machine.memory},
+                                   {"available_bytes", machine.available},
+                                   {"bandwidth_bytes_per_s", machine.bandwidth}}}};
+}
+
+json::Object remote_fit(const hub::Downloads::Inspection& found, const gguf::Loading& loading,
+                        const MachineFacts& machine) {
+  auto answer = head_of(found.plan.model, loading, machine);
+  const auto label = found.plan.model.substr(found.plan.model.rfind(':') + 1);
+  json::Array fits{fit_json(label, found.demand, loading, machine)};
+  for (const auto& other : found.plan.others) {
+    fits.push_back(
+        fit_json(other.label, resized(found.demand, other.size.bytes()), loading, machine));
+  }
+  answer["installed"] = false;
+  answer["fits"] = std::move(fits);
+  return answer;
+}
+
+}  // namespace
+
+Task<void> Gateway::fit(net::Request& request, net::Responder& responder) {
+  const auto body = object_of(request.body);
+  const auto wanted = body ? read_fit_request(*body) : failure(body.error());
+  if (!wanted) {
+    co_await send(responder, error_response(wanted.error()));
+    co_return;
+  }
+  co_await options_.models.refresh();
+  const auto machine = co_await options_.models.machine(MachineLook::measured);
+  const auto file = options_.names.model_file(wanted->model);
+  if (file) {
+    const auto details = co_await options_.models.details(*file);
+    if (!details) {
+      co_await send(responder, error_response(details.error()));
+      co_return;
+    }
+    const auto loading = loading_of(*wanted, options_.settings, file->size);
+    auto answer = head_of(file->id.str(), loading, machine);
+    answer["installed"] = true;
+    answer["fits"] =
+        json::Array{fit_json(details->facts.quantisation, details->demand, loading, machine)};
+    co_await send(responder, json_response(answer));
+    co_return;
+  }
+  auto endpoint = options_.hub();
+  auto asked =
+      endpoint ? read_download_request(*body, *std::move(endpoint)) : failure(endpoint.error());
+  const auto found =
+      asked ? co_await options_.downloads.inspect(*std::move(asked)) : failure(asked.error());
+  if (!found) {
+    co_await send(responder, error_response(found.error()));
+    co_return;
+  }
+  const auto loading = loading_of(*wanted, options_.settings, found->plan.size());
+  co_await send(responder, json_response(remote_fit(*found, loading, machine)));
+}
+
+Task<void> Gateway::recommend_models(net::Request& request, net::Responder& responder) {
+  std::string use;
+  auto look = MachineLook::measured;
+  for (auto& [key, value] : parse_query(request.query)) {
+    if (key == "use") use = std::move(value);
+    if (key == "quick" && value == "1") look = MachineLook::quick;
+  }
+  const auto catalog = co_await options_.downloads.catalog();
+  if (!catalog) {
+    co_await send(responder, error_response(catalog.error()));
+    co_return;
+  }
+  const auto machine = co_await options_.models.machine(look);
+  co_await send(responder,
+                json_response(json::Object{{"models", recommend(*catalog, use, machine)}}));
+}
+
+}  // namespace llf::gateway

@@ -1,0 +1,83 @@
+#include "gateway/fit.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace llf::gateway {
+namespace {
+
+using testing::ElementsAre;
+
+constexpr std::uint64_t kGB = 1'000'000'000;
+constexpr MachineFacts kMachine{.memory = 16 * kGB, .available = 8 * kGB, .bandwidth = 20 * kGB};
+
+TEST(Fit, judges_what_fits_now_and_what_could) {
+  EXPECT_EQ(judge_fit(8 * kGB, kMachine), Fit::yes);
+  EXPECT_EQ(judge_fit(9 * kGB, kMachine), Fit::tight);
+  EXPECT_EQ(judge_fit(14 * kGB, kMachine), Fit::no);
+}
+
+TEST(Fit, speed_is_bandwidth_by_the_bytes_of_a_token) {
+  const gguf::Demand dense{.weights = 2 * kGB};
+  EXPECT_NEAR(estimate_speed(dense, kMachine), 8.5, 0.01);
+  const gguf::Demand mixture{.weights = 2 * kGB, .experts = 2 * kGB, .experts_used = 0.1};
+  EXPECT_NEAR(estimate_speed(mixture, kMachine), 85, 0.1);
+  EXPECT_EQ(estimate_speed(dense, {}), 0);
+}
+
+TEST(Fit, another_quantisation_is_the_same_model_in_another_size) {
+  const gguf::Demand four{.weights = 100, .lookup = 10, .repacked = 80, .kv_per_token = 7};
+  const auto eight = resized(four, 200);
+  EXPECT_EQ(eight.weights, 200U);
+  EXPECT_EQ(eight.lookup, 20U);
+  EXPECT_EQ(eight.kv_per_token, 7U);
+  EXPECT_EQ(resized({}, 5).weights, 5U);
+}
+
+TEST(Fit, tells_memory_context_and_speed) {
+  const auto told = fit_json("Q4_0", {.weights = kGB, .kv_per_token = 100'000, .context = 8192},
+                             {.context = 4096, .slots = 2}, kMachine);
+  const auto& memory = told.at("memory").as_object();
+  EXPECT_EQ(memory.at("kv_bytes").to_number<std::uint64_t>(), 4096U * 100'000 * 2);
+  EXPECT_EQ(told.at("fit").as_string(), "yes");
+  EXPECT_EQ(told.at("largest_context").to_number<std::uint64_t>(), 8192U);
+}
+
+hub::CatalogModel model(const char* name, std::uint64_t size, std::int64_t rank,
+                        std::vector<std::string> uses = {"chat"}) {
+  return {.name = name,
+          .repository = "o/r",
+          .uses = std::move(uses),
+          .parameters = size,
+          .active_parameters = size,
+          .context = 8192,
+          .kv_per_token = 1000,
+          .quantisations = {{.name = "Q4_K_M", .size = ByteSize(size)},
+                            {.name = "Q8_0", .size = ByteSize(2 * size)}},
+          .rank = rank};
+}
+
+std::vector<std::string> names(const json::Array& list) {
+  std::vector<std::string> all;
+  for (const auto& one : list) {
+    all.push_back(std::string(one.at("name").as_string()) + " " +
+                  std::string(one.at("quantisation").as_string()));
+  }
+  return all;
+}
+
+TEST(Fit, recommends_the_best_that_fits_and_is_fast_enough) {
+  const std::vector<hub::CatalogModel> catalog{
+      model("small", kGB / 2, 10), model("good", 2 * kGB, 50), model("slow", 5 * kGB, 70),
+      model("huge", 100 * kGB, 99), model("coder", kGB, 90, {"code"})};
+  EXPECT_THAT(names(recommend(catalog, "", kMachine)),
+              ElementsAre("good Q4_K_M", "small Q4_K_M", "slow Q4_K_M"));
+  EXPECT_THAT(names(recommend(catalog, "code", kMachine)), ElementsAre("coder Q4_K_M"));
+  auto quick = kMachine;
+  quick.bandwidth = 0;
+  EXPECT_EQ(names(recommend(catalog, "chat", quick)).front(), "good Q4_K_M")
+      << "what fits now comes before what may fit";
+}
+
+}  // namespace
+}  // namespace llf::gateway

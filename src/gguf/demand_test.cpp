@@ -1,0 +1,147 @@
+#include "gguf/demand.hpp"
+
+#include "gguf/test_file.hpp"
+
+#include <gtest/gtest.h>
+
+#include <string>
+#include <vector>
+
+namespace llf::gguf {
+namespace {
+
+constexpr std::uint64_t kMiB = std::uint64_t{1} << 20U;
+
+Demand demand(const TestFile& file) {
+  const auto read = read_header(file.bytes(), file.bytes().size());
+  EXPECT_TRUE(read) << read.error().message;
+  return read ? demand_of(std::get<Header>(*read)) : Demand();
+}
+
+/// A decoder of six layers with one key head of eight numbers.
+TestFile decoder(std::uint64_t tensors, std::uint64_t more, const char* architecture = "llama") {
+  TestFile file;
+  const std::string prefix = architecture;
+  file.head(tensors, 8 + more)
+      .pair("general.architecture", architecture)
+      .pair(prefix + ".context_length", 4096)
+      .pair(prefix + ".block_count", 6)
+      .pair(prefix + ".embedding_length", 64)
+      .pair(prefix + ".feed_forward_length", 128)
+      .pair(prefix + ".attention.head_count", 8)
+      .pair(prefix + ".attention.head_count_kv", 1)
+      .pair(prefix + ".attention.key_length", 8);
+  return file;
+}
+
+TEST(Demand, adds_up_tensors_by_what_becomes_of_them) {
+  auto file = decoder(4, 0);
+  file.tensor("token_embd.weight", {256, 2}, kQ4K, 0)
+      .tensor("output.weight", {256, 2}, kQ4K, 288)
+      .tensor("blk.0.ffn_up_exps.weight", {256, 2}, kQ4K, 576)
+      .tensor("blk.0.attn_norm.weight", {8}, kF32, 864)
+      .data(864 + 32);
+  const auto found = demand(file);
+  EXPECT_EQ(found.weights, 3 * 288U + 32);
+  EXPECT_EQ(found.lookup, 288U);
+  EXPECT_EQ(found.repacked, 2 * 288U) << "not what is only looked up, and no vectors";
+  EXPECT_EQ(found.experts, 288U);
+  EXPECT_EQ(found.kv_per_token, 6U * 2 * 8 * 2);
+  EXPECT_EQ(found.window, 0U);
+  auto all = found;
+  all.add(found);
+  EXPECT_EQ(all.weights, 2 * found.weights);
+  EXPECT_EQ(all.kv_per_token, found.kv_per_token);
+}
+
+TEST(Demand, a_tied_embedding_is_read_for_every_token) {
+  auto file = decoder(1, 0);
+  file.tensor("token_embd.weight", {256, 2}, kQ4K, 0).data(288);
+  EXPECT_EQ(demand(file).lookup, 0U);
+  EXPECT_EQ(demand(file).repacked, 288U);
+}
+
+TEST(Demand, layers_with_a_window_keep_only_that) {
+  auto file = decoder(0, 1, "gemma3");
+  file.pair("gemma3.attention.sliding_window", 1024);
+  const auto found = demand(file);
+  EXPECT_EQ(found.window, 1024U);
+  EXPECT_EQ(found.kv_window, 5 * found.kv_per_token) << "five of six layers";
+  auto listed = decoder(0, 2);
+  listed.pair("llama.attention.sliding_window", 1024)
+      .list("llama.attention.sliding_window_pattern", ValueType::boolean, 4)
+      .put(true)
+      .put(true)
+      .put(true)
+      .put(false);
+  EXPECT_EQ(demand(listed).kv_window, 3 * demand(listed).kv_per_token);
+}
+
+TEST(Demand, a_mixture_reads_a_part_of_its_experts) {
+  auto file = decoder(0, 2);
+  file.pair("llama.expert_count", 8).pair("llama.expert_used_count", 2);
+  auto found = demand(file);
+  EXPECT_DOUBLE_EQ(found.experts_used, 0.25);
+  found.weights = 1000;
+  found.experts = 800;
+  found.kv_per_token = 1;
+  EXPECT_EQ(bytes_per_token(found, 10), 200U + 200 + 10);
+}
+
+// What build 11669 took for models of tools/gguf/make_random_model, in MiB, after a request.
+TEST(Demand, plans_what_an_engine_was_seen_to_take) {
+  struct Seen {
+    Demand demand;
+    Loading loading;
+    double taken;
+  };
+  const auto mib = [](double size) { return static_cast<std::uint64_t>(size * double{kMiB}); };
+  const std::vector<Seen> kSeen{
+      {{.weights = mib(126.4),
+        .kv_per_token = 12 * 1024,
+        .embedding = 768,
+        .feed_forward = 2048,
+        .vocabulary = 32000},
+       {.context = 4096, .slots = 4},
+       384.3},
+      {{.weights = mib(254.5),
+        .lookup = mib(30.8),
+        .repacked = mib(222.7),
+        .kv_per_token = 12 * 1024,
+        .embedding = 896,
+        .feed_forward = 4864,
+        .vocabulary = 64000},
+       {.context = 4096, .slots = 4},
+       719.5},
+      {{.weights = mib(1119.3),
+        .kv_per_token = 32 * 1024,
+        .embedding = 2048,
+        .feed_forward = 8192,
+        .vocabulary = 32000},
+       {.context = 8192, .slots = 2},
+       1716.4},
+  };
+  for (const auto& seen : kSeen) {
+    const auto planned =
+        static_cast<double>(plan_memory(seen.demand, seen.loading).total()) / double{kMiB};
+    EXPECT_NEAR(planned / seen.taken, 1, 0.1);
+  }
+}
+
+TEST(Demand, finds_the_largest_context_that_fits) {
+  const Demand model{.weights = 100 * kMiB,
+                     .kv_per_token = 1024,
+                     .embedding = 64,
+                     .feed_forward = 128,
+                     .vocabulary = 100,
+                     .context = 32768};
+  EXPECT_EQ(largest_context(model, 1, 10'000 * kMiB), 32768U);
+  EXPECT_EQ(largest_context(model, 1, 100 * kMiB), std::nullopt);
+  const auto some = largest_context(model, 1, 160 * kMiB);
+  ASSERT_TRUE(some);
+  EXPECT_LE(plan_memory(model, {.context = *some, .slots = 1}).total(), 160 * kMiB);
+  EXPECT_GT(plan_memory(model, {.context = *some + 512, .slots = 1}).total(), 160 * kMiB);
+}
+
+}  // namespace
+}  // namespace llf::gguf
