@@ -9,7 +9,10 @@
 #include "cli/model_command.hpp"
 #include "cli/model_download_command.hpp"
 #include "cli/model_fit_command.hpp"
+#include "cli/model_import_command.hpp"
+#include "cli/model_remove_command.hpp"
 #include "cli/model_settings_command.hpp"
+#include "cli/model_verify_command.hpp"
 #include "cli/prompt_command.hpp"
 #include "cli/prompt_use_command.hpp"
 #include "cli/ps_command.hpp"
@@ -55,6 +58,10 @@ const std::array kCommands{
     Command{"model downloads", "model-downloads", kModelDownloadsOptions, 0, run_model_downloads},
     Command{"model fit", "model-fit", kModelFitOptions, 1, run_model_fit},
     Command{"model recommend", "model-recommend", kModelRecommendOptions, 0, run_model_recommend},
+    Command{"model import", "model-import", kModelImportOptions, 1, run_model_import},
+    Command{"model remove", "model-remove", kModelRemoveOptions, 1, run_model_remove},
+    Command{"rm", "model-remove", kModelRemoveOptions, 1, run_model_remove},
+    Command{"model verify", "model-verify", {}, 1, run_model_verify},
     Command{"model default", "model-default", {}, 1, run_model_default},
     Command{"model alias", "model-alias", kModelAliasOptions, 2, run_model_alias},
     Command{"model search", "model-search", kModelSearchOptions, kAnyWords, run_model_search},
@@ -91,8 +98,7 @@ const std::array kCommands{
 };
 
 /// Commands that are announced and come with a later version.
-constexpr std::array<std::string_view, 7> kLater{"rm",  "model verify", "model remove", "history",
-                                                 "gui", "bench",        "doctor"};
+constexpr std::array<std::string_view, 4> kLater{"history", "gui", "bench", "doctor"};
 
 bool takes_value(std::string_view option) {
   return std::ranges::any_of(global_options(), [&](const OptionSpec& spec) {

@@ -50,8 +50,11 @@ Expected<std::string> model_or_file(const Arguments& arguments) {
 }
 
 void add_hub(json::Object& body) {
-  if (auto endpoint = os::env("HF_ENDPOINT")) body["endpoint"] = *endpoint;
-  if (auto token = os::env("HF_TOKEN")) body["token"] = *token;
+  const auto endpoint = os::env("HF_ENDPOINT");
+  const auto token = os::env("HF_TOKEN");
+  // A token is for the hub that this terminal means, not for one that llfd was started with.
+  if (endpoint || token) body["endpoint"] = endpoint.value_or("https://huggingface.co");
+  if (token) body["token"] = *token;
 }
 
 Expected<int> run_model_info(Context& context, const Arguments& arguments) {

@@ -46,6 +46,7 @@ class Watching {
 
   /// Errors: those of Output::write.
   Expected<void> take(const json::Object& event, const std::string& text) {
+    if (auto download = object_in(event, "download"); !download.empty()) last_ = download;
     if (context_.format == Format::json) return context_.out.write(text + "\n");
     if (const auto plan = object_in(event, "plan"); !plan.empty()) {
       context_.err.say(render_plan(plan));
@@ -58,7 +59,7 @@ class Watching {
   /// What the command comes to. Errors: what the download ended with.
   Expected<int> end() {
     display_.clear();
-    if (context_.format == Format::json) return state() == "failed" ? 1 : 0;
+    if (context_.format == Format::json) return last_.empty() || state() == "done" ? 0 : 1;
     if (last_.empty()) return print(context_, render_plan_files(plan_));  // a dry run
     const auto note = text_in(last_, "note");
     if (!note.empty()) context_.err.say(note + "\n");
@@ -74,8 +75,10 @@ class Watching {
     return failure(ErrorKind::upstream, text_in(last_, "error"));
   }
 
+  void clear() { display_.clear(); }
+
   void leave() {
-    display_.clear();
+    clear();
     if (last_.empty() || context_.format == Format::json) return;
     const auto model = text_in(last_, "model");
     context_.err.say(
@@ -93,10 +96,13 @@ class Watching {
       display_.draw(progress_of(last_));
       return;
     }
-    // No terminal: a line for every tenth.
+    // No terminal: a line for every tenth, and for what keeps it.
     const auto tenth = tenth_of(last_);
-    if (!tenth || tenth == told_) return;
+    const auto trouble = text_in(last_, "trouble");
+    const bool is_new = (tenth && tenth != told_) || (!trouble.empty() && told_trouble_.empty());
+    if (!is_new) return;
     told_ = tenth;
+    told_trouble_ = trouble;
     context_.err.say(progress_text(last_));
   }
 
@@ -105,6 +111,7 @@ class Watching {
   json::Object plan_;
   json::Object last_;
   std::optional<std::int64_t> told_;
+  std::string told_trouble_;
 };
 
 Task<Expected<void>> watch(const client::ApiClient& client, json::Object body, Watching& watching) {
@@ -143,7 +150,7 @@ Expected<int> run_model_download(Context& context, const Arguments& arguments) {
     return facts(ErrorKind::cancelled).exit_code;
   }
   if (!ended.first) {
-    watching.leave();
+    watching.clear();
     return failure(ended.first.error());
   }
   return watching.end();
@@ -154,6 +161,9 @@ Expected<int> run_model_downloads(Context& context, const Arguments& arguments) 
   if (!client) return failure(client.error());
   const auto stops = arguments.text("--stop");
   const auto discards = arguments.text("--discard");
+  if (stops && discards) {
+    return failure(ErrorKind::invalid, "say --stop or --discard, not both");
+  }
   if (stops || discards) {
     json::Object body{{"model", stops ? *stops : *discards}, {"discard", discards.has_value()}};
     const auto stopped =

@@ -172,6 +172,24 @@ Task<Expected<EventStream>> ApiClient::follow_logs(LogQuery query) const {
   co_return EventStream(std::move(*response));
 }
 
+Task<Expected<json::Value>> ApiClient::remove_model(json::Object body) const {
+  co_return co_await call_for_json(
+      endpoint_, post_request("/llf/v1/model/remove", json::write(body)), kUnload);
+}
+
+Task<Expected<json::Value>> ApiClient::import_model(json::Object body) const {
+  co_return co_await call_for_json(
+      endpoint_, post_request("/llf/v1/model/import", json::write(body)), kDownload);
+}
+
+Task<Expected<EventStream>> ApiClient::verify(std::string model) const {
+  const json::Object body{{"model", model}};
+  auto response =
+      co_await call(endpoint_, post_request("/llf/v1/model/verify", json::write(body)), kDownload);
+  if (!response) co_return failure(response.error());
+  co_return EventStream(std::move(*response));
+}
+
 Task<Expected<json::Value>> ApiClient::fit(json::Object body) const {
   co_return co_await call_for_json(endpoint_, post_request("/llf/v1/fit", json::write(body)),
                                    kDownload);

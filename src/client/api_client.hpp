@@ -79,6 +79,15 @@ class ApiClient {
   /// The same lines and those to come, each event's data being `{"line":"…"}`.
   [[nodiscard]] Task<Expected<EventStream>> follow_logs(LogQuery query) const;
 
+  /// Removes a model, or says what that would come to. A busy one is given time to end.
+  [[nodiscard]] Task<Expected<json::Value>> remove_model(json::Object body) const;
+
+  /// Makes model files of an absolute path a part of llf's own, however long a copy takes.
+  [[nodiscard]] Task<Expected<json::Value>> import_model(json::Object body) const;
+
+  /// Reads all of a model: `{"done_bytes","size_bytes"}`, at last `{"right","files":…}`.
+  [[nodiscard]] Task<Expected<EventStream>> verify(std::string model) const;
+
   /// Whether a model fits into the machine; one that is not here is looked at on its hub, however
   /// long that takes.
   [[nodiscard]] Task<Expected<json::Value>> fit(json::Object body) const;

@@ -35,6 +35,7 @@ int check(const llf::daemon::StartOptions& options) {
 int main(int argc, char** argv) {
   const std::vector<std::string> args(argv + 1, argv + argc);
   static_cast<void>(std::signal(SIGPIPE, SIG_IGN));
+  static_cast<void>(std::signal(SIGXFSZ, SIG_IGN));  // a file that may not grow is an error (F26)
   const auto line =
       llf::daemon::parse_command_line(args, llf::os::env, llf::daemon::read_settings_file);
   if (!line) return fail(line.error(), llf::daemon::find_ready_fd(args));

@@ -11,11 +11,19 @@ namespace llf::daemon {
 
 namespace fs = std::filesystem;
 
+namespace {
+
+constexpr std::uint64_t kToldBytes = std::uint64_t{16} << 20U;  // between two tellings
+
+}  // namespace
+
 Models::Models(net::Loop& loop, fs::path built_in, fs::path own, const config::Settings& settings)
     : built_in_(std::move(built_in)),
       own_(std::move(own)),
       catalog_(shelves(settings)),
-      disk_(loop) {}
+      loop_(loop),
+      disk_(loop),
+      reading_(loop) {}
 
 std::vector<store::Shelf> Models::shelves(const config::Settings& settings) const {
   std::vector<store::Shelf> shelves{{.root = built_in_, .source = store::Source::built_in},
@@ -29,13 +37,17 @@ std::vector<store::Shelf> Models::shelves(const config::Settings& settings) cons
 }
 
 Task<void> Models::refresh() {
-  if (!catalog_.stale()) co_return;
-  auto inventory =
-      co_await disk_.run([shelves = catalog_.shelves()]() -> Expected<store::Inventory> {
-        return store::take_inventory(shelves);
-      });
-  // Unless a look that began later was over sooner.
-  if (inventory && catalog_.stale()) catalog_.take(*std::move(inventory));
+  while (catalog_.stale()) {
+    auto inventory =
+        co_await disk_.run([shelves = catalog_.shelves()]() -> Expected<store::Inventory> {
+          return store::take_inventory(shelves);
+        });
+    if (!inventory) co_return;
+    // Other shelves may be wanted by now; and a look that began later may have been over sooner.
+    const bool wanted = inventory->shelves == catalog_.shelves();
+    if (catalog_.stale()) catalog_.take(*std::move(inventory));
+    if (wanted) co_return;
+  }
 }
 
 Task<Expected<store::Details>> Models::details(store::ModelFile model) {
@@ -55,11 +67,62 @@ Task<gateway::MachineFacts> Models::machine(gateway::MachineLook look) {
                                   .bandwidth = bandwidth_};
 }
 
+store::OwnFolders Models::own_folders() const {
+  return {.hub_cache = store::hub_cache(os::env), .folder = own_};
+}
+
+Task<Expected<store::Removal>> Models::plan_removal(store::ModelFile model) {
+  co_return co_await disk_.run(
+      [model = std::move(model), all = catalog_.list(), own = own_folders()] {
+        return store::plan_removal(model, all, own);
+      });
+}
+
+Task<Expected<void>> Models::remove(store::Removal removal) {
+  co_return co_await disk_.run([removal = std::move(removal), own = own_folders()] {
+    return store::remove_model(removal, own);
+  });
+}
+
+Task<Expected<std::vector<store::Imported>>> Models::import(fs::path from, store::ImportBy by) {
+  co_return co_await reading_.run(
+      [from = std::move(from), own = own_, by] { return store::import_models(from, own, by); });
+}
+
+Task<Expected<std::vector<store::VerifiedFile>>> Models::verify(
+    store::ModelFile model, std::function<void(std::uint64_t)> progress) {
+  // One that nobody waits for any more would keep the next from its turn.
+  struct Left {
+    std::stop_source source;
+    ~Left() { source.request_stop(); }
+  } left;
+  co_return co_await reading_.run([model = std::move(model), progress = std::move(progress),
+                                   &loop = loop_, ends = stop_.get_token(),
+                                   stop = left.source.get_token()] {
+    std::uint64_t told = 0;
+    return store::verify_model(model, [&](std::uint64_t done) {
+      if (done - told >= kToldBytes) {
+        told = done;
+        loop.post([progress, done] { progress(done); });
+      }
+      return !stop.stop_requested() && !ends.stop_requested();
+    });
+  });
+}
+
 gateway::ModelAccess Models::access() {
-  return {.refresh = [this] { return refresh(); },
-          .places = [this] { return catalog_.shelves(); },
-          .details = [this](store::ModelFile model) { return details(std::move(model)); },
-          .machine = [this](gateway::MachineLook look) { return machine(look); }};
+  return {
+      .refresh = [this] { return refresh(); },
+      .places = [this] { return catalog_.shelves(); },
+      .details = [this](store::ModelFile model) { return details(std::move(model)); },
+      .machine = [this](gateway::MachineLook look) { return machine(look); },
+      .plan_removal = [this](store::ModelFile model) { return plan_removal(std::move(model)); },
+      .remove = [this](store::Removal removal) { return remove(std::move(removal)); },
+      .import = [this](fs::path from, store::ImportBy by) { return import(std::move(from), by); },
+      .verify =
+          [this](store::ModelFile model, std::function<void(std::uint64_t)> progress) {
+            return verify(std::move(model), std::move(progress));
+          }};
 }
 
 Task<Expected<void>> Models::check(std::vector<fs::path> files) {

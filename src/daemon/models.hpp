@@ -12,6 +12,8 @@
 #include "store/shelf.hpp"
 
 #include <filesystem>
+#include <functional>
+#include <stop_token>
 #include <vector>
 
 namespace llf::daemon {
@@ -23,6 +25,10 @@ class Models {
   /// `built_in` is the file of the built-in model, `own` the folder of this home.
   Models(net::Loop& loop, std::filesystem::path built_in, std::filesystem::path own,
          const config::Settings& settings);
+  Models(const Models&) = delete;
+  Models& operator=(const Models&) = delete;
+  /// Gives up what is being verified.
+  ~Models() { stop_.request_stop(); }
 
   [[nodiscard]] store::Catalog& catalog() { return catalog_; }
 
@@ -38,6 +44,20 @@ class Models {
   /// What this machine has for models.
   [[nodiscard]] Task<gateway::MachineFacts> machine(gateway::MachineLook look);
 
+  /// What removing a model comes to, and the deed. Errors: those of store::plan_removal and
+  /// store::remove_model; cancelled.
+  [[nodiscard]] Task<Expected<store::Removal>> plan_removal(store::ModelFile model);
+  [[nodiscard]] Task<Expected<void>> remove(store::Removal removal);
+
+  /// Makes files a part of our own models. Errors: those of store::import_models; cancelled.
+  [[nodiscard]] Task<Expected<std::vector<store::Imported>>> import(std::filesystem::path from,
+                                                                    store::ImportBy by);
+
+  /// Reads all of a model. `progress` is called on the loop, also a moment after a cancelled wait.
+  /// Errors: those of store::verify_model; cancelled.
+  [[nodiscard]] Task<Expected<std::vector<store::VerifiedFile>>> verify(
+      store::ModelFile model, std::function<void(std::uint64_t)> progress);
+
   /// For the gateway, which must not outlive this.
   [[nodiscard]] gateway::ModelAccess access();
 
@@ -46,10 +66,15 @@ class Models {
   [[nodiscard]] Task<Expected<void>> check(std::vector<std::filesystem::path> files);
 
  private:
+  [[nodiscard]] store::OwnFolders own_folders() const;
+
   std::filesystem::path built_in_;
   std::filesystem::path own_;
   store::Catalog catalog_;
+  net::Loop& loop_;
+  std::stop_source stop_;
   net::BlockingThread disk_;
+  net::BlockingThread reading_;  ///< for what takes minutes
   std::uint64_t bandwidth_ = 0;  ///< the most bytes a second from memory that were seen
 };
 

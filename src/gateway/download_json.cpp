@@ -2,6 +2,7 @@
 
 #include "os/process_facts.hpp"
 
+#include <algorithm>
 #include <cstdint>
 #include <utility>
 
@@ -15,6 +16,14 @@ std::optional<ByteSize> room_for_models() {
   const auto memory = os::total_memory();
   if (!memory) return std::nullopt;
   return ByteSize(static_cast<std::uint64_t>(static_cast<double>(memory->bytes()) * kModelShare));
+}
+
+/// Seconds until so many bytes have come; null while next to nothing comes.
+json::Value left_json(std::uint64_t bytes, double rate) {
+  constexpr double kLongest = 1e9;
+  const auto seconds = rate >= 1 ? static_cast<double>(bytes) / rate : kLongest;
+  return seconds < kLongest ? json::Value(static_cast<std::int64_t>(seconds))
+                            : json::Value(nullptr);
 }
 
 Expected<std::vector<hub::Url>> read_mirrors(const json::Object& body) {
@@ -80,9 +89,7 @@ json::Object download_json(const hub::DownloadStatus& status) {
           {"size_bytes", progress.size},
           {"verified_bytes", progress.verified},
           {"bytes_per_s", static_cast<std::int64_t>(status.rate)},
-          {"left_s", status.rate > 0 ? json::Value(static_cast<std::int64_t>(
-                                           static_cast<double>(left) / status.rate))
-                                     : json::Value(nullptr)},
+          {"left_s", left_json(left, status.rate)},
           {"connections", progress.connections},
           {"trouble", text(progress.trouble)},
           {"note", text(progress.note)},
@@ -98,6 +105,10 @@ Expected<hub::Endpoint> read_endpoint(const json::Object& body, hub::Endpoint en
     if (!parsed) return failure(parsed.error().with_context("'endpoint'"));
     if (parsed->origin() != endpoint.url.origin()) endpoint.token.clear();
     endpoint.url = *std::move(parsed);
+  }
+  const auto is_plain = [](char c) { return c > 0x20 && c < 0x7F; };
+  if (!std::ranges::all_of(*token, is_plain)) {
+    return failure(ErrorKind::invalid, "'token' has characters that no token has");
   }
   if (!token->empty()) endpoint.token = *token;
   return endpoint;

@@ -6,6 +6,7 @@
 #include "net/timer.hpp"
 
 #include <algorithm>
+#include <optional>
 #include <utility>
 
 namespace llf::gateway {
@@ -15,10 +16,11 @@ namespace {
 /// people look are told together.
 Task<void> follow_download(hub::Downloads::Handle download, net::Responder& responder) {
   for (;;) {
+    const auto seen = download.version();
     const auto told = json::Object{{"download", download_json(download.status())}};
     const bool active = download.active();
     if (!co_await send_event(responder, told) || !active) co_return;
-    if (!co_await download.changed()) co_return;
+    if (!co_await download.changed(seen)) co_return;
     if (download.active() && !co_await net::sleep_for(limits::kProgressInterval)) co_return;
   }
 }
@@ -48,12 +50,21 @@ Task<void> Gateway::download(net::Request& request, net::Responder& responder) {
     co_await send(responder, error_response(plan.error()));
     co_return;
   }
-  if (!co_await responder.begin(200, event_stream_headers())) co_return;
-  if (!co_await send_event(responder, json::Object{{"plan", plan_json(*plan)}})) co_return;
+  const json::Object planned{{"plan", plan_json(*plan)}};
+  std::optional<hub::Downloads::Handle> begun;
   if (!*dry_run) {
-    // A client that leaves does not stop the download.
-    auto followed = co_await net::race(
-        follow_download(options_.downloads.start(*std::move(plan)), responder), ending_.wait());
+    auto handle = options_.downloads.start(*std::move(plan));
+    if (!handle) {
+      co_await send(responder, error_response(handle.error()));
+      co_return;
+    }
+    begun = *std::move(handle);
+  }
+  // A client that leaves does not stop the download.
+  if (!co_await responder.begin(200, event_stream_headers())) co_return;
+  if (!co_await send_event(responder, planned)) co_return;
+  if (begun) {
+    auto followed = co_await net::race(follow_download(*begun, responder), ending_.wait());
     if (followed.winner == 1 && !co_await responder.write(error_event(stopping_error()))) co_return;
   }
   static_cast<void>(co_await responder.end());
@@ -74,6 +85,9 @@ Task<void> Gateway::stop_download(net::Request& request, net::Responder& respond
 Task<void> Gateway::search_models(net::Request& request, net::Responder& responder) {
   const auto body = object_of(request.body);
   auto query = body ? json::get_string(*body, "query") : failure(body.error());
+  if (query && query->find_first_not_of(' ') == std::string::npos) {
+    query = failure(ErrorKind::invalid, "'query' says nothing");
+  }
   const auto most =
       query ? json::get_int_or(*body, "limit", limits::kHubSearchShown) : failure(query.error());
   auto own = most ? options_.hub() : failure(most.error());

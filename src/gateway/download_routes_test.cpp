@@ -31,7 +31,8 @@ TEST_F(GatewayTest, download_tells_that_the_hub_does_not_answer) {
 
 TEST_F(GatewayTest, download_of_a_file_that_is_there_is_planned_without_asking) {
   const auto answer = ask("POST", "/llf/v1/downloads",
-                          R"({"model":"http://127.0.0.1:2/tiny.gguf","dry_run":true})");
+                          R"({"model":"http://127.0.0.1:2/tiny.gguf","dry_run":true,"sha256":")" +
+                              store::sha256("GGUF").hex() + "\"}");
   EXPECT_EQ(answer.status, 200);
   EXPECT_THAT(answer.body, HasSubstr(R"(data: {"plan":{"model":"tiny")"));
 }

@@ -87,6 +87,9 @@ class Gateway {
   [[nodiscard]] Task<void> server_status(net::Request& request, net::Responder& responder);
   [[nodiscard]] Task<void> control_models(net::Request& request, net::Responder& responder);
   [[nodiscard]] Task<void> model_info(net::Request& request, net::Responder& responder);
+  [[nodiscard]] Task<void> remove_model(net::Request& request, net::Responder& responder);
+  [[nodiscard]] Task<void> import_model(net::Request& request, net::Responder& responder);
+  [[nodiscard]] Task<void> verify_model(net::Request& request, net::Responder& responder);
   [[nodiscard]] Task<void> fit(net::Request& request, net::Responder& responder);
   [[nodiscard]] Task<void> recommend_models(net::Request& request, net::Responder& responder);
   [[nodiscard]] Task<void> downloads(net::Request& request, net::Responder& responder);

@@ -3,9 +3,13 @@
 #include "base/task.hpp"
 #include "gateway/fit.hpp"
 #include "store/details.hpp"
+#include "store/import.hpp"
+#include "store/removal.hpp"
 #include "store/shelf.hpp"
+#include "store/verification.hpp"
 
 #include <cstdint>
+#include <filesystem>
 #include <functional>
 #include <vector>
 
@@ -20,6 +24,15 @@ struct ModelAccess {
   std::function<std::vector<store::Shelf>()> places;  ///< where models are looked for
   std::function<Task<Expected<store::Details>>(store::ModelFile)> details;
   std::function<Task<MachineFacts>(MachineLook)> machine;
+  std::function<Task<Expected<store::Removal>>(store::ModelFile)> plan_removal;
+  std::function<Task<Expected<void>>(store::Removal)> remove;
+  std::function<Task<Expected<std::vector<store::Imported>>>(std::filesystem::path,
+                                                             store::ImportBy)>
+      import;
+  /// Told on the loop how many bytes are done.
+  std::function<Task<Expected<std::vector<store::VerifiedFile>>>(
+      store::ModelFile, std::function<void(std::uint64_t)>)>
+      verify;
 };
 
 }  // namespace llf::gateway

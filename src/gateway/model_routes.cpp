@@ -1,11 +1,57 @@
+#include "base/limits.hpp"
 #include "gateway/answer.hpp"
 #include "gateway/gateway.hpp"
 #include "gateway/model_json.hpp"
 #include "gateway/query.hpp"
+#include "gateway/request_body.hpp"
+#include "net/timer.hpp"
+#include "sse/writer.hpp"
 
+#include <filesystem>
+#include <memory>
 #include <utility>
+#include <vector>
 
 namespace llf::gateway {
+namespace {
+
+json::Array paths_json(const std::vector<std::filesystem::path>& paths) {
+  json::Array list;
+  for (const auto& path : paths) list.push_back(json::Value(path.native()));
+  return list;
+}
+
+json::Object verification_json(const store::ModelFile& model,
+                               const std::vector<store::VerifiedFile>& files) {
+  json::Array list;
+  bool right = true;
+  for (const auto& file : files) {
+    right = right && file.right();
+    list.push_back(json::Object{
+        {"path", file.path},
+        {"size_bytes", file.size},
+        {"sha256", file.sha256.hex()},
+        {"expected", file.expected ? json::Value(file.expected->hex()) : json::Value(nullptr)},
+        {"broken", file.broken.empty() ? json::Value(nullptr) : json::Value(file.broken)},
+        {"right", file.right()}});
+  }
+  return {{"model", model.id.str()},
+          {"source", store::to_string(model.source)},
+          {"right", right},
+          {"files", std::move(list)}};
+}
+
+/// Tells four times a second how far it is, until it is cancelled or nobody listens.
+Task<void> report_verification(std::shared_ptr<std::uint64_t> done, ByteSize size,
+                               net::Responder& responder) {
+  for (;;) {
+    if (!co_await net::sleep_for(limits::kProgressInterval)) co_return;
+    const json::Object told{{"done_bytes", *done}, {"size_bytes", size.bytes()}};
+    if (!co_await send_event(responder, told)) co_return;
+  }
+}
+
+}  // namespace
 
 Task<void> Gateway::control_models(net::Request& /*request*/, net::Responder& responder) {
   co_await options_.models.refresh();
@@ -43,6 +89,84 @@ Task<void> Gateway::model_info(net::Request& request, net::Responder& responder)
   const auto details = co_await options_.models.details(*model);
   co_await send(responder, details ? json_response(model_json(*model, *details))
                                    : error_response(details.error()));
+}
+
+Task<void> Gateway::remove_model(net::Request& request, net::Responder& responder) {
+  co_await options_.models.refresh();
+  const auto body = object_of(request.body);
+  const auto name = body ? json::get_string(*body, "model") : failure(body.error());
+  const auto dry_run = name ? json::get_flag(*body, "dry_run") : failure(name.error());
+  if (!dry_run) {
+    co_await send(responder, error_response(dry_run.error()));
+    co_return;
+  }
+  const auto model = options_.names.model_file(ModelId(*name));
+  if (!model) {
+    co_await send(responder, error_response(model_error(model.error())));
+    co_return;
+  }
+  const auto removal = co_await options_.models.plan_removal(*model);
+  Expected<void> removed;
+  if (!removal) removed = failure(removal.error());
+  if (removal && !*dry_run) {
+    // Whoever is being answered gets the time that a stop gives.
+    static_cast<void>(co_await options_.scheduler.unload(model->id));
+    removed = co_await options_.models.remove(*removal);
+  }
+  if (!removed) {
+    co_await send(responder, error_response(removed.error()));
+    co_return;
+  }
+  co_await send(responder, json_response(json::Object{{"model", model->id.str()},
+                                                      {"removed", !*dry_run},
+                                                      {"freed_bytes", removal->freed.bytes()},
+                                                      {"files", paths_json(removal->names)},
+                                                      {"kept", paths_json(removal->kept)}}));
+}
+
+Task<void> Gateway::import_model(net::Request& request, net::Responder& responder) {
+  const auto body = object_of(request.body);
+  const auto path = body ? json::get_string(*body, "path") : failure(body.error());
+  const auto copy = path ? json::get_flag(*body, "copy") : failure(path.error());
+  Expected<std::vector<store::Imported>> imported;
+  if (!copy) {
+    imported = failure(copy.error());
+  } else if (!path->starts_with('/')) {
+    imported = failure(ErrorKind::invalid, "'path' must be absolute");
+  } else {
+    imported = co_await options_.models.import(
+        *path, *copy ? store::ImportBy::copying : store::ImportBy::sharing);
+  }
+  if (!imported) {
+    co_await send(responder, error_response(imported.error()));
+    co_return;
+  }
+  json::Array files;
+  for (const auto& one : *imported) {
+    files.push_back(
+        json::Object{{"from", one.from.native()}, {"to", one.to.native()}, {"how", one.how}});
+  }
+  co_await send(responder, json_response(json::Object{{"files", std::move(files)}}));
+}
+
+Task<void> Gateway::verify_model(net::Request& request, net::Responder& responder) {
+  co_await options_.models.refresh();
+  const auto body = object_of(request.body);
+  const auto name = body ? json::get_string_or(*body, "model", "") : failure(body.error());
+  const auto model = name ? options_.names.model_file(ModelId(*name)) : failure(name.error());
+  if (!model) {
+    co_await send(responder, error_response(model_error(model.error())));
+    co_return;
+  }
+  if (!co_await responder.begin(200, event_stream_headers())) co_return;
+  const auto done = std::make_shared<std::uint64_t>(0);
+  auto verified = co_await net::race(
+      options_.models.verify(*model, [done](std::uint64_t bytes) { *done = bytes; }),
+      report_verification(done, model->size, responder));
+  if (verified.winner == 1) co_return;
+  auto last = verified.first ? sse::event(json::write(verification_json(*model, *verified.first)))
+                             : error_event(verified.first.error());
+  if (co_await responder.write(last)) static_cast<void>(co_await responder.end());
 }
 
 }  // namespace llf::gateway

@@ -35,5 +35,37 @@ TEST_F(GatewayTest, model_info_tells_what_is_wrong) {
   EXPECT_THAT(broken.body, HasSubstr("at byte 4"));
 }
 
+TEST_F(GatewayTest, remove_model_says_what_goes_before_it_does) {
+  const auto plan = ask("POST", "/llf/v1/model/remove", R"({"model":"tiny","dry_run":true})");
+  EXPECT_EQ(plan.status, 200);
+  EXPECT_THAT(plan.body, HasSubstr(R"("model":"tiny","removed":false,"freed_bytes":4)"));
+  EXPECT_TRUE(std::filesystem::exists(folder_ / "tiny.gguf"));
+  EXPECT_EQ(ask("POST", "/llf/v1/model/remove", R"({"model":"tiny"})").status, 200);
+  EXPECT_FALSE(std::filesystem::exists(folder_ / "tiny.gguf"));
+  EXPECT_EQ(ask("POST", "/llf/v1/model/remove", R"({"model":"tiny"})").status, 404);
+  EXPECT_EQ(ask("POST", "/llf/v1/model/remove", "{}").status, 400);
+}
+
+TEST_F(GatewayTest, verify_model_reads_all_of_it) {
+  std::ofstream(folder_ / "small.gguf", std::ios::binary) << gguf::small_model().bytes();
+  const auto right = ask("POST", "/llf/v1/model/verify", R"({"model":"small"})");
+  EXPECT_EQ(right.status, 200);
+  EXPECT_THAT(right.body, HasSubstr(R"("model":"small","source":"folder","right":true)"));
+  EXPECT_THAT(ask("POST", "/llf/v1/model/verify", R"({"model":"tiny"})").body,
+              HasSubstr(R"("right":false)"));
+  EXPECT_EQ(ask("POST", "/llf/v1/model/verify", R"({"model":"none"})").status, 404);
+}
+
+TEST_F(GatewayTest, import_model_takes_files_by_absolute_paths) {
+  std::filesystem::create_directories(folder_ / "from");
+  const auto from = folder_ / "from/small.gguf";
+  std::ofstream(from, std::ios::binary) << gguf::small_model().bytes();
+  const auto imported = ask("POST", "/llf/v1/model/import", R"({"path":")" + from.native() + "\"}");
+  EXPECT_EQ(imported.status, 200) << imported.body;
+  EXPECT_TRUE(std::filesystem::exists(folder_ / "own/small.gguf"));
+  EXPECT_EQ(ask("POST", "/llf/v1/model/import", R"({"path":"relative.gguf"})").status, 400);
+  EXPECT_EQ(ask("POST", "/llf/v1/model/import", R"({"path":"/nowhere/x.gguf"})").status, 404);
+}
+
 }  // namespace
 }  // namespace llf::gateway

@@ -109,13 +109,27 @@ class GatewayTest : public testing::Test {
            },
        .models = {.refresh = []() -> Task<void> { co_return; },
                   .places = [this] { return catalog_.shelves(); },
-                  .details = [](const store::ModelFile& model) -> Task<Expected<store::Details>> {
+                  .details = [](store::ModelFile model) -> Task<Expected<store::Details>> {
                     co_return store::read_details(model);
                   },
                   .machine = [](MachineLook) -> Task<MachineFacts> {
                     co_return MachineFacts{.memory = 16'000'000'000,
                                            .available = 8'000'000'000,
                                            .bandwidth = 20'000'000'000};
+                  },
+                  .plan_removal = [this](store::ModelFile model) -> Task<Expected<store::Removal>> {
+                    co_return store::plan_removal(model, catalog_.list(), {.folder = folder_});
+                  },
+                  .remove = [this](store::Removal removal) -> Task<Expected<void>> {
+                    co_return store::remove_model(removal, {.folder = folder_});
+                  },
+                  .import = [this](std::filesystem::path from, store::ImportBy by)
+                      -> Task<Expected<std::vector<store::Imported>>> {
+                    co_return store::import_models(from, folder_ / "own", by);
+                  },
+                  .verify = [](store::ModelFile model, std::function<void(std::uint64_t)>)
+                      -> Task<Expected<std::vector<store::VerifiedFile>>> {
+                    co_return store::verify_model(model, [](auto) { return true; });
                   }},
        .downloads = downloads_,
        .hub = []() -> Expected<hub::Endpoint> {

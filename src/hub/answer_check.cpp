@@ -2,6 +2,7 @@
 
 #include "base/number.hpp"
 #include "hub/endpoint.hpp"
+#include "hub/http_status.hpp"
 
 #include <fmt/format.h>
 
@@ -9,16 +10,6 @@ namespace llf::hub {
 namespace {
 
 using Kind = Judgement::Kind;
-
-constexpr int kOk = 200;
-constexpr int kPartial = 206;
-constexpr int kUnauthorized = 401;
-constexpr int kForbidden = 403;
-constexpr int kGone = 410;
-constexpr int kRequestTimeout = 408;
-constexpr int kRangeNotSatisfiable = 416;
-constexpr int kTooMany = 429;
-constexpr int kServerError = 500;
 
 Judgement because(Kind kind, ErrorKind error, std::string message) {
   return {.kind = kind, .error = {.kind = error, .message = std::move(message)}};
@@ -29,10 +20,12 @@ bool is_encoded(const HttpHead& head) {
   return encoding && !encoding->empty() && *encoding != "identity";
 }
 
-/// Weak tags ("W/…") say nothing about bytes.
 bool is_other(const HttpHead& head, const Asked& asked) {
-  const auto tag = head.field("etag");
-  return tag && !asked.tag.empty() && !tag->starts_with("W/") && *tag != asked.tag;
+  const auto differs = [&](std::string_view name, const std::string& before) {
+    const auto now = head.field(name);
+    return now && !before.empty() && *now != before;
+  };
+  return differs("etag", asked.tag) || differs("last-modified", asked.modified);
 }
 
 Judgement judge_partial(const HttpHead& head, const Asked& asked, std::string_view shown) {
@@ -63,17 +56,17 @@ Judgement judge_whole(const HttpHead& head, const Asked& asked, std::string_view
 Judgement judge_failure(const HttpHead& head, std::string_view shown) {
   const auto message = fmt::format("{} answers HTTP {}", shown, head.status);
   switch (head.status) {
-    case kUnauthorized:
-    case kForbidden:
-    case kGone:
+    case http_status::kUnauthorized:
+    case http_status::kForbidden:
+    case http_status::kGone:
       return because(Kind::moved, ErrorKind::forbidden, message);
-    case kRequestTimeout:
-    case kTooMany:
+    case http_status::kRequestTimeout:
+    case http_status::kTooMany:
       break;
     default:
       if (is_redirect(head.status)) return because(Kind::moved, ErrorKind::upstream, message);
-      if (head.status < kServerError) {
-        const bool range = head.status == kRangeNotSatisfiable;
+      if (head.status < http_status::kServerError) {
+        const bool range = head.status == http_status::kRangeNotSatisfiable;
         return because(range ? Kind::changed : Kind::refused, ErrorKind::upstream, message);
       }
   }
@@ -103,18 +96,20 @@ std::optional<ContentRange> read_content_range(std::string_view text) {
 }
 
 std::optional<std::uint64_t> told_size(const HttpHead& head) {
-  if (head.status == kPartial || head.status == kRangeNotSatisfiable) {
+  if (head.status == http_status::kPartial || head.status == http_status::kRangeNotSatisfiable) {
     const auto field = head.field("content-range");
     if (field && *field == "bytes */0") return 0;
     const auto told = field ? read_content_range(*field) : std::nullopt;
     return told ? told->size : std::nullopt;
   }
   const auto length = head.field("content-length");
-  return head.status == kOk && length ? parse_number<std::uint64_t>(*length) : std::nullopt;
+  return head.status == http_status::kOk && length ? parse_number<std::uint64_t>(*length)
+                                                   : std::nullopt;
 }
 
 Judgement judge(const HttpHead& head, const Asked& asked, std::string_view shown) {
-  if (head.status != kOk && head.status != kPartial) return judge_failure(head, shown);
+  if (head.status != http_status::kOk && head.status != http_status::kPartial)
+    return judge_failure(head, shown);
   if (is_encoded(head)) {
     return because(Kind::wrong, ErrorKind::upstream,
                    fmt::format("{} sends the file compressed, which was not asked for", shown));
@@ -123,8 +118,8 @@ Judgement judge(const HttpHead& head, const Asked& asked, std::string_view shown
     return because(Kind::changed, ErrorKind::upstream,
                    fmt::format("{} has another file than before", shown));
   }
-  return head.status == kPartial ? judge_partial(head, asked, shown)
-                                 : judge_whole(head, asked, shown);
+  return head.status == http_status::kPartial ? judge_partial(head, asked, shown)
+                                              : judge_whole(head, asked, shown);
 }
 
 }  // namespace llf::hub

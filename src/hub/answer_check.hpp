@@ -14,7 +14,8 @@ namespace llf::hub {
 struct Asked {
   Range range;             ///< `size` bytes from 0: the whole file, without a Range field
   std::uint64_t size = 0;  ///< of the file; 0: not known yet
-  std::string tag;         ///< the ETag that it had; empty: not known yet
+  std::string tag;         ///< the ETag that it had; empty: not known, or of no interest
+  std::string modified{};  ///< the same of its Last-Modified
 
   [[nodiscard]] bool whole() const { return size != 0 && range == Range{0, size}; }
 };

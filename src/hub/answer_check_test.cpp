@@ -52,7 +52,13 @@ TEST(AnswerCheck, another_file_and_a_compressed_one_are_not_taken) {
   EXPECT_EQ(kind(206, other), Kind::changed);
   auto weak = range;
   weak.emplace_back("etag", "W/\"b\"");
-  EXPECT_EQ(kind(206, weak), Kind::take);
+  EXPECT_EQ(kind(206, weak), Kind::changed);
+  auto dated = range;
+  dated.emplace_back("last-modified", "Tue, 01 Jan 2030 00:00:00 GMT");
+  auto asked = kAsked;
+  EXPECT_EQ(kind(206, dated, asked), Kind::take) << "nothing is known of its date";
+  asked.modified = "Mon, 01 Jan 2029 00:00:00 GMT";
+  EXPECT_EQ(kind(206, dated, asked), Kind::changed);
   auto zipped = range;
   zipped.emplace_back("content-encoding", "gzip");
   EXPECT_EQ(kind(206, zipped), Kind::wrong);

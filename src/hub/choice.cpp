@@ -17,7 +17,7 @@ namespace llf::hub {
 namespace {
 
 using store::FileLabel;
-using Kind = FileLabel::Kind;
+using FileKind = FileLabel::Kind;
 
 struct Labelled {
   FileLabel label;
@@ -32,7 +32,7 @@ std::string folder_of(const std::string& path) {
   return slash == std::string::npos ? "" : path.substr(0, slash);
 }
 
-std::map<Key, std::vector<Labelled>> groups_of(const Repository& repository, Kind kind) {
+std::map<Key, std::vector<Labelled>> groups_of(const Repository& repository, FileKind kind) {
   std::map<Key, std::vector<Labelled>> groups;
   for (const auto& file : repository.files) {
     auto label = store::label_of(file.path);
@@ -57,7 +57,7 @@ std::optional<std::vector<RemoteFile>> whole_model(std::vector<Labelled> group) 
 /// f16 is what most models ask for, then the largest.
 std::optional<RemoteFile> projector_of(const Repository& repository) {
   std::vector<Labelled> all;
-  for (auto& [key, group] : groups_of(repository, Kind::projector)) {
+  for (auto& [key, group] : groups_of(repository, FileKind::projector)) {
     std::ranges::move(group, std::back_inserter(all));
   }
   const auto best = std::ranges::max_element(all, {}, [](const Labelled& one) {
@@ -113,7 +113,7 @@ std::vector<Choice> choices_of(const Repository& repository) {
   std::vector<Choice> choices;
   std::map<std::string, int> uses;
   std::vector<std::string> stems;
-  for (auto& [key, group] : groups_of(repository, Kind::model)) {
+  for (auto& [key, group] : groups_of(repository, FileKind::model)) {
     const auto label = group.front().label;
     auto files = whole_model(std::move(group));
     if (!files) continue;

@@ -1,6 +1,7 @@
 #include "hub/download.hpp"
 
 #include "base/limits.hpp"
+#include "hub/answer_check.hpp"
 #include "hub/remote_header.hpp"
 #include "os/file_error.hpp"
 #include "os/file_lock.hpp"
@@ -11,6 +12,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <chrono>
+#include <map>
 #include <system_error>
 #include <utility>
 
@@ -21,7 +24,7 @@ namespace fs = std::filesystem;
 
 bool stands(const fs::path& place, ByteSize size) {
   std::error_code code;
-  return fs::file_size(place, code) == size.bytes() && !code;
+  return fs::is_regular_file(place, code) && fs::file_size(place, code) == size.bytes() && !code;
 }
 
 store::CachedFile cached_file(const DownloadPlan& plan, const PlannedFile& file) {
@@ -46,6 +49,10 @@ std::vector<Origin> origins_of(const DownloadRequest& request, const Repository&
 Expected<DownloadPlan> plan_repository(const DownloadRequest& request,
                                        const ModelReference& reference,
                                        const DownloadPlaces& places, const std::stop_token& stop) {
+  if (request.sha256) {
+    return failure(ErrorKind::invalid,
+                   "--sha256 is for a file of another server: a repository tells its own");
+  }
   if (places.cache.empty()) {
     return failure(ErrorKind::invalid,
                    "there is no place for downloads: set HF_HUB_CACHE to a folder, or HOME");
@@ -82,8 +89,30 @@ Expected<DownloadPlan> plan_repository(const DownloadRequest& request,
   return plan;
 }
 
+/// Whether a file that has the name already is the one that is asked for: by its hash where that is
+/// told, else by its size.
+Expected<void> check_present(const DownloadRequest& request, const Url& url, const fs::path& place,
+                             const std::stop_token& stop) {
+  const auto other = failure(
+      ErrorKind::conflict,
+      fmt::format("another file is at {} already: remove or rename that first", place.native()));
+  if (request.sha256) {
+    const auto digest =
+        store::sha256_of_file(place, [&](std::uint64_t) { return !stop.stop_requested(); });
+    if (!digest) return failure(digest.error());
+    return *digest == *request.sha256 ? Expected<void>() : other;
+  }
+  auto connections = Connections::create();
+  if (!connections) return failure(connections.error());
+  const auto answer = ask({.connections = *connections, .endpoint = request.endpoint, .stop = stop},
+                          url, {"Range: bytes=0-0"});
+  if (!answer) return failure(answer.error());
+  const auto size = told_size(answer->head);
+  return size && stands(place, ByteSize(*size)) ? Expected<void>() : other;
+}
+
 Expected<DownloadPlan> plan_url(const DownloadRequest& request, const Url& url,
-                                const DownloadPlaces& places) {
+                                const DownloadPlaces& places, const std::stop_token& stop) {
   const auto name = url.file_name();
   const auto label = store::label_of(name);
   if (label.kind != store::FileLabel::Kind::model || !store::check_file_path(name)) {
@@ -99,9 +128,16 @@ Expected<DownloadPlan> plan_url(const DownloadRequest& request, const Url& url,
   for (const auto& mirror : request.mirrors) {
     origins.push_back({.url = mirror, .endpoint = {.url = mirror, .token = {}}});
   }
+  if (!request.mirrors.empty() && !request.sha256) {
+    return failure(ErrorKind::invalid,
+                   "mirrors of a file need --sha256: nothing else tells that they have the same");
+  }
   std::error_code code;
   const auto place = places.folder / name;
-  const bool present = fs::is_regular_file(place, code);
+  const bool present = fs::exists(fs::symlink_status(place, code));
+  if (present) {
+    if (auto same = check_present(request, url, place, stop); !same) return failure(same.error());
+  }
   return DownloadPlan{
       .model = label.stem,
       .repository = {},
@@ -117,23 +153,12 @@ Expected<DownloadPlan> plan_url(const DownloadRequest& request, const Url& url,
       .origins = {std::move(origins)}};
 }
 
-/// Holds other programs off while a file is fetched.
-Expected<os::FileLock> lock_file(const fs::path& path) {
-  auto lock = os::FileLock::try_acquire(path);
-  if (!lock) return failure(lock.error());
-  if (*lock) return std::move(**lock);
-  return failure(ErrorKind::conflict,
-                 fmt::format("another program is downloading it (it holds {}): when that is done, "
-                             "the model is there for llf, too",
-                             path.native()));
-}
-
 /// A GGUF file that no engine could load is no download that succeeded.
-Expected<void> check_content(const PlannedFile& file) {
-  const auto header = store::read_gguf(file.place);
+Expected<void> check_content(const fs::path& file) {
+  const auto header = store::read_gguf(file);
   if (header) return {};
   return failure(
-      ErrorKind::corrupt,
+      header.error().kind,
       fmt::format("it came as it is on the server, but is no model: {}", header.error().message));
 }
 
@@ -144,17 +169,7 @@ class Job {
       : plan_(plan), run_(run), cache_(run.places.cache), progress_{.size = plan.size().bytes()} {}
 
   /// Fetches a file, unless it is there.
-  Expected<void> file(std::size_t index) {
-    const auto& file = plan_.files[index];
-    auto fetched = plan_.repository ? cached(index) : own(index);
-    if (!fetched) return fetched;
-    if (auto checked = check_content(file); !checked) {
-      std::error_code code;
-      fs::remove(file.place, code);
-      return checked;
-    }
-    return {};
-  }
+  Expected<void> file(std::size_t index) { return plan_.repository ? cached(index) : own(index); }
 
   /// Shows all of it when all of it is there.
   Expected<void> show() const {
@@ -169,12 +184,49 @@ class Job {
   Expected<void> cached(std::size_t index) {
     const auto file = cached_file(plan_, plan_.files[index]);
     if (auto prepared = cache_.prepare(file); !prepared) return prepared;
-    const auto lock = lock_file(cache_.lock(file));
-    if (!lock) return failure(lock.error());
-    // Another program may have been faster.
-    if (!stands(plan_.files[index].place, plan_.files[index].size)) return fetch(index);
-    already(plan_.files[index]);
+    // Held until all of it is shown: nobody may remove a content before its name is there.
+    if (auto locked = lock(cache_.lock(file)); !locked) return locked;
+    const auto& planned = plan_.files[index];
+    // Another program may have been faster. What no name of its own vouches for is looked at: it
+    // may have been damaged since, and is then fetched in its place.
+    if (!stands(planned.place, planned.size)) return fetch(index);
+    std::error_code code;
+    if (!fs::equivalent(cache_.snapshot(file), planned.place, code)) {
+      const auto digest = hash_present(planned);
+      if (!digest) return failure(digest.error());
+      if (*digest != *planned.sha256) return fetch(index);
+    }
+    already(planned);
     return {};
+  }
+
+  /// Waits until no other program, and no other download of ours, fetches the file.
+  Expected<void> lock(const fs::path& path) {
+    if (locks_.contains(path)) return {};
+    constexpr auto kLook = std::chrono::milliseconds(500);
+    for (;;) {
+      auto lock = os::FileLock::acquire(path, kLook);
+      if (lock) {
+        progress_.trouble.clear();
+        locks_.emplace(path, *std::move(lock));
+        return {};
+      }
+      if (lock.error().kind != ErrorKind::timeout) return failure(lock.error());
+      if (run_.stop.stop_requested()) return failure(ErrorKind::cancelled, "stopped");
+      progress_.trouble = "waits for another download of the same file";
+      run_.report(progress_);
+    }
+  }
+
+  Expected<store::Digest> hash_present(const PlannedFile& file) {
+    const auto before = progress_;
+    return store::sha256_of_file(file.place, [&](std::uint64_t done) {
+      if (done - (progress_.verified - before.verified) >= limits::kSyncStep.bytes()) {
+        progress_.verified = before.verified + done;
+        run_.report(progress_);
+      }
+      return !run_.stop.stop_requested();
+    });
   }
 
   Expected<void> own(std::size_t index) {
@@ -204,7 +256,8 @@ class Job {
                               .place = file.place,
                               .size = sized ? std::optional(file.size.bytes()) : std::nullopt,
                               .sha256 = file.sha256,
-                              .speed_limit = run_.speed_limit};
+                              .speed_limit = run_.speed_limit,
+                              .check = check_content};
     const auto done = transfer(
         order,
         [&](const TransferProgress& now) {
@@ -235,6 +288,7 @@ class Job {
   const DownloadRun& run_;
   store::HubCache cache_;
   DownloadProgress progress_;
+  std::map<fs::path, os::FileLock> locks_;
 };
 
 }  // namespace
@@ -257,7 +311,10 @@ Expected<DownloadPlan> plan_download(const DownloadRequest& request, const Downl
   if (!catalog) return failure(catalog.error());
   const auto reference = read_reference(request.model, request.endpoint.url, *catalog);
   if (!reference) return failure(reference.error());
-  return reference->url ? plan_url(request, *reference->url, places)
+  if (request.endpoint.offline) {
+    return failure(ErrorKind::unavailable, "HF_HUB_OFFLINE is set: nothing is downloaded");
+  }
+  return reference->url ? plan_url(request, *reference->url, places, stop)
                         : plan_repository(request, *reference, places, stop);
 }
 

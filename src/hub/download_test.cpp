@@ -95,6 +95,35 @@ TEST_F(DownloadTest, what_is_no_model_is_not_kept) {
   EXPECT_FALSE(std::filesystem::exists(plan->files[0].place));
 }
 
+TEST_F(DownloadTest, a_damaged_file_that_no_name_vouches_for_is_fetched_in_its_place) {
+  const TestServer server([this](const std::string& head) { return answer(head); });
+  const auto plan = plan_download(request(server, "o/r"), places(), stop_.get_token());
+  ASSERT_TRUE(plan);
+  std::filesystem::create_directories(plan->files[0].place.parent_path());
+  std::ofstream(plan->files[0].place, std::ios::binary) << std::string(content_.size(), 'x');
+  const auto again = plan_download(request(server, "o/r"), places(), stop_.get_token());
+  const auto done = fetch(*again);
+  ASSERT_TRUE(done) << done.error().message;
+  EXPECT_EQ(store::sha256_of_file(plan->files[0].place, [](auto) { return true; }), digest_);
+}
+
+TEST_F(DownloadTest, another_file_of_the_name_is_not_taken_for_it) {
+  const TestServer server([this](const std::string& head) { return good(head); });
+  auto wanted = request(server, server.url("/my.gguf"));
+  wanted.endpoint.url = *Url::parse("http://hub.example");
+  std::filesystem::create_directories(folder_ / "own");
+  std::ofstream(folder_ / "own/my.gguf") << "another";
+  EXPECT_EQ(plan_download(wanted, places(), stop_.get_token()).error().kind, ErrorKind::conflict);
+  wanted.sha256 = digest_;
+  EXPECT_EQ(plan_download(wanted, places(), stop_.get_token()).error().kind, ErrorKind::conflict);
+  std::ofstream(folder_ / "own/my.gguf", std::ios::binary) << content_;
+  EXPECT_EQ(plan_download(wanted, places(), stop_.get_token())->missing(), ByteSize());
+  wanted.sha256.reset();
+  EXPECT_EQ(plan_download(wanted, places(), stop_.get_token())->missing(), ByteSize());
+  wanted.mirrors.push_back(*Url::parse("http://mirror.example/my.gguf"));
+  EXPECT_EQ(plan_download(wanted, places(), stop_.get_token()).error().kind, ErrorKind::invalid);
+}
+
 TEST_F(DownloadTest, without_a_place_nothing_is_planned) {
   const TestServer server([this](const std::string& head) { return answer(head); });
   auto nowhere = places();

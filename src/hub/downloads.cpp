@@ -4,6 +4,7 @@
 #include "hub/part_file.hpp"
 #include "json/json.hpp"
 #include "log/log.hpp"
+#include "net/timer.hpp"
 #include "os/atomic_file.hpp"
 #include "os/paths.hpp"
 
@@ -22,6 +23,20 @@ using State = DownloadStatus::State;
 /// How much the newest second counts in the rate that is shown.
 constexpr double kNewest = 0.3;
 constexpr auto kRateStep = std::chrono::milliseconds(500);
+constexpr double kNoRate = 1;  // bytes a second: less is nothing
+
+constexpr std::size_t kAskers = 4;  // threads that ask servers: one that is dead keeps one
+
+bool same_files(const DownloadPlan& a, const DownloadPlan& b) {
+  const auto places = [](const DownloadPlan& plan) {
+    std::vector<std::filesystem::path> all;
+    for (const auto& file : plan.files) all.push_back(file.place);
+    return all;
+  };
+  const bool same_url =
+      a.repository || a.origins.front().front().url == b.origins.front().front().url;
+  return a.commit == b.commit && same_url && places(a) == places(b);
+}
 
 }  // namespace
 
@@ -48,11 +63,13 @@ struct Downloads::Handle::Entry {
   DownloadPlan plan;
   std::stop_source stop;
   Remains remains = Remains::keep;
-  net::Event changed;  ///< pulses
+  std::uint64_t version = 0;
+  net::Event changed;  ///< pulses with each version
   MonoTime rated{};
   std::uint64_t rated_at = 0;
 
   void pulse() {
+    ++version;
     changed.set();
     changed.reset();
   }
@@ -68,6 +85,7 @@ struct Downloads::Handle::Entry {
       const auto newest =
           static_cast<double>(progress.done - std::min(rated_at, progress.done)) / seconds;
       status.rate = status.rate == 0 ? newest : status.rate * (1 - kNewest) + newest * kNewest;
+      if (status.rate < kNoRate) status.rate = 0;
       rated = now;
       rated_at = progress.done;
     }
@@ -87,38 +105,61 @@ bool Downloads::Handle::active() const {
   return entry_->active();
 }
 
-Task<Expected<void>> Downloads::Handle::changed() const {
+std::uint64_t Downloads::Handle::version() const {
+  return entry_->version;
+}
+
+Task<Expected<void>> Downloads::Handle::changed(std::uint64_t since) const {
   const auto entry = entry_;
+  if (entry->version != since) co_return Expected<void>();
   co_return co_await entry->changed.wait();
+}
+
+std::vector<Downloads::Thread> Downloads::make_threads(net::Loop& loop, std::size_t count) {
+  std::vector<Thread> threads(count);
+  for (auto& one : threads) one.thread = std::make_unique<net::BlockingThread>(loop);
+  return threads;
 }
 
 Downloads::Downloads(net::Loop& loop, Options options)
     : loop_(loop),
       options_(std::move(options)),
-      asking_(loop),
-      load_(limits::kTransfers),
+      asking_(make_threads(loop, kAskers)),
+      fetching_(make_threads(loop, limits::kTransfers)),
       tasks_(loop, "downloads") {
-  for (std::size_t i = 0; i < limits::kTransfers; ++i) {
-    fetching_.push_back(std::make_unique<net::BlockingThread>(loop));
-  }
   load();
 }
 
 Downloads::~Downloads() {
-  asking_stop_.request_stop();
+  end_.request_stop();
   for (const auto& entry : entries_) entry->stop.request_stop();
 }
 
+template <class Work>
+auto Downloads::ask(Work work) -> Task<std::invoke_result_t<Work, const std::stop_token&>> {
+  struct Left {
+    std::stop_source source;
+    ~Left() { source.request_stop(); }
+  } left;
+  const std::stop_callback ends(end_.get_token(), [&left] { left.source.request_stop(); });
+  auto& asker = *std::ranges::min_element(asking_, {}, &Thread::works);
+  ++asker.works;
+  auto result = co_await asker.thread->run(
+      [work = std::move(work), stop = left.source.get_token()] { return work(stop); });
+  --asker.works;
+  co_return std::move(result);
+}
+
 Task<Expected<DownloadPlan>> Downloads::plan(DownloadRequest request) {
-  co_return co_await asking_.run(
-      [request = std::move(request), places = options_.places, stop = asking_stop_.get_token()] {
+  co_return co_await ask(
+      [request = std::move(request), places = options_.places](const std::stop_token& stop) {
         return plan_download(request, places, stop);
       });
 }
 
 Task<Expected<Downloads::Inspection>> Downloads::inspect(DownloadRequest request) {
-  co_return co_await asking_.run([request = std::move(request), places = options_.places,
-                                  stop = asking_stop_.get_token()]() -> Expected<Inspection> {
+  co_return co_await ask([request = std::move(request), places = options_.places](
+                             const std::stop_token& stop) -> Expected<Inspection> {
     auto plan = plan_download(request, places, stop);
     if (!plan) return failure(plan.error());
     const auto demand = hub::inspect(*plan, stop);
@@ -128,14 +169,16 @@ Task<Expected<Downloads::Inspection>> Downloads::inspect(DownloadRequest request
 }
 
 Task<Expected<std::vector<CatalogModel>>> Downloads::catalog() {
-  co_return co_await asking_.run([file = options_.places.catalog] { return read_catalog(file); });
+  co_return co_await ask([file = options_.places.catalog](const std::stop_token& /*stop*/) {
+    return read_catalog(file);
+  });
 }
 
 Task<Expected<std::vector<FoundRepository>>> Downloads::search(Endpoint endpoint, std::string query,
                                                                std::int64_t most) {
-  co_return co_await asking_.run(
-      [endpoint = std::move(endpoint), query = std::move(query), most,
-       stop = asking_stop_.get_token()]() -> Expected<std::vector<FoundRepository>> {
+  co_return co_await ask(
+      [endpoint = std::move(endpoint), query = std::move(query),
+       most](const std::stop_token& stop) -> Expected<std::vector<FoundRepository>> {
         auto connections = Connections::create();
         if (!connections) return failure(connections.error());
         return search_repositories(
@@ -149,10 +192,23 @@ std::shared_ptr<Downloads::Entry> Downloads::find(std::string_view model) const 
   return at == entries_.end() ? nullptr : *at;
 }
 
-Downloads::Handle Downloads::start(DownloadPlan plan) {
-  const auto known = find(plan.model);
-  if (known && known->active() && !known->stop.stop_requested()) return Handle(known);
-  std::erase(entries_, known);
+Expected<Downloads::Handle> Downloads::start(DownloadPlan plan) {
+  auto known = find(plan.model);
+  const bool ending = known && known->stop.stop_requested();
+  if (known && known->active() && !ending) {
+    if (same_files(known->plan, plan)) return Handle(known);
+    return failure(ErrorKind::conflict,
+                   fmt::format("{} is being downloaded of another revision or address: wait for "
+                               "that, or stop it with `llf model downloads --stop`",
+                               plan.model));
+  }
+  Before before;
+  if (known) {
+    for (const auto& file : known->plan.files) before.obsolete.push_back(file.place);
+    for (const auto& file : plan.files) std::erase(before.obsolete, file.place);
+    std::erase(entries_, known);
+    if (ending && known->active()) before.ending = std::move(known);
+  }
   auto entry = std::make_shared<Entry>();
   entry->status.model = plan.model;
   entry->status.folder = plan.files.front().place.parent_path().native();
@@ -161,49 +217,58 @@ Downloads::Handle Downloads::start(DownloadPlan plan) {
   entries_.push_back(entry);
   forget_old();
   save();
-  tasks_.spawn(run(entry));
+  tasks_.spawn(run(entry, std::move(before)));
   return Handle(entry);
 }
 
-Task<void> Downloads::run(std::shared_ptr<Entry> entry) {
-  const auto least = std::ranges::min_element(load_);
-  const auto thread = static_cast<std::size_t>(std::distance(load_.begin(), least));
-  ++load_[thread];
-  log::info("hub", "downloading {}", entry->status.model);
-  const auto result = co_await fetching_[thread]->run(
-      [plan = entry->plan, places = options_.places, stop = entry->stop.get_token(),
-       limit = options_.speed_limit ? options_.speed_limit() : 0, &loop = loop_,
-       weak = std::weak_ptr(entry)]() -> Expected<void> {
-        const auto on_loop = [&loop, weak](auto work) {
-          loop.post([weak, work = std::move(work)] {
-            if (const auto alive = weak.lock()) work(*alive);
-          });
-        };
-        if (stop.stop_requested()) return failure(ErrorKind::cancelled, "stopped");
-        on_loop([](Entry& one) {
-          one.status.state = State::running;
-          one.pulse();
+Task<void> Downloads::run(std::shared_ptr<Entry> entry, Before before) {
+  while (before.ending && before.ending->active()) {
+    if (!co_await before.ending->changed.wait()) co_return;
+  }
+  const auto is_free = [](const Thread& one) { return one.works == 0; };
+  auto thread = std::ranges::find_if(fetching_, is_free);
+  while (thread == fetching_.end() && !entry->stop.stop_requested()) {
+    const auto either = co_await net::race(freed_.wait(), entry->changed.wait());
+    if (!either.first && !either.second) co_return;
+    thread = std::ranges::find_if(fetching_, is_free);
+  }
+  Expected<void> result = failure(ErrorKind::cancelled, "stopped");
+  if (!entry->stop.stop_requested()) {
+    ++thread->works;
+    entry->status.state = State::running;
+    entry->pulse();
+    log::info("hub", "downloading {}", entry->status.model);
+    result = co_await thread->thread->run(
+        [plan = entry->plan, places = options_.places, stop = entry->stop.get_token(),
+         limit = options_.speed_limit ? options_.speed_limit() : 0, &loop = loop_,
+         obsolete = std::move(before.obsolete), weak = std::weak_ptr(entry)]() -> Expected<void> {
+          for (const auto& place : obsolete) PartFile::remove(place);
+          return carry_out(plan, {.places = places,
+                                  .speed_limit = limit,
+                                  .report =
+                                      [&](const DownloadProgress& progress) {
+                                        loop.post([weak, progress] {
+                                          if (const auto one = weak.lock()) one->take(progress);
+                                        });
+                                      },
+                                  .stop = stop});
         });
-        return carry_out(plan, {.places = places,
-                                .speed_limit = limit,
-                                .report =
-                                    [&](const DownloadProgress& progress) {
-                                      on_loop([progress](Entry& one) { one.take(progress); });
-                                    },
-                                .stop = stop});
-      });
-  --load_[thread];
+    --thread->works;
+    freed_.set();
+    freed_.reset();
+  }
+  co_await finish(entry, result);
+}
+
+Task<void> Downloads::finish(std::shared_ptr<Entry> entry, Expected<void> result) {
   auto& status = entry->status;
   status.rate = 0;
   if (result) {
     status.state = State::done;
     log::info("hub", "{} is downloaded", status.model);
   } else if (result.error().kind == ErrorKind::cancelled) {
+    if (entry->remains == Remains::discard) co_await discard(entry);
     status.state = State::stopped;
-    if (entry->remains == Remains::discard) {
-      for (const auto& file : entry->plan.files) PartFile::remove(file.place);
-      std::erase(entries_, entry);
-    }
   } else {
     status.state = State::failed;
     status.error = result.error();
@@ -211,6 +276,16 @@ Task<void> Downloads::run(std::shared_ptr<Entry> entry) {
   }
   save();
   entry->pulse();
+}
+
+/// Removes what has come. The files may be large, which takes a disk a while.
+Task<void> Downloads::discard(std::shared_ptr<Entry> entry) {
+  static_cast<void>(co_await ask([plan = entry->plan](const std::stop_token&) -> Expected<void> {
+    for (const auto& file : plan.files) PartFile::remove(file.place);
+    return {};
+  }));
+  std::erase(entries_, entry);
+  save();
 }
 
 Expected<void> Downloads::stop(std::string_view model, Remains remains) {
@@ -223,12 +298,10 @@ Expected<void> Downloads::stop(std::string_view model, Remains remains) {
   entry->remains = remains;
   if (entry->active()) {
     entry->stop.request_stop();
-    return {};
+    entry->pulse();  // one that queues ends at once
+  } else if (remains == Remains::discard) {
+    tasks_.spawn(discard(entry));
   }
-  if (remains == Remains::keep) return {};
-  for (const auto& file : entry->plan.files) PartFile::remove(file.place);
-  std::erase(entries_, entry);
-  save();
   return {};
 }
 
@@ -244,8 +317,10 @@ std::size_t Downloads::active() const {
 }
 
 Task<void> Downloads::end() {
-  asking_stop_.request_stop();
-  for (const auto& entry : entries_) entry->stop.request_stop();
+  for (const auto& entry : entries_) {
+    entry->stop.request_stop();
+    entry->pulse();
+  }
   co_await tasks_.join();
 }
 

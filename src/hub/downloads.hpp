@@ -17,6 +17,7 @@
 #include <stop_token>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <vector>
 
 namespace llf::hub {
@@ -58,8 +59,10 @@ class Downloads {
     [[nodiscard]] const DownloadStatus& status() const;
     /// Whether it queues or runs.
     [[nodiscard]] bool active() const;
-    /// Returns when it has changed. Errors: cancelled.
-    [[nodiscard]] Task<Expected<void>> changed() const;
+    /// Counts its changes.
+    [[nodiscard]] std::uint64_t version() const;
+    /// Returns when it is not at that version any more. Errors: cancelled.
+    [[nodiscard]] Task<Expected<void>> changed(std::uint64_t since) const;
 
    private:
     friend class Downloads;
@@ -94,8 +97,9 @@ class Downloads {
                                                                     std::string query,
                                                                     std::int64_t most);
 
-  /// Begins a download, or gives the one of this model that has begun.
-  [[nodiscard]] Handle start(DownloadPlan plan);
+  /// Begins a download, or gives the one of the same files that has begun. Errors: `conflict` while
+  /// one of this name fetches other files: another revision, another address.
+  [[nodiscard]] Expected<Handle> start(DownloadPlan plan);
 
   /// Stops a download; what has come stays, unless it is discarded. Errors: not_found.
   enum class Remains : std::uint8_t { keep, discard };
@@ -113,19 +117,38 @@ class Downloads {
  private:
   using Entry = Handle::Entry;
 
-  [[nodiscard]] Task<void> run(std::shared_ptr<Entry> entry);
+  /// What comes before a download begins.
+  struct Before {
+    std::shared_ptr<Entry> ending;  ///< an earlier one of this model that is about to end
+    std::vector<std::filesystem::path>
+        obsolete;  ///< places whose partial files have no use any more
+  };
+
+  [[nodiscard]] Task<void> run(std::shared_ptr<Entry> entry, Before before);
+  [[nodiscard]] Task<void> finish(std::shared_ptr<Entry> entry, Expected<void> result);
+  [[nodiscard]] Task<void> discard(std::shared_ptr<Entry> entry);
   [[nodiscard]] std::shared_ptr<Entry> find(std::string_view model) const;
+  /// Does something that asks a server beside the loop; a wait that is cancelled stops it.
+  template <class Work>
+  [[nodiscard]] auto ask(Work work) -> Task<std::invoke_result_t<Work, const std::stop_token&>>;
   void forget_old();
   void save() const;
   void load();
 
+  /// A thread and how much it has to do.
+  struct Thread {
+    std::unique_ptr<net::BlockingThread> thread;
+    std::size_t works = 0;
+  };
+  [[nodiscard]] static std::vector<Thread> make_threads(net::Loop& loop, std::size_t count);
+
   net::Loop& loop_;
   Options options_;
-  net::BlockingThread asking_;
-  std::vector<std::unique_ptr<net::BlockingThread>> fetching_;
-  std::vector<std::size_t> load_;  ///< downloads of each
+  std::vector<Thread> asking_;
+  std::vector<Thread> fetching_;
+  net::Event freed_;  ///< pulses when one of fetching_ has nothing to do
   std::vector<std::shared_ptr<Entry>> entries_;
-  std::stop_source asking_stop_;
+  std::stop_source end_;
   net::TaskGroup tasks_;
 };
 

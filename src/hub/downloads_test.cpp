@@ -35,7 +35,7 @@ class DownloadsTest : public TransferTest {
   }
   static Task<void> until_ended(Downloads::Handle download) {
     while (download.active()) {
-      if (!co_await download.changed()) co_return;
+      if (!co_await download.changed(download.version())) co_return;
     }
   }
   void wait_for(Downloads::Handle download) {
@@ -49,8 +49,8 @@ class DownloadsTest : public TransferTest {
 TEST_F(DownloadsTest, a_model_that_is_asked_for_twice_is_fetched_once) {
   const TestServer server([this](const std::string& head) { return good(head); });
   Downloads downloads(loop_, options());
-  const auto first = downloads.start(plan(server));
-  const auto second = downloads.start(plan(server));
+  const auto first = *downloads.start(plan(server));
+  const auto second = *downloads.start(plan(server));
   EXPECT_EQ(&first.status(), &second.status());
   EXPECT_EQ(downloads.active(), 1U);
   wait_for(first);
@@ -66,15 +66,40 @@ TEST_F(DownloadsTest, a_failed_one_says_why_and_can_be_tried_again) {
     return broken ? http_answer(404, "", "") : good(head);
   });
   Downloads downloads(loop_, options());
-  const auto failed = downloads.start(plan(server));
+  const auto failed = *downloads.start(plan(server));
   wait_for(failed);
   EXPECT_EQ(failed.status().state, State::failed);
   EXPECT_EQ(failed.status().error.kind, ErrorKind::not_found);
   broken = false;
-  const auto again = downloads.start(plan(server));
+  const auto again = *downloads.start(plan(server));
   wait_for(again);
   EXPECT_EQ(again.status().state, State::done);
   end(downloads);
+}
+
+TEST_F(DownloadsTest, other_files_of_the_same_name_are_refused_meanwhile) {
+  const TestServer server([this](const std::string& head) { return good(head); });
+  Downloads downloads(loop_, options());
+  const auto first = *downloads.start(plan(server));
+  auto other = plan(server);
+  other.commit = "another";
+  EXPECT_EQ(downloads.start(std::move(other)).error().kind, ErrorKind::conflict);
+  wait_for(first);
+  end(downloads);
+}
+
+TEST_F(DownloadsTest, one_that_is_stopped_and_begun_again_at_once_is_whole) {
+  const TestServer server([this](const std::string& head) { return good(head); });
+  Downloads downloads(loop_, options());
+  for (int i = 0; i < 20; ++i) {
+    static_cast<void>(downloads.start(plan(server)));
+    EXPECT_TRUE(downloads.stop("m", Downloads::Remains::discard));
+  }
+  const auto last = *downloads.start(plan(server));
+  wait_for(last);
+  EXPECT_EQ(last.status().state, State::done) << last.status().error.message;
+  end(downloads);
+  EXPECT_TRUE(std::filesystem::exists(folder_ / "own/m.gguf"));
 }
 
 TEST_F(DownloadsTest, one_that_is_stopped_is_remembered_by_the_next_daemon) {
@@ -85,7 +110,7 @@ TEST_F(DownloadsTest, one_that_is_stopped_is_remembered_by_the_next_daemon) {
   });
   {
     Downloads downloads(loop_, options());
-    const auto download = downloads.start(plan(server));
+    const auto download = *downloads.start(plan(server));
     EXPECT_TRUE(downloads.stop("m", Downloads::Remains::keep));
     EXPECT_EQ(downloads.stop("x", Downloads::Remains::keep).error().kind, ErrorKind::not_found);
     end(downloads);
@@ -96,9 +121,9 @@ TEST_F(DownloadsTest, one_that_is_stopped_is_remembered_by_the_next_daemon) {
   EXPECT_EQ(next.list().front().state, State::interrupted);
   EXPECT_EQ(next.list().front().progress.size, content_.size());
   EXPECT_TRUE(next.stop("m", Downloads::Remains::discard));
+  end(next);
   EXPECT_TRUE(next.list().empty());
   EXPECT_FALSE(std::filesystem::exists(PartFile::part_of(folder_ / "own/m.gguf")));
-  end(next);
 }
 
 }  // namespace

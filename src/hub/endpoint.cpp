@@ -2,6 +2,7 @@
 
 #include "base/limits.hpp"
 #include "base/number.hpp"
+#include "hub/http_status.hpp"
 #include "os/atomic_file.hpp"
 
 #include <fmt/format.h>
@@ -54,7 +55,8 @@ Error error_by_code(std::string_view code, const Url& url, const Endpoint& endpo
   if (code == "GatedRepo") {
     return {.kind = ErrorKind::forbidden,
             .message = fmt::format("the model is gated: accept its terms at {}, and {}",
-                                   endpoint.url.str(), hint_for_token(endpoint))};
+                                   url.shown().substr(0, url.shown().find("/resolve/")),
+                                   hint_for_token(endpoint))};
   }
   if (code == "RepoNotFound") {
     return {.kind = ErrorKind::not_found,
@@ -75,27 +77,24 @@ Expected<Endpoint> find_endpoint(const Environment& env) {
 }
 
 Error answer_error(const HttpHead& head, const Url& url, const Endpoint& endpoint) {
-  constexpr int kUnauthorized = 401;
-  constexpr int kForbidden = 403;
-  constexpr int kNotFound = 404;
-  constexpr int kTooMany = 429;
-  constexpr int kServerError = 500;
   const auto code = head.field("x-error-code").value_or("");
-  if (!code.empty() && head.status < kServerError) return error_by_code(code, url, endpoint);
+  if (!code.empty() && head.status < http_status::kServerError)
+    return error_by_code(code, url, endpoint);
   switch (head.status) {
-    case kUnauthorized:
-    case kForbidden:
+    case http_status::kUnauthorized:
+    case http_status::kForbidden:
       return {.kind = ErrorKind::forbidden,
               .message = fmt::format("{} refuses it (HTTP {}): {}", url.shown(), head.status,
                                      hint_for_token(endpoint))};
-    case kNotFound:
+    case http_status::kNotFound:
       return {.kind = ErrorKind::not_found, .message = fmt::format("{} is not there", url.shown())};
-    case kTooMany:
+    case http_status::kTooMany:
       return {.kind = ErrorKind::unavailable,
               .message = fmt::format("{} has too many requests (HTTP 429): try again later",
                                      url.origin())};
     default:
-      return {.kind = head.status >= kServerError ? ErrorKind::unavailable : ErrorKind::upstream,
+      return {.kind = head.status >= http_status::kServerError ? ErrorKind::unavailable
+                                                               : ErrorKind::upstream,
               .message = fmt::format("{} answers HTTP {}", url.shown(), head.status)};
   }
 }
@@ -139,7 +138,6 @@ std::optional<std::chrono::seconds> retry_after(const HttpHead& head) {
 
 Expected<HttpAnswer> ask(const Session& session, Url url, const std::vector<std::string>& fields) {
   const auto& endpoint = session.endpoint;
-  constexpr int kBad = 400;
   if (endpoint.offline) {
     return failure(ErrorKind::unavailable, "HF_HUB_OFFLINE is set: nothing is downloaded");
   }
@@ -150,7 +148,8 @@ Expected<HttpAnswer> ask(const Session& session, Url url, const std::vector<std:
         http_get(session.connections,
                  {.url = url, .fields = std::move(own), .limit = limits::kHubAnswer}, session.stop);
     if (!answer) return failure(answer.error());
-    if (answer->head.status >= kBad) return failure(answer_error(answer->head, url, endpoint));
+    if (answer->head.status >= http_status::kBad)
+      return failure(answer_error(answer->head, url, endpoint));
     if (!is_redirect(answer->head.status)) return answer;
     auto next = follow(url, answer->head);
     if (!next) return failure(next.error());

@@ -21,7 +21,7 @@ namespace llf::hub {
 namespace {
 
 /// As much as is hashed in a second or less.
-constexpr std::uint64_t kTurn = limits::kSyncStep.bytes();
+constexpr std::uint64_t kTurn = limits::kSyncStep.bytes() / 4;
 
 }  // namespace
 
@@ -85,6 +85,10 @@ void FrontHash::advance(std::uint64_t front) {
   impl_->front = std::max(impl_->front, front);
   impl_->collect(std::chrono::seconds(0));
   impl_->begin_turn();
+}
+
+bool FrontHash::failed() const {
+  return impl_->error.has_value();
 }
 
 std::uint64_t FrontHash::done() {

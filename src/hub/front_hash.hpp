@@ -22,6 +22,9 @@ class FrontHash {
   /// So many bytes from the beginning are written. Does not block.
   void advance(std::uint64_t front);
 
+  /// Whether it cannot go on: `finish` says why.
+  [[nodiscard]] bool failed() const;
+
   /// How many of them are hashed.
   [[nodiscard]] std::uint64_t done();
 

@@ -70,13 +70,12 @@ Expected<ModelReference> read_reference(std::string_view text, const Url& hub,
   const auto own = hub.str().substr(0, hub.str().find_last_not_of('/') + 1) + "/";
   auto name = store::without_hub_address(text);
   if (text.starts_with(own)) name = text.substr(own.size());
-  name = name.substr(0, name.find('?'));
-  const bool is_url = name == text && (text.starts_with("http://") || text.starts_with("https://"));
-  if (is_url) {
+  if (name == text && text.contains("://")) {  // of no hub
     auto url = Url::parse(text);
     if (!url) return failure(url.error());
     return ModelReference{.repository = {}, .wanted = {}, .revision = {}, .url = *std::move(url)};
   }
+  name = name.substr(0, name.find('?'));
   if (name.empty()) return failure(ErrorKind::invalid, "which model is to be downloaded?");
   return name.contains('/') ? of_repository(name) : of_catalog(name, catalog);
 }

@@ -41,6 +41,8 @@ TEST(ModelReference, names_of_the_catalog_are_short) {
 
 TEST(ModelReference, any_other_url_is_a_file) {
   EXPECT_EQ(read("https://example.org/m.gguf"), "https://example.org/m.gguf");
+  EXPECT_EQ(read("http://h.example/x.gguf?sig=1"), "http://h.example/x.gguf?sig=1");
+  EXPECT_THAT(read("ftp://h.example/x.gguf"), HasSubstr("neither http"));
   EXPECT_THAT(read("https://user@example.org/m.gguf"), HasSubstr("user name"));
 }
 

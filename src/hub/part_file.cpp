@@ -52,7 +52,8 @@ Expected<void> take_space(int fd, std::uint64_t size, const fs::path& folder) {
   const auto taken = static_cast<std::uint64_t>(facts.st_blocks) * 512;
   const auto available = std::uint64_t{disk.f_bavail} * disk.f_frsize;
   const auto needed = size > taken ? size - taken : 0;
-  if (needed > 0 && needed + limits::kDiskReserve.bytes() > available) {
+  const auto usable = available - std::min(available, limits::kDiskReserve.bytes());
+  if (needed > 0 && needed > usable) {
     return no_room(folder, needed, available);
   }
   if (size == 0 || ::fallocate(fd, 0, 0, static_cast<off_t>(size)) == 0) return {};
@@ -125,12 +126,19 @@ Expected<void> PartFile::note(Range range) {
                                       static_cast<off_t>(range.size()), SYNC_FILE_RANGE_WRITE));
   if (unsynced_ < limits::kSyncStep.bytes()) return {};
   unsynced_ = 0;
-  if (::fdatasync(fd_.get()) != 0) return failed_to("syncing", part_of(place_));
+  if (::fdatasync(fd_.get()) != 0) return lost();
   return journal_.synced();
 }
 
+/// After a failed sync nobody knows which bytes are on the disk (F27): none of them counts.
+Expected<void> PartFile::lost() {
+  auto error = failed_to("syncing", part_of(place_));
+  remove(place_);
+  return error;
+}
+
 Expected<void> PartFile::finish() {
-  if (::fsync(fd_.get()) != 0) return failed_to("syncing", part_of(place_));
+  if (::fsync(fd_.get()) != 0) return lost();
   if (::rename(part_of(place_).c_str(), place_.c_str()) != 0) return failed_to("renaming", place_);
   if (auto synced = sync_folder(place_.parent_path()); !synced) return synced;
   std::error_code code;

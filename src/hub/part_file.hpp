@@ -39,7 +39,8 @@ class PartFile {
   /// The same, in the place of bytes that may be damaged. Returns whether they were others.
   [[nodiscard]] Expected<bool> replace(std::uint64_t at, std::span<const char> bytes);
 
-  /// Keeps in mind that a range is written. From time to time puts all of it on the disk.
+  /// Keeps in mind that a range is written. From time to time puts all of it on the disk; when that
+  /// fails, nothing of the file stays, since nobody knows what of it is there.
   [[nodiscard]] Expected<void> note(Range range);
 
   /// Nothing counts as written any more.
@@ -53,6 +54,8 @@ class PartFile {
   static void remove(const std::filesystem::path& place);
 
  private:
+  [[nodiscard]] Expected<void> lost();
+
   PartFile(std::filesystem::path place, os::UniqueFd fd, std::uint64_t size, Journal journal)
       : place_(std::move(place)), fd_(std::move(fd)), size_(size), journal_(std::move(journal)) {}
 

@@ -1,6 +1,7 @@
 #include "hub/remote_header.hpp"
 
 #include "base/limits.hpp"
+#include "hub/http_status.hpp"
 
 #include <fmt/format.h>
 
@@ -13,7 +14,6 @@ namespace llf::hub {
 
 Expected<gguf::Header> read_remote_header(const Session& session, const Url& url,
                                           ByteSize file_size) {
-  constexpr int kPartial = 206;
   // Most headers, vocabulary included, are some megabytes: one question more costs a second.
   constexpr std::uint64_t kFirst = std::uint64_t{2} << 20U;
   std::string beginning;
@@ -26,7 +26,8 @@ Expected<gguf::Header> read_remote_header(const Session& session, const Url& url
     const auto answer =
         ask(session, url, {fmt::format("Range: bytes={}-{}", beginning.size(), needed - 1)});
     if (!answer) return failure(answer.error());
-    if (answer->head.status != kPartial || answer->body.size() != needed - beginning.size()) {
+    if (answer->head.status != http_status::kPartial ||
+        answer->body.size() != needed - beginning.size()) {
       return failure(ErrorKind::upstream,
                      fmt::format("{} does not send the part that was asked for", url.shown()));
     }

@@ -12,6 +12,8 @@
 namespace llf::hub {
 namespace {
 
+constexpr int kRepairs = 1;  // of a file whose hash was wrong
+
 std::unexpected<Error> wrong_hash(const TransferOrder& order, const store::Digest& got,
                                   const store::Digest& expected) {
   return failure(
@@ -34,7 +36,7 @@ Expected<Transferred> fetch_right(TransferRun& run, PartFile& part, const Transf
                          .fetched = run.fetched(),
                          .repaired = run.repaired().ranges()};
     }
-    if (round == limits::kTransferRounds) return wrong_hash(order, *hash, *promised);
+    if (round > kRepairs) return wrong_hash(order, *hash, *promised);
     mode = TransferRun::Mode::repair;
   }
 }
@@ -50,6 +52,14 @@ Expected<Transferred> try_transfer(Connections& connections, const TransferOrder
   if (!part) return failure(part.error());
   auto result = fetch_right(run, *part, order);
   if (!result) return result;
+  if (order.check) {
+    if (auto checked = order.check(PartFile::part_of(order.place)); !checked) {
+      // What could not be read may be right: only what was read and is wrong goes.
+      const auto kind = checked.error().kind;
+      const bool wrong = kind == ErrorKind::invalid || kind == ErrorKind::too_large;
+      return failure(wrong ? ErrorKind::corrupt : kind, checked.error().message);
+    }
+  }
   if (auto finished = part->finish(); !finished) return failure(finished.error());
   return result;
 }

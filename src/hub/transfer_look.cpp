@@ -1,4 +1,5 @@
 #include "base/limits.hpp"
+#include "hub/http_status.hpp"
 #include "hub/transfer_run.hpp"
 
 #include <fmt/format.h>
@@ -11,6 +12,7 @@ namespace {
 
 using Reason = Judgement::Kind;
 
+constexpr std::size_t kMostOfLook = std::size_t{64} << 10U;  // bytes of what comes with a redirect
 constexpr int kMostMoves = 3;  // looks for a new address in a row, without a byte between
 constexpr int kMostWrong = 3;  // wrong answers in a row
 
@@ -40,17 +42,20 @@ void TransferRun::look(std::size_t index) {
   fields.emplace_back("Range: bytes=0-0");
   source.looking = true;
   source.found = {};
-  const auto id =
-      connections_.start({.url = source.at,
-                          .fields = std::move(fields),
-                          .whole = limits::kHubTimeout,
-                          .on_head =
-                              [&source](const HttpHead& head) {
-                                constexpr int kWhole = 200;
-                                source.found = head;
-                                return head.status == kWhole ? Verdict::stop : Verdict::go_on;
-                              },
-                          .on_body = {}});
+  const auto id = connections_.start(
+      {.url = source.at,
+       .fields = std::move(fields),
+       .whole = limits::kHubTimeout,
+       .on_head =
+           [&source](const HttpHead& head) {
+             source.found = head;
+             return head.status == http_status::kOk ? Verdict::stop : Verdict::go_on;
+           },
+       .on_body =
+           [read = std::size_t{0}](std::span<const char> bytes) mutable {
+             read += bytes.size();
+             return read > kMostOfLook ? Verdict::stop : Verdict::go_on;
+           }});
   looks_[id] = index;
 }
 
@@ -98,23 +103,27 @@ void TransferRun::looked(Source& source) {
 }
 
 void TransferRun::found(Source& source, std::uint64_t size) {
-  constexpr int kPartial = 206;
   const bool known = order_.size || part_ != nullptr;
   auto etag = source.found.field("etag").value_or("");
+  auto modified = source.found.field("last-modified").value_or("");
   if (known && size != size_) {
     // What is wrong once may be right the next time.
     trouble(source, {.kind = Reason::wrong,
                      .error = upstream_error(fmt::format("{} has a file of {} bytes, not of {}",
                                                          source.at.shown(), size, size_))});
-  } else if (!promised_ && !source.etag.empty() && etag != source.etag) {
+  } else if (!promised_ && ((!source.etag.empty() && etag != source.etag) ||
+                            (!source.modified.empty() && modified != source.modified))) {
     trouble(source, {.kind = Reason::changed,
                      .error = upstream_error(
                          fmt::format("{} has another file than before", source.at.shown()))});
   } else {
     size_ = size;
     source.located = true;
-    source.ranges = source.found.status == kPartial;
+    source.ranges = source.found.status == http_status::kPartial;
     source.etag = std::move(etag);
+    source.modified = std::move(modified);
+    // Parts of what may be two files are not put together.
+    if (!promised_ && source.etag.empty() && source.modified.empty()) source.ranges = false;
   }
 }
 

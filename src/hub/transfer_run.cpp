@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <poll.h>
 #include <ranges>
 #include <utility>
 
@@ -15,8 +16,18 @@ namespace {
 using Kind = Judgement::Kind;
 
 constexpr auto kStep = std::chrono::milliseconds(50);  // between looks at the clock and the stop
+constexpr auto kMostPause = std::chrono::milliseconds(500);  // of a reader under a limit
 constexpr auto kTell = std::chrono::milliseconds(100);
+constexpr auto kSilent = std::chrono::seconds(5);
+constexpr auto kSlowLook = std::chrono::seconds(5);  // between looks at how fast a lane is
+constexpr auto kTooLong = std::chrono::seconds(20);  // that the last lane may need for its rest
+constexpr double kMuchFaster = 8;                    // is what another lane was, then
+constexpr std::size_t kLimitedLanes = 2;             // under a speed limit
 constexpr std::uint64_t kSplit = std::uint64_t{2} << 20U;  // bytes: less is not cut in two
+
+std::unexpected<Error> stopped() {
+  return failure(ErrorKind::cancelled, "the download was stopped");
+}
 
 }  // namespace
 
@@ -28,7 +39,9 @@ TransferRun::TransferRun(Connections& connections, const TransferOrder& order,
       stop_(stop),
       size_(order.size.value_or(0)),
       promised_(order.sha256),
-      count_(limits::kFirstConnections, limits::kMostConnections) {
+      count_(limits::kFirstConnections, limits::kMostConnections),
+      began_(mono_now()),
+      came_(began_) {
   for (const auto& origin : order.origins) {
     sources_.push_back({.origin = &origin, .at = origin.url});
   }
@@ -45,7 +58,20 @@ std::string TransferRun::tag() const {
   if (promised_) return promised_->hex();
   const auto located = std::ranges::find(sources_, true, &Source::located);
   if (located == sources_.end()) return {};
-  return fmt::format("{} {}", located->etag, located->origin->url.str());
+  // What nothing tells apart from another file is not gone on with: no two tries have one tag.
+  const bool known = !located->etag.empty() || !located->modified.empty();
+  return fmt::format("{} {} {} {}", located->origin->url.str(), located->etag, located->modified,
+                     known ? 0 : mono_now().time_since_epoch().count());
+}
+
+/// Ends what runs: its readers point here.
+void TransferRun::drop_requests() {
+  for (const auto& [id, source] : looks_) connections_.drop(id);
+  for (const auto& [id, lane] : requests_) connections_.drop(id);
+  looks_.clear();
+  requests_.clear();
+  lanes_.clear();
+  for (auto& source : sources_) source.looking = false;
 }
 
 const RangeSet& TransferRun::arrived() const {
@@ -53,6 +79,7 @@ const RangeSet& TransferRun::arrived() const {
 }
 
 Expected<store::Digest> TransferRun::fetch(PartFile& part, Mode mode) {
+  drop_requests();  // of an earlier round, whose parts are no longer given
   part_ = &part;
   mode_ = mode;
   fresh_ = {};
@@ -66,12 +93,20 @@ Expected<store::Digest> TransferRun::fetch(PartFile& part, Mode mode) {
       return failure(done.error());
     }
   }
+  // What is left of the hash of a large file: it can be stopped and watched.
+  while (size_ - hash.done() > limits::kSyncStep.bytes() && !hash.failed()) {
+    if (stop_.stop_requested()) return stopped();
+    hash.advance(size_);
+    verified_ = hash.done();
+    static_cast<void>(connections_.wait(kStep));
+    tell(mono_now());
+  }
   return hash.finish(size_);
 }
 
 /// Begins or goes on with what there is to do, and waits for something to happen.
 Expected<void> TransferRun::step() {
-  if (stop_.stop_requested()) return failure(ErrorKind::cancelled, "the download was stopped");
+  if (stop_.stop_requested()) return stopped();
   const auto now = mono_now();
   for (std::size_t i = 0; i < sources_.size(); ++i) {
     const auto& source = sources_[i];
@@ -79,6 +114,7 @@ Expected<void> TransferRun::step() {
     if (idle && now >= source.not_before) look(i);
   }
   if (plan_) fill();
+  if (order_.speed_limit > 0) keep_to_limit();
   for (const auto& result : connections_.wait(kStep)) {
     if (auto look = looks_.extract(result.id)) {
       end_look(look.mapped(), result);
@@ -103,11 +139,16 @@ void TransferRun::tell(MonoTime now) {
   told_ = now;
   count_.measure(now, fetched_);
   if (!report_) return;
+  auto trouble = trouble_;
+  if (const auto silent = now - came_; trouble.empty() && silent >= kSilent && !lanes_.empty()) {
+    trouble = fmt::format("nothing has come for {} s",
+                          std::chrono::duration_cast<std::chrono::seconds>(silent).count());
+  }
   report_({.done = part_ == nullptr ? 0 : arrived().total(),
            .size = size_,
            .verified = verified_,
            .connections = lanes_.size(),
-           .trouble = trouble_});
+           .trouble = std::move(trouble)});
 }
 
 /// The source with the fewest connections that can be asked now. One without ranges serves only
@@ -131,44 +172,104 @@ std::optional<std::size_t> TransferRun::free_source() const {
   return best;
 }
 
+/// Connections at once: a limit of the speed is kept with few.
+std::size_t TransferRun::most_lanes() const {
+  return order_.speed_limit > 0 ? std::min(count_.count(), kLimitedLanes) : count_.count();
+}
+
 void TransferRun::fill() {
   const bool one_only = std::ranges::any_of(
       lanes_, [this](const auto& entry) { return !sources_[entry.second.source].ranges; });
-  while (!one_only && lanes_.size() < count_.count()) {
+  while (!one_only && lanes_.size() < most_lanes()) {
     const auto source = free_source();
-    if (!source || !start_lane(*source)) return;
+    if (!source) return;
+    if (!start_lane(*source)) {
+      drop_slowest(mono_now());
+      return;
+    }
     if (!sources_[*source].ranges) return;
   }
+}
+
+/// When nothing is left to give away: ends a lane that would keep the whole waiting, while others
+/// were much faster, so that one of them fetches its rest.
+void TransferRun::drop_slowest(MonoTime now) {
+  for (auto& [key, lane] : lanes_) {
+    const auto seconds = std::chrono::duration<double>(now - lane.since).count();
+    if (now - lane.since < kSlowLook) continue;
+    const auto rate = static_cast<double>(lane.at - lane.mark) / seconds;
+    const auto left = static_cast<double>(plan_->end_of(key) - lane.at);
+    lane.since = now;
+    lane.mark = lane.at;
+    best_rate_ = std::max(best_rate_, rate);
+    const auto most = std::chrono::duration<double>(kTooLong).count();
+    if (left <= rate * most || rate * kMuchFaster > best_rate_) continue;
+    const auto request = lane.request;
+    connections_.drop(request);
+    requests_.erase(request);
+    end_lane(
+        key,
+        {.id = request,
+         .end = HttpEnd::failed,
+         .error = {.kind = ErrorKind::timeout,
+                   .message = fmt::format("{} is very slow", sources_[lane.source].at.shown())}});
+    return;
+  }
+}
+
+/// Reads nothing for a moment when more has come than the limit allows so far.
+void TransferRun::keep_to_limit() const {
+  const auto seconds = std::chrono::duration<double>(mono_now() - began_).count();
+  const auto allowed = seconds * static_cast<double>(order_.speed_limit);
+  if (static_cast<double>(fetched_) <= allowed) return;
+  const auto ahead =
+      (static_cast<double>(fetched_) - allowed) / static_cast<double>(order_.speed_limit);
+  const auto pause =
+      std::min(std::chrono::duration<double>(ahead), std::chrono::duration<double>(kMostPause));
+  static_cast<void>(::poll(
+      nullptr, 0,
+      static_cast<int>(std::chrono::duration_cast<std::chrono::milliseconds>(pause).count())));
 }
 
 /// False when there is nothing (more) to fetch.
 bool TransferRun::start_lane(std::size_t index) {
   const auto& source = sources_[index];
   const auto key = next_lane_++;
-  Lane lane{.source = index, .asked = {.range = {}, .size = size_, .tag = source.etag}};
+  Lane lane{.source = index, .asked = asked_of(source)};
   auto fields = credentials(source.origin->endpoint, source.at);
   if (source.ranges) {
     const auto range = plan_->give(key);
     if (!range) return false;
     lane.asked.range = *range;
     fields.push_back(fmt::format("Range: bytes={}-{}", range->begin, range->end - 1));
-    if (source.etag.starts_with('"')) fields.push_back("If-Range: " + source.etag);
+    const auto& same = source.etag.starts_with('"') ? source.etag : source.modified;
+    if (!same.empty()) fields.push_back("If-Range: " + same);
   } else {
-    lane.skip_to = arrived().front();
     lane.asked.range = {.begin = 0, .end = size_};
-    plan_->give_rest(key, lane.skip_to);
+    plan_->give_rest(key, arrived().front());
   }
   lane.at = lane.asked.range.begin;
-  lane.noted = std::max(lane.at, lane.skip_to);
-  lanes_.emplace(key, std::move(lane));
-  const auto id = connections_.start(
+  lane.noted = source.ranges ? lane.at : arrived().front();
+  lane.since = mono_now();
+  lane.mark = lane.at;
+  lane.request = connections_.start(
       {.url = source.at,
        .fields = std::move(fields),
-       .speed_limit = order_.speed_limit / count_.count(),
        .on_head = [this, key](const HttpHead& head) { return take_head(key, head); },
        .on_body = [this, key](std::span<const char> bytes) { return take_body(key, bytes); }});
-  requests_[id] = key;
+  requests_[lane.request] = key;
+  lanes_.emplace(key, std::move(lane));
   return true;
+}
+
+/// What a file must look like to be the one that was found. A promised hash is worth more than what
+/// servers say of a file, which differs from one to the next.
+Asked TransferRun::asked_of(const Source& source) const {
+  const bool strong = source.etag.starts_with('"');
+  return {.range = {},
+          .size = size_,
+          .tag = strong || !promised_ ? source.etag : std::string(),
+          .modified = promised_ ? std::string() : source.modified};
 }
 
 Verdict TransferRun::take_head(Key key, const HttpHead& head) {
@@ -181,7 +282,7 @@ Verdict TransferRun::take_head(Key key, const HttpHead& head) {
 
 Verdict TransferRun::take_body(Key key, std::span<const char> bytes) {
   auto& lane = lanes_.at(key);
-  auto& source = sources_[lane.source];
+  const auto& source = sources_[lane.source];
   if (bytes.size() > lane.asked.range.end - lane.at) {
     lane.problem = {
         .kind = Kind::wrong,
@@ -195,32 +296,36 @@ Verdict TransferRun::take_body(Key key, std::span<const char> bytes) {
   if (!put(lane, mine)) return Verdict::stop;
   lane.at += mine.size();
   plan_->advance(key, lane.at);
-  source.failures = 0;
-  source.moves = 0;
-  trouble_.clear();
+  came_ = mono_now();
   if (lane.at > lane.noted && lane.at - lane.noted >= limits::kJournalStep.bytes()) note(lane);
   const bool shortened = end < lane.asked.range.end;
   return shortened && lane.at == end ? Verdict::stop : Verdict::go_on;
 }
 
-/// Writes what is new of the bytes at the lane's place. False when that failed for good.
-bool TransferRun::put(Lane& lane, std::span<const char> bytes) {
-  auto at = lane.at;
-  if (at < lane.skip_to) {
-    const auto known = std::min<std::uint64_t>(bytes.size(), lane.skip_to - at);
-    bytes = bytes.subspan(known);
-    at += known;
+/// Writes what is new of the bytes at the lane's place: what is there may be hashed already. False
+/// when that failed for good.
+bool TransferRun::put(const Lane& lane, std::span<const char> bytes) {
+  const auto end = lane.at + bytes.size();
+  for (auto at = lane.at; at < end;) {
+    const auto gap = arrived().first_gap(at, end, end - at);
+    if (!gap) return true;
+    if (!write(*gap, bytes.subspan(gap->begin - lane.at, gap->size()))) return false;
+    at = gap->end;
   }
+  return true;
+}
+
+bool TransferRun::write(Range range, std::span<const char> bytes) {
   if (mode_ == Mode::fetch) {
-    const auto put = part_->write(at, bytes);
-    if (!put) fatal_ = put.error();
-    return put.has_value();
+    const auto written = part_->write(range.begin, bytes);
+    if (!written) fatal_ = written.error();
+    return written.has_value();
   }
-  const auto was_other = part_->replace(at, bytes);
+  const auto was_other = part_->replace(range.begin, bytes);
   if (!was_other) {
     fatal_ = was_other.error();
   } else if (*was_other) {
-    repaired_.add({.begin = at, .end = at + bytes.size()});
+    repaired_.add(range);
   }
   return was_other.has_value();
 }
@@ -229,6 +334,12 @@ void TransferRun::note(Lane& lane) {
   if (lane.at <= lane.noted) return;
   const Range range{.begin = lane.noted, .end = lane.at};
   lane.noted = lane.at;
+  // Only what counts ends a row of failures: else a server that spoils every answer goes on for
+  // ever.
+  auto& source = sources_[lane.source];
+  source.failures = 0;
+  source.moves = 0;
+  trouble_.clear();
   if (mode_ == Mode::repair) {
     fresh_.add(range);
   } else if (auto noted = part_->note(range); !noted) {
@@ -252,7 +363,9 @@ void TransferRun::end_lane(Key key, const HttpResult& result) {
       error = {.kind = ErrorKind::upstream,
                .message = fmt::format("{} sends less than was asked for", source.at.shown())};
     }
-    trouble(source, {.kind = Kind::busy, .error = std::move(error)});
+    // Nothing tells whether the rest would be of the same file: all of it is fetched again.
+    const bool same = promised_ || !source.etag.empty() || !source.modified.empty();
+    trouble(source, {.kind = same ? Kind::busy : Kind::changed, .error = std::move(error)});
   }
 }
 

@@ -25,6 +25,9 @@ class TransferRun {
 
   TransferRun(Connections& connections, const TransferOrder& order, const ProgressReport& report,
               const std::stop_token& stop);
+  TransferRun(const TransferRun&) = delete;
+  TransferRun& operator=(const TransferRun&) = delete;
+  ~TransferRun() { drop_requests(); }
 
   /// Asks the origins until one tells the size. Errors: as of transfer.
   [[nodiscard]] Expected<std::uint64_t> find_size();
@@ -51,9 +54,10 @@ class TransferRun {
     HttpHead found;        ///< what that was answered
     int hops = 0;
     bool ranges = true;
-    std::string etag;  ///< of `at`
-    int failures = 0;  ///< pauses in a row, without a byte between
-    int moves = 0;     ///< the same of looking for it anew
+    std::string etag;      ///< of `at`
+    std::string modified;  ///< its Last-Modified
+    int failures = 0;      ///< pauses in a row, without a byte between
+    int moves = 0;         ///< the same of looking for it anew
     MonoTime not_before{};
     std::optional<Error> given_up;
   };
@@ -62,10 +66,12 @@ class TransferRun {
   struct Lane {
     std::size_t source = 0;
     Asked asked;
-    std::uint64_t at = 0;       ///< the next byte
-    std::uint64_t noted = 0;    ///< up to here the journal knows
-    std::uint64_t skip_to = 0;  ///< bytes before are there: of a server without ranges
+    std::size_t request = 0;
+    std::uint64_t at = 0;     ///< the next byte
+    std::uint64_t noted = 0;  ///< up to here the journal knows
     std::optional<Judgement> problem;
+    MonoTime since{};  ///< when it was last looked at, and where it was then
+    std::uint64_t mark = 0;
   };
   using Key = TransferPlan::Lane;
 
@@ -80,11 +86,17 @@ class TransferRun {
   // Fetching it: transfer_run.cpp
   [[nodiscard]] Expected<void> step();
   void fill();
+  void drop_requests();
+  void drop_slowest(MonoTime now);
+  void keep_to_limit() const;
+  [[nodiscard]] std::size_t most_lanes() const;
   [[nodiscard]] std::optional<std::size_t> free_source() const;
   [[nodiscard]] bool start_lane(std::size_t index);
   [[nodiscard]] Verdict take_head(Key key, const HttpHead& head);
   [[nodiscard]] Verdict take_body(Key key, std::span<const char> bytes);
-  [[nodiscard]] bool put(Lane& lane, std::span<const char> bytes);
+  [[nodiscard]] Asked asked_of(const Source& source) const;
+  [[nodiscard]] bool put(const Lane& lane, std::span<const char> bytes);
+  [[nodiscard]] bool write(Range range, std::span<const char> bytes);
   void note(Lane& lane);
   void end_lane(Key key, const HttpResult& result);
   [[nodiscard]] const RangeSet& arrived() const;
@@ -112,7 +124,10 @@ class TransferRun {
   std::string trouble_;
   std::uint64_t fetched_ = 0;
   std::uint64_t verified_ = 0;
+  MonoTime began_{};
   MonoTime told_{};
+  MonoTime came_{};       ///< when the last byte came
+  double best_rate_ = 0;  ///< bytes a second of the fastest lane so far
 };
 
 }  // namespace llf::hub

@@ -1,6 +1,8 @@
 #include "hub/transfer_run.hpp"
 
+#include "base/clock.hpp"
 #include "hub/test_transfer.hpp"
+#include "os/process_facts.hpp"
 
 #include <gmock/gmock.h>
 
@@ -81,6 +83,52 @@ TEST_F(TransferTest, a_server_that_stops_giving_ranges_is_asked_for_all) {
   const auto done = run(order({&server}));
   ASSERT_TRUE(done) << done.error().message;
   expect_no_remains();
+}
+
+// What is there is hashed already: a server that sends it again must not change it.
+TEST_F(TransferTest, what_is_there_is_not_written_again) {
+  {
+    auto part =
+        *PartFile::open(folder_ / "blob", {kSize, digest_.hex()}, os::boot_id().value_or(""));
+    ASSERT_TRUE(part.write(1'000'000, std::string_view(content_).substr(1'000'000, 1'000'000)));
+    ASSERT_TRUE(part.note({1'000'000, 2'000'000}));
+  }
+  auto damaged = content_;
+  damaged[1'500'000] ^= 1;
+  const TestServer server(
+      [&](const std::string&) { return http_answer(200, "ETag: \"e\"\r\n", damaged); });
+  const auto done = run(order({&server}));
+  ASSERT_TRUE(done) << done.error().message;
+  expect_no_remains();
+}
+
+// Such answers add nothing that counts: they are given up after a while.
+TEST_F(TransferTest, a_server_that_spoils_every_answer_is_given_up) {
+  std::atomic<int> answers = 0;
+  const TestServer server([&, this](const std::string& head) {
+    const auto range = asked_range(head);
+    if (!range || range->size() == 1) return good(head);
+    ++answers;
+    return fmt::format(
+        "HTTP/1.1 206 X\r\nConnection: close\r\nETag: \"e\"\r\n"
+        "Content-Range: bytes {}-{}/{}\r\n\r\n{}{}",
+        range->begin, range->end - 1, kSize, content_.substr(range->begin, range->size()),
+        std::string(100'000, 'x'));
+  });
+  const auto done = run(order({&server}));
+  ASSERT_FALSE(done);
+  EXPECT_EQ(done.error().kind, ErrorKind::upstream);
+  EXPECT_LT(answers, 50);
+}
+
+TEST_F(TransferTest, a_limit_of_the_speed_holds) {
+  const TestServer server([this](const std::string& head) { return good(head); });
+  auto limited = order({&server});
+  limited.speed_limit = kSize * 2;
+  const auto began = mono_now();
+  const auto done = run(limited);
+  ASSERT_TRUE(done) << done.error().message;
+  EXPECT_GT(mono_now() - began, std::chrono::milliseconds(150)) << "it takes half a second";
 }
 
 TEST_F(TransferTest, several_servers_share_the_work_and_one_that_fails_is_left_out) {

@@ -93,5 +93,60 @@ TEST_F(TransferTest, a_file_that_changes_meanwhile_is_fetched_from_the_beginning
   expect_no_remains();
 }
 
+// Without a hash nothing else tells two files apart.
+TEST_F(TransferTest, of_a_file_that_nothing_names_no_parts_are_put_together) {
+  std::atomic<int> requests = 0;
+  auto other = content_;
+  std::ranges::reverse(other);
+  const TestServer server([&, this](const std::string& head) {
+    const int number = requests++;
+    const auto range = asked_range(head).value_or(Range{0, kSize});
+    const auto& now = number < 2 ? other : content_;
+    auto answer = http_answer(
+        asked_range(head) ? 206 : 200,
+        fmt::format("Content-Range: bytes {}-{}/{}\r\n", range.begin, range.end - 1, kSize),
+        now.substr(range.begin, range.size()));
+    if (number == 1) answer.resize(answer.size() / 2);
+    return answer;
+  });
+  auto wanted = order({&server});
+  wanted.sha256.reset();
+  const auto done = run(wanted);
+  ASSERT_TRUE(done) << done.error().message;
+  expect_no_remains();
+}
+
+// A late end of an answer whose bytes are all there meets a round that has begun anew.
+TEST_F(TransferTest, a_late_end_of_an_answer_does_no_harm) {
+  const TestServer server([this](const std::string& head) {
+    const auto range = asked_range(head).value_or(Range{0, kSize});
+    auto bytes = content_.substr(range.begin, range.size());
+    bytes.front() ^= 1;
+    return fmt::format(
+        "HTTP/1.1 206 X\r\nTransfer-Encoding: chunked\r\nETag: \"e\"\r\n"
+        "Content-Range: bytes {}-{}/{}\r\n\r\n{:x}\r\n{}\r\n",
+        range.begin, range.end - 1, kSize, bytes.size(), bytes);
+  });
+  auto wanted = order({&server});
+  const auto done = run(wanted);
+  ASSERT_FALSE(done);
+  EXPECT_TRUE(std::filesystem::is_empty(folder_.path()) || done.error().kind != ErrorKind::corrupt);
+}
+
+TEST_F(TransferTest, what_is_no_model_does_not_get_its_place) {
+  const TestServer server([this](const std::string& head) { return good(head); });
+  auto wanted = order({&server});
+  wanted.check = [](const std::filesystem::path&) -> Expected<void> {
+    return failure(ErrorKind::invalid, "no model");
+  };
+  EXPECT_EQ(run(wanted).error().kind, ErrorKind::corrupt);
+  EXPECT_TRUE(std::filesystem::is_empty(folder_.path()));
+  wanted.check = [](const std::filesystem::path&) -> Expected<void> {
+    return failure(ErrorKind::unavailable, "too many files are open");
+  };
+  EXPECT_EQ(run(wanted).error().kind, ErrorKind::unavailable);
+  EXPECT_TRUE(std::filesystem::exists(PartFile::part_of(wanted.place))) << "it may be right";
+}
+
 }  // namespace
 }  // namespace llf::hub

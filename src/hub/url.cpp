@@ -25,6 +25,8 @@ std::string_view default_port(urls::url_view url) {
 }  // namespace
 
 Expected<Url> Url::parse(std::string_view text) {
+  constexpr std::size_t kLongest = 8192;  // bytes, as servers have it
+  if (text.size() > kLongest) return not_a_url(text, "… is longer than a URL may be");
   const auto parsed = urls::parse_uri(text);
   if (!parsed) return not_a_url(text, "is no URL");
   urls::url url(*parsed);
@@ -32,7 +34,9 @@ Expected<Url> Url::parse(std::string_view text) {
     return not_a_url(text, "is neither http:// nor https://");
   }
   if (url.encoded_host().empty()) return not_a_url(text, "names no host");
-  if (url.has_userinfo()) return not_a_url(text, "holds a user name or password");
+  if (url.has_userinfo()) {
+    return failure(ErrorKind::invalid, "a URL with a user name or password is not asked for");
+  }
   url.remove_fragment();
   if (url.encoded_path().empty()) url.set_path_absolute(true);
   const std::string port(url.has_port() ? std::string_view(url.port()) : default_port(url));

@@ -15,6 +15,10 @@ namespace {
 
 using Kind = FileLabel::Kind;
 
+std::string_view folder_of(const FoundFile& file) {
+  return std::string_view(file.path).substr(0, file.path.rfind('/') + 1);
+}
+
 /// Joins consecutive parts of the same stem; `files` are in the order of stems, then parts.
 std::vector<ModelFile> join_parts(std::span<const FoundFile> files, Source source,
                                   std::vector<const FileLabel*>& labels) {
@@ -27,8 +31,9 @@ std::vector<ModelFile> join_parts(std::span<const FoundFile> files, Source sourc
                     .source = source};
     std::size_t next = at + 1;
     auto size = first.size;
-    for (; next < files.size() && files[next].label.stem == first.label.stem &&
-           files[next].label.parts == first.label.parts;
+    for (;
+         next < files.size() && files[next].label.stem == first.label.stem &&
+         files[next].label.parts == first.label.parts && folder_of(files[next]) == folder_of(first);
          ++next) {
       if (files[next].label.part == files[next - 1].label.part) continue;  // the same part again
       model.further.push_back(files[next].path);
@@ -70,7 +75,8 @@ std::optional<FoundFile> look_at(const std::filesystem::path& path) {
 std::vector<ModelFile> assemble(std::vector<FoundFile> files, Source source,
                                 const std::string& repository) {
   std::ranges::sort(files, {}, [](const FoundFile& file) {
-    return std::tie(file.label.kind, file.label.stem, file.label.parts, file.label.part, file.path);
+    return std::tuple(file.label.kind, folder_of(file), file.label.stem, file.label.parts,
+                      file.label.part, file.path);
   });
   const auto projectors =
       std::ranges::find(files, Kind::projector, [](const auto& file) { return file.label.kind; });

@@ -73,7 +73,7 @@ Expected<ModelFile> read_model_file(const std::string& path) {
 }
 
 Inventory take_inventory(const std::vector<Shelf>& shelves) {
-  Inventory inventory;
+  Inventory inventory{.shelves = shelves, .models = {}, .absent = {}, .watch = {}};
   std::map<ModelId, ModelFile> models;
   for (const auto& shelf : shelves) {
     if (!is_there(shelf.root)) {
@@ -100,6 +100,10 @@ void Catalog::set_shelves(std::vector<Shelf> shelves) {
 bool Catalog::stale() {
   return !inventory_ || inventory_->watch.changed() ||
          std::ranges::any_of(inventory_->absent, is_there);
+}
+
+void Catalog::take(Inventory inventory) {
+  if (inventory.shelves == shelves_) inventory_.emplace(std::move(inventory));
 }
 
 const std::vector<ModelFile>& Catalog::list() {

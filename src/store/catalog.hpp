@@ -18,6 +18,7 @@ namespace llf::store {
 
 /// What was found on some shelves, and what tells whether that still holds.
 struct Inventory {
+  std::vector<Shelf> shelves;
   std::vector<ModelFile> models;              ///< by name, no name twice: an earlier shelf wins
   std::vector<std::filesystem::path> absent;  ///< shelves that did not exist
   os::FolderWatch watch;
@@ -41,7 +42,8 @@ class Catalog {
   /// Whether the next look has to go through the shelves again, which blocks: take_inventory on
   /// another thread, and `take`, spare the loop that. A few system calls.
   [[nodiscard]] bool stale();
-  void take(Inventory inventory) { inventory_.emplace(std::move(inventory)); }
+  /// Takes it over, unless it is of other shelves than those of now.
+  void take(Inventory inventory);
 
   /// Every model, by name.
   [[nodiscard]] const std::vector<ModelFile>& list();

@@ -86,6 +86,16 @@ TEST_F(CatalogTest, takes_what_was_found_elsewhere) {
   EXPECT_THAT(names(models), ElementsAre("a", "built-in"));
 }
 
+TEST_F(CatalogTest, what_was_found_on_other_shelves_is_not_taken) {
+  shelf_.put("models/a.gguf");
+  auto models = catalog();
+  auto found = take_inventory(models.shelves());
+  models.set_shelves({{.root = shelf_.root() / "other"}});
+  models.take(std::move(found));
+  EXPECT_TRUE(models.stale());
+  EXPECT_TRUE(models.list().empty());
+}
+
 TEST_F(CatalogTest, reads_a_file_by_its_path) {
   const auto path = shelf_.put("m-00001-of-00002.gguf").native();
   EXPECT_THAT(read_model_file(path).error().message, HasSubstr("have all 2 beside each other"));

@@ -3,6 +3,7 @@
 #include "base/assert.hpp"
 #include "os/atomic_file.hpp"
 #include "os/file_error.hpp"
+#include "os/paths.hpp"
 
 #include <fmt/format.h>
 
@@ -57,7 +58,9 @@ Expected<void> HubCache::show(const CachedFile& file) const {
   target = target / "blobs" / file.sha256.hex();
   std::error_code code;
   if (fs::read_symlink(link, code) == target) return {};
-  const auto temporary = link.parent_path() / fmt::format(".llf-link-{}", ::getpid());
+  // Of a name that nobody else makes meanwhile: the content is locked by us.
+  const auto temporary = link.parent_path() /
+                         fmt::format(".llf-link-{}-{}", ::getpid(), os::short_hash(link.native()));
   fs::remove(temporary, code);
   fs::create_symlink(target, temporary, code);
   if (!code) fs::rename(temporary, link, code);

@@ -3,6 +3,7 @@
 #include "base/ascii.hpp"
 #include "base/limits.hpp"
 #include "base/nearest.hpp"
+#include "store/file_label.hpp"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -26,6 +27,7 @@ struct Names {
   std::string quantisation;  ///< with its colon; empty: it has none
   std::string bare;          ///< the repository without its owner
   std::string barer;         ///< the same without "-gguf"
+  std::string by_file;       ///< the repository and the stem of its file: "org/repo:model-q4_0"
 };
 
 Names names_of(const ModelFile& model) {
@@ -35,6 +37,7 @@ Names names_of(const ModelFile& model) {
   if (names.id.starts_with(names.repository)) {
     names.quantisation = names.id.substr(names.repository.size());
   }
+  names.by_file = names.repository + ":" + ascii_lower(label_of(model.path).stem);
   names.bare = names.repository.substr(names.repository.find('/') + 1);
   names.barer = names.bare;
   if (names.barer.ends_with(kSuffix)) names.barer.resize(names.barer.size() - kSuffix.size());
@@ -45,7 +48,9 @@ using Fits = std::function<bool(const Names&, std::string_view)>;
 
 const std::array<Fits, 4>& levels() {
   static const std::array<Fits, 4> kLevels{
-      [](const Names& names, std::string_view name) { return names.id == name; },
+      [](const Names& names, std::string_view name) {
+        return names.id == name || names.by_file == name;
+      },
       [](const Names& names, std::string_view name) { return names.repository == name; },
       [](const Names& names, std::string_view name) {
         return name == names.bare || name == names.barer ||

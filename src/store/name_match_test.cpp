@@ -41,6 +41,14 @@ TEST(NameMatch, takes_shorter_forms_where_one_model_fits) {
   EXPECT_EQ(meant("llama"), "llama3.2:3b");
 }
 
+TEST(NameMatch, knows_a_model_by_its_file) {
+  const std::vector<ModelFile> models{
+      {.id = ModelId("o/two:Q4_K_M"), .path = "/c/a-Q4_K_M.gguf", .repository = "o/two"}};
+  const auto found = match_name(models, "o/two:a-Q4_K_M");
+  ASSERT_TRUE(found);
+  EXPECT_EQ((*found)->id, ModelId("o/two:Q4_K_M"));
+}
+
 TEST(NameMatch, asks_back_where_several_fit) {
   EXPECT_EQ(meant("qwen3-8b"),
             "'qwen3-8b' may be any of these, say which: Qwen/Qwen3-8B-GGUF:Q4_K_M, "

@@ -29,44 +29,36 @@ std::vector<fs::path> entries_of(const fs::path& folder, const Look& look) {
   return entries;
 }
 
-class RepositoryScan {
- public:
-  explicit RepositoryScan(const Look& look) : look_(look) {}
-
-  /// Files of a snapshot, but those whose names an earlier one had.
-  void snapshot(const fs::path& folder) { files_below(folder, fs::path(), 0); }
-
-  std::vector<FoundFile> take() { return std::move(files_); }
-
- private:
-  void files_below(const fs::path& folder, const fs::path& below, int depth) {
-    for (const auto& entry : entries_of(folder / below, look_)) {
-      const auto name = below / entry.filename();
-      std::error_code code;
-      if (auto file = look_at(entry)) {
-        if (seen_.insert(name.native()).second) files_.push_back(*std::move(file));
-      } else if (depth < limits::kModelFolderDepth && fs::is_directory(entry, code)) {
-        files_below(folder, name, depth + 1);
-      }
+void find_files(const fs::path& folder, const Look& look, int depth,
+                std::vector<FoundFile>& files) {
+  for (const auto& entry : entries_of(folder, look)) {
+    std::error_code code;
+    if (auto file = look_at(entry)) {
+      files.push_back(*std::move(file));
+    } else if (depth < limits::kModelFolderDepth && fs::is_directory(entry, code)) {
+      find_files(entry, look, depth + 1, files);
     }
   }
+}
 
-  const Look& look_;
-  std::set<std::string> seen_;
-  std::vector<FoundFile> files_;
-};
-
+/// The models of each revision, the newest first: a model is of one revision with all its parts.
 std::vector<ModelFile> scan_repository(const fs::path& folder, const std::string& repository,
                                        const Look& look) {
   look(folder / "refs");
   look(folder / "blobs");
   auto snapshots = entries_of(folder / "snapshots", look);
-  const auto main = read_ref(folder, "main");
-  const auto newest = std::ranges::find(snapshots, folder / "snapshots" / main);
+  const auto newest = std::ranges::find(snapshots, folder / "snapshots" / read_ref(folder, "main"));
   if (newest != snapshots.end()) std::rotate(snapshots.begin(), newest, newest + 1);
-  RepositoryScan scan(look);
-  for (const auto& snapshot : snapshots) scan.snapshot(snapshot);
-  return assemble(scan.take(), Source::hugging_face, repository);
+  std::vector<ModelFile> models;
+  std::set<ModelId> seen;
+  for (const auto& snapshot : snapshots) {
+    std::vector<FoundFile> files;
+    find_files(snapshot, look, 0, files);
+    for (auto& model : assemble(std::move(files), Source::hugging_face, repository)) {
+      if (seen.insert(model.id).second) models.push_back(std::move(model));
+    }
+  }
+  return models;
 }
 
 }  // namespace

@@ -38,6 +38,27 @@ TEST(ScanHubCache, sees_files_in_folders_and_not_what_is_not_whole) {
   EXPECT_THAT(TestShelf::names(shelf.models(Source::hugging_face)), ElementsAre("org/repo:Q2_K"));
 }
 
+TEST(ScanHubCache, joins_no_parts_of_two_revisions) {
+  const TestShelf shelf;
+  for (const auto* part : {"1", "2"}) {
+    shelf.put_cached(kFolder, kOld, std::string("m-Q2_K-0000") + part + "-of-00002.gguf",
+                     std::string("old") + part);
+  }
+  shelf.put_cached(kFolder, kNew, "m-Q2_K-00001-of-00002.gguf", "new1");
+  shelf.put(std::string(kFolder) + "/refs/main", kNew);
+  const auto models = shelf.models(Source::hugging_face);
+  ASSERT_THAT(TestShelf::names(models), ElementsAre("org/repo:Q2_K"));
+  EXPECT_THAT(models[0].path, testing::HasSubstr(kOld));
+}
+
+TEST(ScanHubCache, models_of_one_file_name_in_two_folders_are_two) {
+  const TestShelf shelf;
+  shelf.put_cached(kFolder, kNew, "Q4_K_M/model.gguf", "four");
+  shelf.put_cached(kFolder, kNew, "Q8_0/model.gguf", "eight");
+  EXPECT_THAT(TestShelf::names(shelf.models(Source::hugging_face)),
+              ElementsAre("org/repo:Q4_K_M", "org/repo:Q8_0"));
+}
+
 TEST(ScanHubCache, takes_only_folders_of_models) {
   const TestShelf shelf;
   shelf.put_cached("datasets--org--repo", kNew, "m.gguf");

@@ -55,6 +55,16 @@ def test_eof_typed_ahead_leaves(llf: Llf) -> None:
         opened.close()
 
 
+def test_the_first_chat_says_once_which_model_to_download(llf: Llf) -> None:
+    hint = "For real work: llf model download "
+    for times in (1, 0):
+        with Terminal(llf.env) as opened:
+            opened.await_text("> ")
+            assert opened.text.count(hint) == times
+            opened.type("\x04")
+            assert opened.exit_code() == 0
+
+
 @pytest.fixture
 def endless(home: Home, models: Models) -> Iterator[Terminal]:
     """A chat with a model that does not stop by itself."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -10,32 +9,8 @@ from pathlib import Path
 import pytest
 
 from support.daemon import Daemon
-from support.home import BUILD, Home
+from support.home import Home
 from support.models import Models
-
-HERE = Path(__file__).parent
-FOLDER = BUILD / "sdk"
-INSTALLED = ("package.json", "package-lock.json", ".npmrc")
-
-
-@pytest.fixture(scope="session")
-def packages() -> Path:
-    """A folder with node_modules as the lock file says; kept until that changes."""
-    for program in ("node", "npm"):
-        if not shutil.which(program):
-            pytest.exit(f"{program} is not installed: the packages nodejs and npm have it", 1)
-    FOLDER.mkdir(exist_ok=True)
-    stamp = FOLDER / "installed"
-    wanted = b"".join((HERE / name).read_bytes() for name in INSTALLED)
-    if not stamp.exists() or stamp.read_bytes() != wanted:
-        stamp.unlink(missing_ok=True)
-        for name in INSTALLED:
-            shutil.copyfile(HERE / name, FOLDER / name)
-        subprocess.run(["npm", "ci", "--no-progress"], cwd=FOLDER, check=True)
-        stamp.write_bytes(wanted)
-    shutil.copyfile(HERE / "openai.test.mjs", FOLDER / "openai.test.mjs")
-    return FOLDER
-
 
 @pytest.fixture
 def real(homes: Callable[[], Home]) -> Iterator[Daemon]:

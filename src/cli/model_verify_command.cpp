@@ -1,0 +1,89 @@
+#include "cli/model_verify_command.hpp"
+
+#include "cli/json_view.hpp"
+#include "cli/model_command.hpp"
+#include "cli/progress_display.hpp"
+#include "net/run.hpp"
+
+#include <fmt/format.h>
+
+#include <string>
+#include <utility>
+
+namespace llf::cli {
+namespace {
+
+text::Progress reading_of(const json::Object& told) {
+  const auto done = static_cast<double>(number_in(told, "done_bytes"));
+  const auto size = static_cast<double>(number_in(told, "size_bytes"));
+  text::Progress progress{.label = "reading", .fraction = {}, .detail = {}};
+  if (size > 0) progress.fraction = done / size;
+  progress.detail = bytes_text(number_in(told, "done_bytes"));
+  return progress;
+}
+
+Task<Expected<json::Object>> follow_verification(const client::ApiClient& client, std::string model,
+                                                 ProgressDisplay& display) {
+  auto stream = co_await client.verify(std::move(model));
+  if (!stream) co_return failure(stream.error());
+  for (;;) {
+    const auto event = co_await stream->next();
+    if (!event) co_return failure(event.error());
+    if (!*event) co_return failure(ErrorKind::upstream, "llfd ended in the middle of it");
+    auto value = json::parse((*event)->data);
+    auto* object = value ? value->if_object() : nullptr;
+    if (object == nullptr) continue;
+    if (const auto error = object_in(*object, "error"); !error.empty()) {
+      co_return failure(ErrorKind::io, text_in(error, "message"));
+    }
+    if (object->contains("files")) co_return std::move(*object);
+    display.draw(reading_of(*object));
+  }
+}
+
+std::string render_verification(const json::Object& result) {
+  std::string out;
+  const auto source = text_in(result, "source");
+  for (const auto& item : list_in(result, "files")) {
+    const auto* file = item.if_object();
+    if (file == nullptr) continue;
+    const auto broken = text_in(*file, "broken");
+    const auto expected = text_in(*file, "expected");
+    std::string verdict = "right, as its store says";
+    if (!broken.empty()) {
+      verdict = "damaged: " + broken;
+    } else if (expected.empty()) {
+      verdict = "a model; nothing says what it should be";
+    } else if (!json::get_flag(*file, "right").value_or(false)) {
+      verdict = fmt::format("DAMAGED: its SHA-256 should be {}", expected);
+    }
+    out += fmt::format("{}  {}\n  {}\n", text_in(*file, "sha256"), text_in(*file, "path"), verdict);
+  }
+  if (json::get_flag(result, "right").value_or(false)) return out;
+  const auto model = text_in(result, "model");
+  if (source == "hugging face") {
+    out += fmt::format("llf model remove {0} and llf model download {0} get it anew\n", model);
+  }
+  return out;
+}
+
+}  // namespace
+
+Expected<int> run_model_verify(Context& context, const Arguments& arguments) {
+  const auto name = model_or_file(arguments);
+  if (!name) return failure(name.error());
+  const auto client = connect(context);
+  if (!client) return failure(client.error());
+  ProgressDisplay display(context.err);
+  const auto result =
+      net::run_until_done(context.loop, follow_verification(*client, *name, display));
+  display.clear();
+  if (!result) return failure(result.error());
+  const int code = json::get_flag(*result, "right").value_or(false) ? 0 : 1;
+  return print(
+      context,
+      context.format == Format::json ? json::write_pretty(*result) : render_verification(*result),
+      code);
+}
+
+}  // namespace llf::cli

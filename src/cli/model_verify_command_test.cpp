@@ -1,0 +1,50 @@
+#include "cli/model_verify_command.hpp"
+
+#include "cli/test_command.hpp"
+
+#include <gmock/gmock.h>
+
+namespace llf::cli {
+namespace {
+
+using testing::HasSubstr;
+
+class ModelVerify : public CommandTest {
+ protected:
+  void answer_verification(std::string last) {
+    answer_with("/llf/v1/model/verify", [last = std::move(last)](net::Request&,
+                                                                 net::Responder& responder) {
+      return client::write_events(
+          responder, {"data: {\"done_bytes\":1,\"size_bytes\":2}\n\n", "data: " + last + "\n\n"},
+          client::StreamEnd::regular);
+    });
+  }
+};
+
+TEST_F(ModelVerify, a_right_one) {
+  answer_verification(R"({"model":"m","source":"folder","right":true,"files":[{"path":"/m",)"
+                      R"("sha256":"ab","expected":"ab","right":true},{"path":"/n","sha256":"cd",)"
+                      R"("right":true}]})");
+  EXPECT_EQ(run({"model", "verify", "m"}), 0) << err();
+  EXPECT_EQ(out(),
+            "ab  /m\n  right, as its store says\n"
+            "cd  /n\n  a model; nothing says what it should be\n");
+}
+
+TEST_F(ModelVerify, a_damaged_one_is_a_failure_with_a_way_out) {
+  answer_verification(
+      R"({"model":"o/r:Q4","source":"hugging face","right":false,"files":[{"path":"/m",)"
+      R"("sha256":"ab","expected":"ef","right":false}]})");
+  EXPECT_EQ(run({"model", "verify", "m"}), 1);
+  EXPECT_THAT(out(), HasSubstr("DAMAGED: its SHA-256 should be ef"));
+  EXPECT_THAT(out(), HasSubstr("llf model download o/r:Q4"));
+}
+
+TEST_F(ModelVerify, an_error_is_told) {
+  answer_verification(R"({"error":{"message":"the disk is broken"}})");
+  EXPECT_EQ(run({"model", "verify", "m"}), 1);
+  EXPECT_THAT(err(), HasSubstr("the disk is broken"));
+}
+
+}  // namespace
+}  // namespace llf::cli

@@ -1,0 +1,80 @@
+#include "store/import.hpp"
+
+#include "gguf/test_file.hpp"
+#include "store/test_shelf.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <filesystem>
+
+namespace llf::store {
+namespace {
+
+namespace fs = std::filesystem;
+using testing::HasSubstr;
+
+class ImportTest : public testing::Test {
+ protected:
+  [[nodiscard]] fs::path folder() const { return shelf_.root() / "own"; }
+  [[nodiscard]] fs::path model(const std::string& name) const {
+    return shelf_.put("from/" + name, content_);
+  }
+
+  TestShelf shelf_;
+  std::string content_ = gguf::small_model().bytes();
+};
+
+TEST_F(ImportTest, shares_a_file_and_copies_when_told) {
+  const auto from = model("a.gguf");
+  const auto shared = import_models(from, folder(), ImportBy::sharing);
+  ASSERT_TRUE(shared) << shared.error().message;
+  EXPECT_EQ(shared->size(), 1U);
+  EXPECT_EQ(fs::file_size(folder() / "a.gguf"), content_.size());
+  if (shared->front().how == "hard link") {
+    EXPECT_EQ(fs::hard_link_count(from), 2U);
+    EXPECT_EQ(import_models(from, folder(), ImportBy::sharing)->front().how, "was there");
+  }
+  const auto copied = import_models(model("b.gguf"), folder(), ImportBy::copying);
+  ASSERT_TRUE(copied) << copied.error().message;
+  EXPECT_EQ(copied->front().how, "copy");
+  EXPECT_EQ(fs::hard_link_count(folder() / "b.gguf"), 1U);
+  EXPECT_EQ(fs::file_size(folder() / "b.gguf"), content_.size());
+}
+
+TEST_F(ImportTest, takes_all_parts_and_whole_folders) {
+  static_cast<void>(model("m-00002-of-00002.gguf"));
+  const auto parts = import_models(model("m-00001-of-00002.gguf"), folder(), ImportBy::sharing);
+  ASSERT_TRUE(parts);
+  EXPECT_EQ(parts->size(), 2U);
+  static_cast<void>(model("other.gguf"));
+  shelf_.put("from/readme.txt");
+  EXPECT_EQ(import_models(shelf_.root() / "from", folder(), ImportBy::sharing)->size(), 3U);
+}
+
+TEST_F(ImportTest, all_or_none_and_nothing_is_replaced) {
+  static_cast<void>(model("a.gguf"));
+  static_cast<void>(model("z.gguf"));
+  shelf_.put("own/z.gguf", "mine");
+  const auto refused = import_models(shelf_.root() / "from", folder(), ImportBy::sharing);
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().kind, ErrorKind::conflict);
+  EXPECT_FALSE(fs::exists(folder() / "a.gguf"));
+  EXPECT_EQ(fs::file_size(folder() / "z.gguf"), 4U);
+}
+
+TEST_F(ImportTest, what_is_no_model_is_refused) {
+  EXPECT_THAT(import_models(shelf_.put("from/bad.gguf", "GGUF"), folder(), ImportBy::sharing)
+                  .error()
+                  .message,
+              HasSubstr("at byte 4"));
+  EXPECT_EQ(import_models("/nowhere/x.gguf", folder(), ImportBy::sharing).error().kind,
+            ErrorKind::not_found);
+  fs::create_directories(shelf_.root() / "empty");
+  EXPECT_EQ(import_models(shelf_.root() / "empty", folder(), ImportBy::sharing).error().kind,
+            ErrorKind::not_found);
+  EXPECT_FALSE(fs::exists(folder()));
+}
+
+}  // namespace
+}  // namespace llf::store

@@ -1,0 +1,116 @@
+#include "store/removal.hpp"
+
+#include "os/file_lock.hpp"
+#include "store/test_shelf.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <filesystem>
+
+namespace llf::store {
+namespace {
+
+namespace fs = std::filesystem;
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+
+const std::string kOld(40, 'a');
+const std::string kNew(40, 'b');
+constexpr auto kFolder = "models--org--repo";
+
+class RemovalTest : public testing::Test {
+ protected:
+  [[nodiscard]] std::vector<ModelFile> models() const {
+    return shelf_.models(Source::hugging_face);
+  }
+  [[nodiscard]] OwnFolders own() const {
+    return {.hub_cache = shelf_.root(), .folder = shelf_.root() / "own"};
+  }
+  Expected<Removal> plan(const char* id) const {
+    for (const auto& model : models()) {
+      if (model.id == ModelId(id)) return plan_removal(model, models(), own());
+    }
+    return failure(ErrorKind::not_found, "no such model");
+  }
+
+  TestShelf shelf_;
+};
+
+TEST_F(RemovalTest, frees_only_what_nothing_else_refers_to) {
+  shelf_.put_cached(kFolder, kOld, "m-Q4_0.gguf", "old four");
+  shelf_.put_cached(kFolder, kNew, "m-Q4_0.gguf", "four");
+  shelf_.put_cached(kFolder, kNew, "m-Q8_0.gguf", "eight");
+  shelf_.put_cached(kFolder, kNew, "copy.gguf", "four");
+  const auto removal = plan("org/repo:Q4_0");
+  ASSERT_TRUE(removal) << removal.error().message;
+  EXPECT_EQ(removal->names.size(), 2U) << "of both revisions";
+  EXPECT_EQ(removal->contents.size(), 1U);
+  EXPECT_EQ(removal->kept.size(), 1U) << "the copy still needs it";
+  EXPECT_EQ(removal->freed, ByteSize(8));
+  ASSERT_TRUE(remove_model(*removal, own()));
+  EXPECT_THAT(TestShelf::names(models()), ElementsAre("org/repo:copy", "org/repo:Q8_0"));
+}
+
+TEST_F(RemovalTest, the_last_model_takes_projector_and_repository_along) {
+  shelf_.put_cached(kFolder, kNew, "m-Q4_0.gguf", "four");
+  shelf_.put_cached(kFolder, kNew, "m-Q8_0.gguf", "eight");
+  shelf_.put_cached(kFolder, kNew, "mmproj-F16.gguf", "projector");
+  shelf_.put(std::string(kFolder) + "/refs/main", kNew);
+  ASSERT_TRUE(remove_model(*plan("org/repo:Q4_0"), own()));
+  EXPECT_FALSE(models().front().projector.empty());
+  ASSERT_TRUE(remove_model(*plan("org/repo:Q8_0"), own()));
+  EXPECT_FALSE(fs::exists(shelf_.root() / kFolder));
+}
+
+TEST_F(RemovalTest, what_others_left_there_stays) {
+  shelf_.put_cached(kFolder, kNew, "m-Q4_0.gguf", "four");
+  shelf_.put_cached(kFolder, kNew, "config.json", "{}");
+  shelf_.put(std::string(kFolder) + "/blobs/" + std::string(64, 'c') + ".incomplete");
+  ASSERT_TRUE(remove_model(*plan("org/repo:Q4_0"), own()));
+  EXPECT_THAT(models(), IsEmpty());
+  EXPECT_TRUE(fs::exists(shelf_.root() / kFolder / "snapshots" / kNew / "config.json"));
+  EXPECT_TRUE(fs::exists(shelf_.root() / kFolder / "blobs"));
+}
+
+TEST_F(RemovalTest, a_link_out_of_the_cache_takes_only_itself) {
+  const auto outside = shelf_.put("outside.gguf", "mine");
+  const auto link = shelf_.root() / kFolder / "snapshots" / kNew / "m-Q4_0.gguf";
+  fs::create_directories(link.parent_path());
+  fs::create_directories(shelf_.root() / kFolder / "blobs");
+  fs::create_symlink(outside, link);
+  ASSERT_TRUE(remove_model(*plan("org/repo:Q4_0"), own()));
+  EXPECT_TRUE(fs::exists(outside));
+}
+
+TEST_F(RemovalTest, what_is_being_downloaded_stays) {
+  shelf_.put_cached(kFolder, kNew, "m-Q4_0.gguf", "four");
+  const auto removal = plan("org/repo:Q4_0");
+  const auto lock =
+      shelf_.put(".locks/" + std::string(kFolder) + "/" + sha256("four").hex() + ".lock");
+  const auto held = os::FileLock::try_acquire(lock);
+  EXPECT_EQ(remove_model(*removal, own()).error().kind, ErrorKind::conflict);
+  EXPECT_EQ(models().size(), 1U);
+}
+
+TEST_F(RemovalTest, what_is_not_ours_is_refused) {
+  const auto path = shelf_.put("other/m.gguf").native();
+  for (const auto source : {Source::built_in, Source::folder, Source::ollama, Source::lm_studio}) {
+    const auto refused =
+        plan_removal({.id = ModelId("m"), .path = path, .source = source}, {}, own());
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error().kind, ErrorKind::forbidden);
+    EXPECT_THAT(refused.error().message, HasSubstr("only reads"));
+  }
+  const auto own_file = shelf_.put("own/m.gguf", "12345").native();
+  const auto removal =
+      plan_removal({.id = ModelId("m"), .path = own_file, .source = Source::folder}, {}, own());
+  ASSERT_TRUE(removal);
+  EXPECT_EQ(removal->freed, ByteSize(5));
+  ASSERT_TRUE(remove_model(*removal, own()));
+  EXPECT_FALSE(fs::exists(own_file));
+}
+
+}  // namespace
+}  // namespace llf::store

@@ -1,0 +1,63 @@
+#include "store/verification.hpp"
+
+#include "gguf/test_file.hpp"
+#include "store/test_shelf.hpp"
+
+#include <gtest/gtest.h>
+
+#include <fstream>
+
+namespace llf::store {
+namespace {
+
+const std::string kCommit(40, 'a');
+
+bool go_on(std::uint64_t /*done*/) {
+  return true;
+}
+
+TEST(Verification, a_cached_file_must_be_what_its_name_says) {
+  const TestShelf shelf;
+  const auto content = gguf::small_model().bytes();
+  shelf.put_cached("models--o--r", kCommit, "m-Q4_0.gguf", content);
+  const auto model = shelf.models(Source::hugging_face).front();
+  auto files = verify_model(model, go_on);
+  ASSERT_TRUE(files);
+  ASSERT_EQ(files->size(), 1U);
+  EXPECT_TRUE(files->front().right());
+  EXPECT_EQ(files->front().expected, sha256(content));
+  EXPECT_EQ(files->front().size, content.size());
+  {
+    std::fstream file(model.path, std::ios::in | std::ios::out | std::ios::binary);
+    file.seekp(-1, std::ios::end);
+    file.put('!');
+  }
+  files = verify_model(model, go_on);
+  ASSERT_TRUE(files);
+  EXPECT_FALSE(files->front().right());
+  EXPECT_TRUE(files->front().broken.empty());
+}
+
+TEST(Verification, a_file_of_a_folder_is_only_read_as_a_model) {
+  const TestShelf shelf;
+  const auto good = shelf.put("good.gguf", gguf::small_model().bytes());
+  const auto bad = shelf.put("bad.gguf", "GGUF");
+  EXPECT_FALSE(expected_digest(good));
+  EXPECT_TRUE(verify_model({.path = good.native()}, go_on)->front().right());
+  EXPECT_FALSE(verify_model({.path = bad.native()}, go_on)->front().right());
+}
+
+TEST(Verification, knows_the_names_of_other_stores_and_is_stopped) {
+  const TestShelf shelf;
+  const auto hex = sha256("x").hex();
+  EXPECT_EQ(expected_digest(shelf.put("blobs/sha256-" + hex, "x")), sha256("x"));
+  EXPECT_FALSE(expected_digest(shelf.put("blobs/other", "x")));
+  EXPECT_FALSE(expected_digest(shelf.root() / "absent"));
+  const auto model = shelf.put("m.gguf", "12345").native();
+  EXPECT_EQ(verify_model({.path = model}, [](auto) { return false; }).error().kind,
+            ErrorKind::cancelled);
+  EXPECT_EQ(verify_model({.path = "/nowhere"}, go_on).error().kind, ErrorKind::not_found);
+}
+
+}  // namespace
+}  // namespace llf::store
