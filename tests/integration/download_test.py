@@ -236,7 +236,7 @@ def test_SEC_31_names_that_are_paths_are_left_out(downloading: Daemon, hub: Fake
 
 
 def test_mirrors_are_used_at_once(downloading: Daemon, hub: FakeHub) -> None:
-    hub.faults.rate_total = 8 * MIB
+    hub.faults.rate_total = hub.mirrors[0].faults.rate_total = 8 * MIB
     fetched(downloading, mirrors=[hub.mirrors[0].url])
     hub.settle()
     origins = {request.origin for request in hub.requests if request.sent > MIB}
