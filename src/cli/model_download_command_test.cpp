@@ -2,6 +2,7 @@
 
 #include "cli/test_command.hpp"
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 
 namespace llf::cli {

@@ -23,7 +23,7 @@ std::string time_left(std::int64_t seconds) {
 
 /// "34.1 MB/s, 44 s left"; what keeps it, where nothing comes.
 std::string pace_text(const json::Object& download) {
-  const auto trouble = text_in(download, "trouble");
+  auto trouble = text_in(download, "trouble");
   const auto rate = number_in(download, "bytes_per_s");
   if (rate == 0) return trouble;
   const auto left = number_in(download, "left_s");

@@ -20,9 +20,9 @@ Expected<RunPlan> understand(Context& context, const client::ApiClient& client,
   const auto model = arguments.text("--model");
   std::vector<std::string> installed;
   if (needs_models(arguments.words(), model)) {
-    const auto models = net::run_until_done(context.loop, client.models());
-    if (!models) return failure(models.error());
-    for (const auto& one : *models) installed.push_back(one.id);
+    auto names = net::run_until_done(context.loop, client.model_names(arguments.words().front()));
+    if (!names) return failure(names.error());
+    installed = *std::move(names);
   }
   return plan_run(arguments.words(), model, installed);
 }

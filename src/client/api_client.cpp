@@ -134,6 +134,20 @@ Task<Expected<std::vector<ModelInfo>>> ApiClient::models() const {
   co_return read_models(*value);
 }
 
+Task<Expected<std::vector<std::string>>> ApiClient::model_names(std::string word) const {
+  auto value = co_await get(fmt::format("/llf/v1/models?word={}", percent_encode(word)));
+  if (!value) co_return failure(value.error());
+  const auto models = read_models(*value);
+  if (!models) co_return failure(models.error());
+  std::vector<std::string> names;
+  for (const auto& model : *models) names.push_back(model.id);
+  const auto* object = value->if_object();
+  if (object != nullptr && json::get_flag(*object, "named").value_or(false)) {
+    names.push_back(std::move(word));
+  }
+  co_return names;
+}
+
 Task<Expected<std::vector<WorkerInfo>>> ApiClient::workers() const {
   auto value = co_await get("/llf/v1/workers");
   if (!value) co_return failure(value.error());

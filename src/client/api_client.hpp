@@ -65,6 +65,8 @@ class ApiClient {
 
   [[nodiscard]] Task<Expected<DaemonStatus>> status() const;
   [[nodiscard]] Task<Expected<std::vector<ModelInfo>>> models() const;
+  /// Their names, and `word`, when it names one in a shorter form.
+  [[nodiscard]] Task<Expected<std::vector<std::string>>> model_names(std::string word) const;
   [[nodiscard]] Task<Expected<std::vector<WorkerInfo>>> workers() const;
   /// Those that requests for `model` (empty: the default one) go to: one or none.
   [[nodiscard]] Task<Expected<std::vector<WorkerInfo>>> workers_of(std::string model) const;

@@ -119,8 +119,8 @@ Task<void> Gateway::recommend_models(net::Request& request, net::Responder& resp
   std::string use;
   auto look = MachineLook::measured;
   for (auto& [key, value] : parse_query(request.query)) {
-    if (key == "use") use = std::move(value);
     if (key == "quick" && value == "1") look = MachineLook::quick;
+    if (key == "use") use = std::move(value);
   }
   const auto catalog = co_await options_.downloads.catalog();
   if (!catalog) {

@@ -53,8 +53,12 @@ Task<void> report_verification(std::shared_ptr<std::uint64_t> done, ByteSize siz
 
 }  // namespace
 
-Task<void> Gateway::control_models(net::Request& /*request*/, net::Responder& responder) {
+Task<void> Gateway::control_models(net::Request& request, net::Responder& responder) {
   co_await options_.models.refresh();
+  bool named = false;
+  for (const auto& [key, value] : parse_query(request.query)) {
+    if (key == "word") named = options_.names.is_name(value);
+  }
   json::Array models;
   const auto chosen = options_.names.default_name();
   for (const auto& model : options_.names.list()) {
@@ -72,6 +76,7 @@ Task<void> Gateway::control_models(net::Request& /*request*/, net::Responder& re
         json::Object{{"path", place.root.native()}, {"source", store::to_string(place.source)}});
   }
   co_await send(responder, json_response(json::Object{{"models", std::move(models)},
+                                                      {"named", named},
                                                       {"places", std::move(places)}}));
 }
 

@@ -16,6 +16,11 @@ TEST_F(GatewayTest, control_models_tells_models_and_places) {
               HasSubstr(R"("places":[{"path":")" + folder_.native() + R"(","source":"folder"}])"));
 }
 
+TEST_F(GatewayTest, control_models_knows_whether_a_word_names_one) {
+  EXPECT_THAT(ask("GET", "/llf/v1/models?word=TINY").body, HasSubstr(R"("named":true)"));
+  EXPECT_THAT(ask("GET", "/llf/v1/models?word=tin").body, HasSubstr(R"("named":false)"));
+}
+
 TEST_F(GatewayTest, model_info_reads_the_file) {
   const auto path = folder_ / "small.gguf";
   std::ofstream(path, std::ios::binary) << gguf::small_model().bytes();

@@ -73,6 +73,13 @@ class GatewayTest : public testing::Test {
                      .body = body ? *std::move(body) : body.error().message};
   }
 
+  template <class T>
+  static Task<T> give(T value) {
+    co_return std::move(value);
+  }
+
+  [[nodiscard]] store::OwnFolders own() const { return {.hub_cache = {}, .folder = folder_}; }
+
   std::shared_ptr<worker::Worker> make_worker(const scheduler::Target& target) {
     worker::WorkerConfig config;
     config.model = target.worker.str();
@@ -117,16 +124,18 @@ class GatewayTest : public testing::Test {
                                            .available = 8'000'000'000,
                                            .bandwidth = 20'000'000'000};
                   },
-                  .plan_removal = [this](store::ModelFile model) -> Task<Expected<store::Removal>> {
-                    co_return store::plan_removal(model, catalog_.list(), {.folder = folder_});
-                  },
-                  .remove = [this](store::Removal removal) -> Task<Expected<void>> {
-                    co_return store::remove_model(removal, {.folder = folder_});
-                  },
-                  .import = [this](std::filesystem::path from, store::ImportBy by)
-                      -> Task<Expected<std::vector<store::Imported>>> {
-                    co_return store::import_models(from, folder_ / "own", by);
-                  },
+                  .plan_removal =
+                      [this](store::ModelFile model) {
+                        return give(store::plan_removal(model, catalog_.list(), own()));
+                      },
+                  .remove =
+                      [this](store::Removal removal) {
+                        return give(store::remove_model(removal, own()));
+                      },
+                  .import =
+                      [this](std::filesystem::path from, store::ImportBy by) {
+                        return give(store::import_models(from, folder_ / "own", by));
+                      },
                   .verify = [](store::ModelFile model, std::function<void(std::uint64_t)>)
                       -> Task<Expected<std::vector<store::VerifiedFile>>> {
                     co_return store::verify_model(model, [](auto) { return true; });

@@ -63,7 +63,8 @@ double windowed_share(const Lookup& lookup, std::uint64_t layers) {
   auto period = lookup.own("attention.sliding_window_pattern");
   if (period == 0) period = pattern_of(lookup.architecture());
   if (period <= 1 || layers == 0) return 0;
-  return static_cast<double>(layers - layers / period) / static_cast<double>(layers);
+  const auto whole = layers / period;
+  return static_cast<double>(layers - whole) / static_cast<double>(layers);
 }
 
 std::uint64_t kv_bytes(const Demand& demand, std::uint64_t context) {

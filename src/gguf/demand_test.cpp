@@ -10,6 +10,7 @@
 namespace llf::gguf {
 namespace {
 
+constexpr std::uint64_t kKiB = 1024;
 constexpr std::uint64_t kMiB = std::uint64_t{1} << 20U;
 
 Demand demand(const TestFile& file) {
@@ -98,7 +99,7 @@ TEST(Demand, plans_what_an_engine_was_seen_to_take) {
   const auto mib = [](double size) { return static_cast<std::uint64_t>(size * double{kMiB}); };
   const std::vector<Seen> kSeen{
       {{.weights = mib(126.4),
-        .kv_per_token = 12 * 1024,
+        .kv_per_token = 12 * kKiB,
         .embedding = 768,
         .feed_forward = 2048,
         .vocabulary = 32000},
@@ -107,14 +108,14 @@ TEST(Demand, plans_what_an_engine_was_seen_to_take) {
       {{.weights = mib(254.5),
         .lookup = mib(30.8),
         .repacked = mib(222.7),
-        .kv_per_token = 12 * 1024,
+        .kv_per_token = 12 * kKiB,
         .embedding = 896,
         .feed_forward = 4864,
         .vocabulary = 64000},
        {.context = 4096, .slots = 4},
        719.5},
       {{.weights = mib(1119.3),
-        .kv_per_token = 32 * 1024,
+        .kv_per_token = 32 * kKiB,
         .embedding = 2048,
         .feed_forward = 8192,
         .vocabulary = 32000},

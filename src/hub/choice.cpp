@@ -88,6 +88,7 @@ bool is_meant(const Choice& choice, std::string_view wanted) {
 std::unexpected<Error> not_there(const Repository& repository, std::string_view wanted,
                                  const std::vector<Choice>& choices) {
   std::vector<std::string> labels;
+  labels.reserve(choices.size());
   for (const auto& choice : choices) labels.push_back(choice.label);
   return failure(ErrorKind::not_found,
                  fmt::format("{} has no '{}'. It has: {}", repository.name.str(), wanted,

@@ -30,6 +30,7 @@ constexpr std::size_t kAskers = 4;  // threads that ask servers: one that is dea
 bool same_files(const DownloadPlan& a, const DownloadPlan& b) {
   const auto places = [](const DownloadPlan& plan) {
     std::vector<std::filesystem::path> all;
+    all.reserve(plan.files.size());
     for (const auto& file : plan.files) all.push_back(file.place);
     return all;
   };
@@ -307,6 +308,7 @@ Expected<void> Downloads::stop(std::string_view model, Remains remains) {
 
 std::vector<DownloadStatus> Downloads::list() const {
   std::vector<DownloadStatus> all;
+  all.reserve(entries_.size());
   for (const auto& entry : entries_) all.push_back(entry->status);
   return all;
 }

@@ -77,6 +77,10 @@ Expected<store::ModelFile> Names::model_file(const ModelId& name) const {
   return file_of(profile == settings_.profiles.end() ? wanted.str() : profile->second.model);
 }
 
+bool Names::is_name(std::string_view word) const {
+  return settings_.profiles.contains(word) || store::is_model_name(catalog_.list(), word);
+}
+
 ModelId Names::worker_of(const ModelId& name) const {
   const auto target = resolve(name);
   return target ? target->worker : name;

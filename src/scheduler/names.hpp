@@ -69,6 +69,9 @@ class Names {
   /// The file that a name means, or a path ("/…"). Errors: those of resolve.
   [[nodiscard]] Expected<store::ModelFile> model_file(const ModelId& name) const;
 
+  /// Whether a word that may as well be a prompt names a profile or a model, shortened or not.
+  [[nodiscard]] bool is_name(std::string_view word) const;
+
   /// The worker that a name means; the name itself when it means nothing (any more).
   [[nodiscard]] ModelId worker_of(const ModelId& name) const;
 

@@ -63,6 +63,15 @@ const std::array<Fits, 4>& levels() {
   return kLevels;
 }
 
+std::vector<const ModelFile*> fitting(std::span<const ModelFile> models, std::string_view wanted,
+                                      const Fits& fits) {
+  std::vector<const ModelFile*> found;
+  for (const auto& model : models) {
+    if (!wanted.empty() && fits(names_of(model), wanted)) found.push_back(&model);
+  }
+  return found;
+}
+
 std::unexpected<Error> several(std::string_view name, const std::vector<const ModelFile*>& found) {
   std::vector<std::string> names;
   for (const auto* model : found) {
@@ -117,14 +126,18 @@ Expected<const ModelFile*> match_name(std::span<const ModelFile> models, std::st
   if (exact != models.end()) return &*exact;
   const auto wanted = ascii_lower(without_hub_address(name));
   for (const auto& fits : levels()) {
-    std::vector<const ModelFile*> found;
-    for (const auto& model : models) {
-      if (!wanted.empty() && fits(names_of(model), wanted)) found.push_back(&model);
-    }
+    const auto found = fitting(models, wanted, fits);
     if (found.size() == 1) return found.front();
     if (found.size() > 1) return several(name, found);
   }
   return unknown(models, name);
+}
+
+bool is_model_name(std::span<const ModelFile> models, std::string_view word) {
+  const auto wanted = ascii_lower(without_hub_address(word));
+  const std::span<const Fits> whole(levels().begin(), levels().size() - 1);
+  return std::ranges::any_of(
+      whole, [&](const Fits& fits) { return !fitting(models, wanted, fits).empty(); });
 }
 
 }  // namespace llf::store

@@ -17,6 +17,10 @@ namespace llf::store {
 [[nodiscard]] Expected<const ModelFile*> match_name(std::span<const ModelFile> models,
                                                     std::string_view name);
 
+/// The same without beginnings: whether a word that may as well be anything else names a model.
+/// Pure.
+[[nodiscard]] bool is_model_name(std::span<const ModelFile> models, std::string_view word);
+
 /// `name` without the hub's address before it and a slash after it. Pure.
 [[nodiscard]] std::string_view without_hub_address(std::string_view name);
 

@@ -49,6 +49,15 @@ TEST(NameMatch, knows_a_model_by_its_file) {
   EXPECT_EQ((*found)->id, ModelId("o/two:Q4_K_M"));
 }
 
+TEST(NameMatch, a_word_that_only_begins_a_name_is_none) {
+  for (const auto* name : {"llf-nano", "LLF-NANO", "qwen3-4b", "qwen3-8b", "qwen3-8b:q8_0"}) {
+    EXPECT_TRUE(is_model_name(kModels, name)) << name;
+  }
+  for (const auto* word : {"", "ll", "llf", "qwen3", "hello"}) {
+    EXPECT_FALSE(is_model_name(kModels, word)) << word;
+  }
+}
+
 TEST(NameMatch, asks_back_where_several_fit) {
   EXPECT_EQ(meant("qwen3-8b"),
             "'qwen3-8b' may be any of these, say which: Qwen/Qwen3-8B-GGUF:Q4_K_M, "
