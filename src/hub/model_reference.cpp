@@ -55,6 +55,7 @@ Expected<ModelReference> of_catalog(std::string_view text,
                           .url = {}};
   }
   std::vector<std::string> names;
+  names.reserve(catalog.size());
   for (const auto& one : catalog) names.push_back(one.name);
   return failure(ErrorKind::not_found,
                  fmt::format("'{}' is not in llf's catalog.{} `llf model recommend` shows it; any "

@@ -40,6 +40,7 @@ std::uint64_t measure_memory_bandwidth(unsigned threads) {
     const auto began = mono_now();
     {
       std::vector<std::jthread> readers;
+      readers.reserve(threads);
       for (unsigned i = 0; i < threads; ++i) {
         readers.emplace_back([&, i] { sums[i] = read_all(numbers); });
       }
