@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -26,19 +27,25 @@ Task<Expected<json::Object>> follow_verification(const client::ApiClient& client
                                                  ProgressDisplay& display) {
   auto stream = co_await client.verify(std::move(model));
   if (!stream) co_return failure(stream.error());
+  std::optional<json::Object> result;
   for (;;) {
     const auto event = co_await stream->next();
     if (!event) co_return failure(event.error());
-    if (!*event) co_return failure(ErrorKind::upstream, "llfd ended in the middle of it");
+    if (!*event) break;
     auto value = json::parse((*event)->data);
     auto* object = value ? value->if_object() : nullptr;
     if (object == nullptr) continue;
     if (const auto error = object_in(*object, "error"); !error.empty()) {
       co_return failure(ErrorKind::io, text_in(error, "message"));
     }
-    if (object->contains("files")) co_return std::move(*object);
-    display.draw(reading_of(*object));
+    if (object->contains("files")) {
+      result = std::move(*object);
+    } else {
+      display.draw(reading_of(*object));
+    }
   }
+  if (!result) co_return failure(ErrorKind::upstream, "llfd ended in the middle of it");
+  co_return *std::move(result);
 }
 
 std::string render_verification(const json::Object& result) {

@@ -3,6 +3,7 @@
 #include "base/limits.hpp"
 #include "store/assembly.hpp"
 
+#include <algorithm>
 #include <iterator>
 #include <system_error>
 #include <utility>
@@ -14,7 +15,7 @@ namespace fs = std::filesystem;
 
 /// The repository that a folder below a shelf stands for; empty: none.
 std::string repository_of(const fs::path& below) {
-  const auto text = below.native();
+  const auto& text = below.native();
   if (const auto dashes = text.find("--"); dashes != std::string::npos && !text.contains('/')) {
     return text.substr(0, dashes) + "/" + text.substr(dashes + 2);
   }
