@@ -251,7 +251,8 @@ def test_F22_fifty_commands_for_one_model_are_one_download(downloading: Daemon, 
         capture_output=True, text=True, timeout=120))
     assert all(one.returncode == 0 for one in run), run[0]
     assert all(one.stdout == f"{NAME} is there: llf run {NAME}\n" for one in run)
-    assert content_sent(hub) < len(CONTENT) + MIB
+    # Once, and what was under way when a slow part was taken over.
+    assert content_sent(hub) < len(CONTENT) + 8 * MIB
 
 
 def test_a_download_goes_on_when_its_command_leaves(downloading: Daemon, hub: FakeHub, home: Home,
