@@ -80,14 +80,12 @@ inline constexpr std::size_t kModelFolderEntries = 100'000;  ///< looked at in o
 inline constexpr int kModelFolderDepth = 4;                  ///< folders below a search folder
 inline constexpr std::size_t kModelWatches = 50'000;         ///< folders of models that are watched
 inline constexpr ByteSize kManifestFile = ByteSize::mib(1);  ///< of another program's store
-inline constexpr std::size_t kModelName = 300;               ///< bytes
 inline constexpr std::size_t kModelCandidates = 8;           ///< shown of an ambiguous name
 inline constexpr std::size_t kModelParts = 1000;             ///< of a split model
 inline constexpr ByteSize kHashRead = ByteSize::mib(1);  ///< of a file that is hashed, at a time
 
 // hub
 inline constexpr ByteSize kHubAnswer = ByteSize::mib(32);  ///< of the API, one page
-inline constexpr std::size_t kHubPages = 100;              ///< of one list
 inline constexpr std::size_t kHubFiles = 100'000;          ///< of one repository
 inline constexpr std::size_t kHubPath = 255;               ///< bytes of each part of a file's path
 inline constexpr ByteSize kHubHead = ByteSize::kib(64);    ///< of an answer's header fields
@@ -108,7 +106,7 @@ inline constexpr double kConnectionsGain = 1.1;      ///< the speed must grow by
 inline constexpr auto kTransferBackoff = 500ms;      ///< after a failure, doubled for each in a row
 inline constexpr auto kTransferBackoffMost = 30s;
 inline constexpr int kTransferFailures = 10;  ///< in a row, without a byte: given up
-inline constexpr int kTransferRounds = 4;     ///< of fetching a file anew whose hash was wrong
+inline constexpr int kTransferRounds = 4;     ///< of a file that changes at its source
 inline constexpr ByteSize kDiskReserve = ByteSize::mib(256);  ///< is left free by a download
 inline constexpr ByteSize kJournalText = ByteSize::mib(64);   ///< of a download's journal
 inline constexpr std::size_t kTransfers = 2;                  ///< downloads at a time

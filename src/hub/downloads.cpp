@@ -212,7 +212,6 @@ Expected<Downloads::Handle> Downloads::start(DownloadPlan plan) {
   }
   auto entry = std::make_shared<Entry>();
   entry->status.model = plan.model;
-  entry->status.folder = plan.files.front().place.parent_path().native();
   entry->status.progress.size = plan.size().bytes();
   entry->plan = std::move(plan);
   entries_.push_back(entry);
@@ -347,7 +346,6 @@ void Downloads::save() const {
     list.push_back(json::Object{{"model", entry->status.model},
                                 {"size", entry->status.progress.size},
                                 {"done", entry->status.progress.done},
-                                {"folder", entry->status.folder},
                                 {"places", std::move(places)}});
   }
   if (auto made = os::ensure_dir(options_.journal.parent_path()); !made) return;
@@ -370,7 +368,6 @@ void Downloads::load() {
     auto entry = std::make_shared<Entry>();
     entry->status.model = model;
     entry->status.state = State::interrupted;
-    entry->status.folder = json::get_string_or(*one, "folder", "").value_or("");
     const auto size = json::get_int_or(*one, "size", 0).value_or(0);
     const auto done = json::get_int_or(*one, "done", 0).value_or(0);
     entry->status.progress.size = static_cast<std::uint64_t>(std::max<std::int64_t>(size, 0));

@@ -36,9 +36,8 @@ struct DownloadStatus {
   std::string model;
   State state = State::queued;
   DownloadProgress progress;
-  double rate = 0;     ///< bytes a second, of late
-  Error error;         ///< of a failed one
-  std::string folder;  ///< where its files stand
+  double rate = 0;  ///< bytes a second, of late
+  Error error;      ///< of a failed one
 };
 
 [[nodiscard]] std::string_view to_string(DownloadStatus::State state);

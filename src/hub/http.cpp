@@ -141,7 +141,6 @@ struct Connections::Impl {
     set(CURLOPT_LOW_SPEED_TIME, seconds(limits::kHubSilence));
     set(CURLOPT_TIMEOUT, seconds(call.request.whole));
     set(CURLOPT_BUFFERSIZE, long{512} << 10U);
-    set(CURLOPT_MAX_RECV_SPEED_LARGE, static_cast<curl_off_t>(call.request.speed_limit));
     set(CURLOPT_USERAGENT, "llf/" LLF_VERSION);
   }
 

@@ -35,7 +35,6 @@ enum class Verdict : std::uint8_t { go_on, stop };
 struct HttpRequest {
   Url url;
   std::vector<std::string> fields;  ///< "Range: bytes=0-99"
-  std::uint64_t speed_limit = 0;    ///< bytes a second; 0: none
   std::chrono::seconds whole{};     ///< for the whole answer; 0: only silence ends it
   std::function<Verdict(const HttpHead&)> on_head;
   std::function<Verdict(std::span<const char>)> on_body;

@@ -30,8 +30,8 @@ struct TransferOrder {
   std::optional<std::uint64_t> size;    ///< nothing: the origin tells it
   std::optional<store::Digest> sha256;  ///< nothing: what comes is what it is
   std::uint64_t speed_limit = 0;        ///< bytes a second; 0: none
-  /// Asked about the whole file before it gets its place: an error is that of the transfer, and
-  /// nothing of the file stays. May be empty.
+  /// Asked about the whole file before it gets its place: an error is that of the transfer; after
+  /// `invalid` or `too_large` nothing of the file stays. May be empty.
   std::function<Expected<void>(const std::filesystem::path&)> check{};
 };
 

@@ -50,7 +50,8 @@ Expected<std::vector<fs::path>> files_to_import(const fs::path& from) {
   return files;
 }
 
-/// Copies, or shares blocks when `shares`, into a new file that gets its name when it is whole.
+/// Copies, by shared blocks where the file system can, into a new file that gets its name when
+/// whole. False when `by` allows nothing but shared blocks and there are none.
 Expected<bool> copy_file(const fs::path& from, const fs::path& to, ImportBy by) {
   const auto temporary = fs::path(to) += fmt::format(".llf-import-{}", ::getpid());
   const os::UniqueFd source(::open(from.c_str(), O_RDONLY | O_CLOEXEC));
