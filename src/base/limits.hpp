@@ -82,7 +82,13 @@ inline constexpr std::size_t kModelWatches = 50'000;         ///< folders of mod
 inline constexpr ByteSize kManifestFile = ByteSize::mib(1);  ///< of another program's store
 inline constexpr std::size_t kModelCandidates = 8;           ///< shown of an ambiguous name
 inline constexpr std::size_t kModelParts = 1000;             ///< of a split model
-inline constexpr ByteSize kHashRead = ByteSize::mib(1);  ///< of a file that is hashed, at a time
+inline constexpr ByteSize kHashRead = ByteSize::mib(1);   ///< of a file that is hashed, at a time
+inline constexpr ByteSize kCopyStep = ByteSize::mib(64);  ///< of a file that is copied, likewise
+inline constexpr ByteSize kHashTold = ByteSize::mib(16);  ///< between two tellings of its progress
+inline constexpr ByteSize kBundleManifest = ByteSize::mib(4);  ///< of an exported model's bundle
+inline constexpr std::size_t kBundleEntries = 2000;            ///< files in one
+inline constexpr std::size_t kRangesShown = 20;      ///< damaged ranges of a file that are told
+inline constexpr std::size_t kMeasuredModels = 500;  ///< whose memory and speed are remembered
 
 // hub
 inline constexpr ByteSize kHubAnswer = ByteSize::mib(32);  ///< of the API, one page
@@ -105,8 +111,28 @@ inline constexpr auto kConnectionsReview = 200ms;    ///< between looks whether 
 inline constexpr double kConnectionsGain = 1.1;      ///< the speed must grow by, to go on adding
 inline constexpr auto kTransferBackoff = 500ms;      ///< after a failure, doubled for each in a row
 inline constexpr auto kTransferBackoffMost = 30s;
-inline constexpr int kTransferFailures = 10;  ///< in a row, without a byte: given up
-inline constexpr int kTransferRounds = 4;     ///< of a file that changes at its source
+inline constexpr auto kTransferStep = 50ms;     ///< between looks at the clock and the stop
+inline constexpr auto kTransferTold = 100ms;    ///< between two tellings of its progress
+inline constexpr auto kTransferSilence = 5s;    ///< without a byte: that is told
+inline constexpr auto kConnectionReview = 5s;   ///< between looks at how fast one is
+inline constexpr auto kConnectionRest = 20s;    ///< that the last one may need for its rest
+inline constexpr double kConnectionFaster = 8;  ///< another was, then its rest goes to that one
+inline constexpr std::size_t kLimitedConnections = 2;      ///< under a speed limit
+inline constexpr ByteSize kLeastSplit = ByteSize::mib(2);  ///< of a part: less stays whole
+inline constexpr ByteSize kRedirectBody =
+    ByteSize::kib(64);                      ///< read of what comes with a redirect
+inline constexpr int kTransferMoves = 3;    ///< looks for a new address, without a byte between
+inline constexpr int kTransferWrong = 3;    ///< wrong answers in a row
+inline constexpr int kTransferRepairs = 1;  ///< of a file whose hash was wrong
+inline constexpr auto kCacheLock = 500ms;   ///< waited at a time for another program's download
+inline constexpr std::size_t kAskers = 4;   ///< threads that ask servers: a dead one keeps one
+inline constexpr auto kRateStep = 500ms;    ///< between two measures of a download's rate
+inline constexpr double kRateNewest = 0.3;  ///< so much the newest counts in what is shown
+inline constexpr double kRateLeast = 1;     ///< bytes a second: less is nothing
+inline constexpr std::size_t kUrl = 8192;   ///< bytes, as servers have it
+inline constexpr ByteSize kRemoteHeader = ByteSize::mib(2);  ///< asked for first: most fit into it
+inline constexpr int kTransferFailures = 10;                 ///< in a row, without a byte: given up
+inline constexpr int kTransferRounds = 4;  ///< of a file that changes at its source
 inline constexpr ByteSize kDiskReserve = ByteSize::mib(256);  ///< is left free by a download
 inline constexpr ByteSize kJournalText = ByteSize::mib(64);   ///< of a download's journal
 inline constexpr std::size_t kTransfers = 2;                  ///< downloads at a time
@@ -125,6 +151,7 @@ inline constexpr auto kExitNotice = 500ms;  ///< a dead worker's exit is known t
                                             ///< connections broke
 inline constexpr std::size_t kEngineMessage = 2000;  ///< bytes of an engine's refusal passed on
 inline constexpr std::size_t kShownPath = 100;       ///< bytes of an unknown path in its error
+inline constexpr double kModelMemory = 0.85;  ///< of all memory; the system and its users need more
 
 // os
 inline constexpr int kLinks = 40;                ///< on the way to a file: as many as Linux follows
@@ -242,9 +269,10 @@ inline constexpr auto kStartLimit = 30s;  ///< from starting llfd to its readine
 inline constexpr auto kStopLimit = 30s;   ///< until a daemon that was told to stop is gone
 
 // cli
-inline constexpr auto kStdinPatience = 1s;     ///< for the first byte of a piped standard input
-inline constexpr auto kProgressDelay = 300ms;  ///< what is faster shows no progress
-inline constexpr auto kProgressPoll = 250ms;   ///< between looks at a load's progress
+inline constexpr auto kStdinPatience = 1s;        ///< for the first byte of a piped standard input
+inline constexpr std::size_t kTypedAnswer = 100;  ///< bytes of an answer to a question
+inline constexpr auto kProgressDelay = 300ms;     ///< what is faster shows no progress
+inline constexpr auto kProgressPoll = 250ms;      ///< between looks at a load's progress
 inline constexpr ByteSize kHistoryFile = ByteSize::mib(1);  ///< of what was typed in chats
 inline constexpr std::size_t kHistoryEntries = 1000;
 inline constexpr ByteSize kHistoryEntry =

@@ -10,6 +10,7 @@
 #include "cli/model_download_command.hpp"
 #include "cli/model_fit_command.hpp"
 #include "cli/model_import_command.hpp"
+#include "cli/model_prune_command.hpp"
 #include "cli/model_remove_command.hpp"
 #include "cli/model_settings_command.hpp"
 #include "cli/model_verify_command.hpp"
@@ -61,7 +62,8 @@ const std::array kCommands{
     Command{"model import", "model-import", kModelImportOptions, 1, run_model_import},
     Command{"model remove", "model-remove", kModelRemoveOptions, 1, run_model_remove},
     Command{"rm", "model-remove", kModelRemoveOptions, 1, run_model_remove},
-    Command{"model verify", "model-verify", {}, 1, run_model_verify},
+    Command{"model prune", "model-prune", kModelPruneOptions, 0, run_model_prune},
+    Command{"model verify", "model-verify", kModelVerifyOptions, 1, run_model_verify},
     Command{"model default", "model-default", {}, 1, run_model_default},
     Command{"model alias", "model-alias", kModelAliasOptions, 2, run_model_alias},
     Command{"model search", "model-search", kModelSearchOptions, kAnyWords, run_model_search},

@@ -7,6 +7,13 @@
 
 namespace llf::cli {
 
+Expected<json::Object> object_of(const Expected<json::Value>& answer) {
+  if (!answer) return failure(answer.error());
+  auto object = json::as_object(*answer, "an answer of llfd");
+  if (!object) return failure(ErrorKind::upstream, object.error().message);
+  return object;
+}
+
 std::string text_in(const json::Object& object, std::string_view key) {
   return text::safe_line(json::get_string_or(object, key, "").value_or(""));
 }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "base/expected.hpp"
 #include "json/json.hpp"
 
 #include <cstdint>
@@ -10,6 +11,9 @@ namespace llf::cli {
 
 /// What stands in an answer of llfd, for people: nothing where it is absent, null or of another
 /// type. All pure.
+
+/// The whole answer. Errors: those of asking; `upstream` for what is no object.
+[[nodiscard]] Expected<json::Object> object_of(const Expected<json::Value>& answer);
 
 /// Safe for a terminal, on one line.
 [[nodiscard]] std::string text_in(const json::Object& object, std::string_view key);

@@ -1,5 +1,6 @@
 #include "cli/model_command.hpp"
 
+#include "cli/json_view.hpp"
 #include "cli/render_model.hpp"
 #include "json/json.hpp"
 #include "net/run.hpp"
@@ -7,6 +8,7 @@
 
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace llf::cli {
 namespace {
@@ -16,17 +18,24 @@ Expected<json::Object> ask_about(Context& context, const Arguments& arguments) {
   if (!name) return failure(name.error());
   const auto client = connect(context);
   if (!client) return failure(client.error());
-  const auto answer = net::run_until_done(context.loop, client->model_info(*std::move(name)));
-  if (!answer) return failure(answer.error());
-  return json::as_object(*answer, "an answer of llfd");
+  return object_of(net::run_until_done(context.loop, client->model_info(*std::move(name))));
+}
+
+Expected<void> compare(Context& context, const Arguments& arguments) {
+  const auto name = model_or_file(arguments);
+  if (!name) return failure(name.error());
+  const auto client = connect(context);
+  if (!client) return failure(client.error());
+  json::Object body{{"model", *name}};
+  add_hub(body);
+  const auto answer = net::run_until_done(context.loop, client->compare_model(std::move(body)));
+  return answer ? Expected<void>() : failure(answer.error());
 }
 
 Expected<int> print_places(Context& context) {
   const auto client = connect(context);
   if (!client) return failure(client.error());
-  const auto answer = net::run_until_done(context.loop, client->get("/llf/v1/models"));
-  const auto object =
-      answer ? json::as_object(*answer, "an answer of llfd") : failure(answer.error());
+  const auto object = object_of(net::run_until_done(context.loop, client->get("/llf/v1/models")));
   if (!object) return failure(object.error());
   if (context.format == Format::json) {
     const auto* places = object->if_contains("places");
@@ -58,6 +67,9 @@ void add_hub(json::Object& body) {
 }
 
 Expected<int> run_model_info(Context& context, const Arguments& arguments) {
+  if (arguments.has("--compare")) {
+    if (auto compared = compare(context, arguments); !compared) return failure(compared.error());
+  }
   const auto model = ask_about(context, arguments);
   if (!model) return failure(model.error());
   if (arguments.has("--template")) return print(context, chat_template_of(*model));

@@ -12,6 +12,7 @@ namespace llf::cli {
 
 inline constexpr std::array kModelInfoOptions{
     OptionSpec{.name = "--template", .short_name = "", .value = ""},
+    OptionSpec{.name = "--compare", .short_name = "", .value = ""},
 };
 
 /// What names a model to the daemon, whose current folder is another one: the first word, a file by
@@ -22,7 +23,8 @@ inline constexpr std::array kModelInfoOptions{
 /// one than the daemon's.
 void add_hub(json::Object& body);
 
-/// llf model info [NAME|FILE]: what a model is, as its files say.
+/// llf model info [NAME|FILE]: what a model is, as its files say; its template compared with that
+/// of the model that it was made from, when the hub is to be asked for it.
 [[nodiscard]] Expected<int> run_model_info(Context& context, const Arguments& arguments);
 
 /// llf model where [NAME]: the files of a model; without a name, where models are looked for.

@@ -45,6 +45,18 @@ TEST_F(ModelCommand, only_the_template_or_json) {
   EXPECT_THAT(out(), HasSubstr("\"sha256\": \"ab\""));
 }
 
+TEST_F(ModelCommand, a_template_is_compared_when_that_is_asked_for) {
+  answer("/llf/v1/model/compare", R"({"model":"o/r:Q4_0","base":"o/base","template":"cd"})");
+  answer("/llf/v1/model", R"({"id":"o/r:Q4_0","files":[],"chat_template":{"sha256":"ab",
+                             "text":"x","warnings":[],"base":"o/base","as_base":false}})");
+  EXPECT_EQ(run({"model", "info", "r", "--compare"}), 0) << err();
+  EXPECT_THAT(body_of("/llf/v1/model/compare"), HasSubstr(R"("model":"r")"));
+  EXPECT_THAT(out(), HasSubstr("another than o/base's"));
+  answer("/llf/v1/model/compare", R"({"error":{"message":"o/r does not say"}})", 404);
+  EXPECT_EQ(run({"model", "info", "r", "--compare"}), 1);
+  EXPECT_THAT(err(), HasSubstr("o/r does not say"));
+}
+
 TEST_F(ModelCommand, where_lists_files_or_places) {
   EXPECT_EQ(run({"model", "where", "o/r"}), 0);
   EXPECT_EQ(out(), "/m/a.gguf\n");

@@ -140,11 +140,15 @@ Expected<int> run_model_download(Context& context, const Arguments& arguments) {
   if (!body) return failure(body.error());
   const auto client = connect(context);
   if (!client) return failure(client.error());
+  return download(context, *client, *std::move(body));
+}
+
+Expected<int> download(Context& context, const client::ApiClient& client, json::Object body) {
   auto signals = net::Signals::create(context.loop, {SIGINT, SIGTERM});
   if (!signals) return failure(signals.error());
   Watching watching(context);
   const auto ended = net::run_until_done(
-      context.loop, net::race(watch(*client, *std::move(body), watching), signals->wait()));
+      context.loop, net::race(watch(client, std::move(body), watching), signals->wait()));
   if (ended.winner == 1) {
     watching.leave();
     return facts(ErrorKind::cancelled).exit_code;
@@ -171,11 +175,10 @@ Expected<int> run_model_downloads(Context& context, const Arguments& arguments) 
     if (!stopped) return failure(stopped.error());
     return 0;
   }
-  const auto answer = net::run_until_done(context.loop, client->get("/llf/v1/downloads"));
   const auto object =
-      answer ? json::as_object(*answer, "an answer of llfd") : failure(answer.error());
+      object_of(net::run_until_done(context.loop, client->get("/llf/v1/downloads")));
   if (!object) return failure(object.error());
-  return print(context, context.format == Format::json ? json::write_pretty(*answer)
+  return print(context, context.format == Format::json ? json::write_pretty(*object)
                                                        : render_downloads(*object));
 }
 
@@ -192,11 +195,9 @@ Expected<int> run_model_search(Context& context, const Arguments& arguments) {
   add_hub(body);
   const auto client = connect(context);
   if (!client) return failure(client.error());
-  const auto answer = net::run_until_done(context.loop, client->search(std::move(body)));
-  const auto object =
-      answer ? json::as_object(*answer, "an answer of llfd") : failure(answer.error());
+  const auto object = object_of(net::run_until_done(context.loop, client->search(std::move(body))));
   if (!object) return failure(object.error());
-  if (context.format == Format::json) return print(context, json::write_pretty(*answer));
+  if (context.format == Format::json) return print(context, json::write_pretty(*object));
   if (list_in(*object, "models").empty()) {
     return failure(ErrorKind::not_found,
                    fmt::format("nothing with GGUF files is called '{}'", query));

@@ -3,6 +3,7 @@
 #include "base/expected.hpp"
 #include "cli/arguments.hpp"
 #include "cli/context.hpp"
+#include "json/json.hpp"
 
 #include <array>
 
@@ -25,6 +26,10 @@ inline constexpr std::array kModelSearchOptions{
 
 /// llf model download NAME: the daemon fetches it; this watches, and may leave.
 [[nodiscard]] Expected<int> run_model_download(Context& context, const Arguments& arguments);
+
+/// Asks for a download and watches it; a signal leaves it to the daemon.
+[[nodiscard]] Expected<int> download(Context& context, const client::ApiClient& client,
+                                     json::Object body);
 
 /// llf model downloads: those that run, and what became of others.
 [[nodiscard]] Expected<int> run_model_downloads(Context& context, const Arguments& arguments);

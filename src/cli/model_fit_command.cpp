@@ -42,12 +42,10 @@ Expected<int> run_model_fit(Context& context, const Arguments& arguments) {
   if (!body) return failure(body.error());
   const auto client = connect(context);
   if (!client) return failure(client.error());
-  const auto answer = net::run_until_done(context.loop, client->fit(*std::move(body)));
-  const auto object =
-      answer ? json::as_object(*answer, "an answer of llfd") : failure(answer.error());
+  const auto object = object_of(net::run_until_done(context.loop, client->fit(*std::move(body))));
   if (!object) return failure(object.error());
   return print(context,
-               context.format == Format::json ? json::write_pretty(*answer) : render_fit(*object));
+               context.format == Format::json ? json::write_pretty(*object) : render_fit(*object));
 }
 
 Expected<int> run_model_recommend(Context& context, const Arguments& arguments) {
@@ -57,12 +55,10 @@ Expected<int> run_model_recommend(Context& context, const Arguments& arguments) 
   }
   const auto client = connect(context);
   if (!client) return failure(client.error());
-  const auto answer =
-      net::run_until_done(context.loop, client->get("/llf/v1/recommend?use=" + use));
   const auto object =
-      answer ? json::as_object(*answer, "an answer of llfd") : failure(answer.error());
+      object_of(net::run_until_done(context.loop, client->get("/llf/v1/recommend?use=" + use)));
   if (!object) return failure(object.error());
-  if (context.format == Format::json) return print(context, json::write_pretty(*answer));
+  if (context.format == Format::json) return print(context, json::write_pretty(*object));
   constexpr std::size_t kShown = 10;
   return print(context, render_recommended(*object, arguments.has("--all") ? SIZE_MAX : kShown));
 }

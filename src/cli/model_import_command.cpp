@@ -18,13 +18,11 @@ Expected<int> run_model_import(Context& context, const Arguments& arguments) {
   if (!path) return failure(path.error());
   const auto client = connect(context);
   if (!client) return failure(client.error());
-  const auto answer = net::run_until_done(
+  const auto object = object_of(net::run_until_done(
       context.loop,
-      client->import_model({{"path", path->native()}, {"copy", arguments.has("--copy")}}));
-  const auto object =
-      answer ? json::as_object(*answer, "an answer of llfd") : failure(answer.error());
+      client->import_model({{"path", path->native()}, {"copy", arguments.has("--copy")}})));
   if (!object) return failure(object.error());
-  if (context.format == Format::json) return print(context, json::write_pretty(*answer));
+  if (context.format == Format::json) return print(context, json::write_pretty(*object));
   std::string out;
   for (const auto& item : list_in(*object, "files")) {
     const auto* file = item.if_object();

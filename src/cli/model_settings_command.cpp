@@ -23,9 +23,7 @@ constexpr std::string_view kNoDefault = "none";
 Expected<std::string> whole_name(Context& context, const std::string& name) {
   const auto client = connect(context);
   if (!client) return failure(client.error());
-  const auto answer = net::run_until_done(context.loop, client->model_info(name));
-  const auto model =
-      answer ? json::as_object(*answer, "an answer of llfd") : failure(answer.error());
+  const auto model = object_of(net::run_until_done(context.loop, client->model_info(name)));
   if (!model) return failure(model.error());
   return json::get_string(*model, "id");
 }

@@ -1,7 +1,9 @@
 #include "cli/model_verify_command.hpp"
 
+#include "base/limits.hpp"
 #include "cli/json_view.hpp"
 #include "cli/model_command.hpp"
+#include "cli/model_download_command.hpp"
 #include "cli/progress_display.hpp"
 #include "net/run.hpp"
 
@@ -23,9 +25,9 @@ text::Progress reading_of(const json::Object& told) {
   return progress;
 }
 
-Task<Expected<json::Object>> follow_verification(const client::ApiClient& client, std::string model,
+Task<Expected<json::Object>> follow_verification(const client::ApiClient& client, json::Object body,
                                                  ProgressDisplay& display) {
-  auto stream = co_await client.verify(std::move(model));
+  auto stream = co_await client.verify(std::move(body));
   if (!stream) co_return failure(stream.error());
   std::optional<json::Object> result;
   for (;;) {
@@ -48,6 +50,23 @@ Task<Expected<json::Object>> follow_verification(const client::ApiClient& client
   co_return *std::move(result);
 }
 
+/// Where a file is damaged: "bytes 0 to 16777215".
+std::string damage_text(const json::Object& file) {
+  std::string text;
+  const auto damage = list_in(file, "damage");
+  for (std::size_t i = 0; i < damage.size() && i < limits::kRangesShown; ++i) {
+    const auto* range = damage[i].if_array();
+    if (range == nullptr || range->size() != 2) continue;
+    const auto begin = range->front().to_number<std::int64_t>();
+    const auto end = range->back().to_number<std::int64_t>();
+    text += fmt::format("\n  in bytes {} to {}", begin, end - 1);
+  }
+  if (damage.size() > limits::kRangesShown) {
+    text += fmt::format("\n  and in {} more places", damage.size() - limits::kRangesShown);
+  }
+  return text;
+}
+
 std::string render_verification(const json::Object& result) {
   std::string out;
   const auto source = text_in(result, "source");
@@ -62,14 +81,14 @@ std::string render_verification(const json::Object& result) {
     } else if (expected.empty()) {
       verdict = "a model; nothing says what it should be";
     } else if (!json::get_flag(*file, "right").value_or(false)) {
-      verdict = fmt::format("DAMAGED: its SHA-256 should be {}", expected);
+      verdict = fmt::format("DAMAGED: its SHA-256 should be {}{}", expected, damage_text(*file));
     }
     out += fmt::format("{}  {}\n  {}\n", text_in(*file, "sha256"), text_in(*file, "path"), verdict);
   }
-  if (json::get_flag(result, "right").value_or(false)) return out;
-  const auto model = text_in(result, "model");
-  if (source == "hugging face") {
-    out += fmt::format("llf model remove {0} and llf model download {0} get it anew\n", model);
+  const bool right = json::get_flag(result, "right").value_or(false);
+  if (!right && source == "hugging face" && !result.contains("repair")) {
+    out += fmt::format("llf model verify --repair {} gets what is damaged anew\n",
+                       text_in(result, "model"));
   }
   return out;
 }
@@ -82,15 +101,24 @@ Expected<int> run_model_verify(Context& context, const Arguments& arguments) {
   const auto client = connect(context);
   if (!client) return failure(client.error());
   ProgressDisplay display(context.err);
+  json::Object body{{"model", *name}, {"repair", arguments.has("--repair")}};
   const auto result =
-      net::run_until_done(context.loop, follow_verification(*client, *name, display));
+      net::run_until_done(context.loop, follow_verification(*client, std::move(body), display));
   display.clear();
   if (!result) return failure(result.error());
   const int code = json::get_flag(*result, "right").value_or(false) ? 0 : 1;
-  return print(
-      context,
-      context.format == Format::json ? json::write_pretty(*result) : render_verification(*result),
-      code);
+  const bool json = context.format == Format::json;
+  // With a repair, lines of events follow it.
+  const auto text =
+      arguments.has("--repair") ? json::write(*result) + "\n" : json::write_pretty(*result);
+  auto printed = print(context, json ? text : render_verification(*result), code);
+  if (!printed || !result->contains("repair")) return printed;
+  if (const auto why = text_in(*result, "repair_error"); !why.empty()) {
+    return failure(ErrorKind::forbidden, "it cannot be repaired: " + why);
+  }
+  json::Object order{{"model", text_in(*result, "repair")}};
+  add_hub(order);
+  return download(context, *client, std::move(order));
 }
 
 }  // namespace llf::cli

@@ -4,9 +4,16 @@
 #include "cli/arguments.hpp"
 #include "cli/context.hpp"
 
+#include <array>
+
 namespace llf::cli {
 
-/// llf model verify [NAME]: reads every byte of a model and says whether it is what it was.
+inline constexpr std::array kModelVerifyOptions{
+    OptionSpec{.name = "--repair", .short_name = "", .value = ""},
+};
+
+/// llf model verify [NAME]: reads every byte of a model and says whether it is what it was; what is
+/// not is fetched anew when that is asked for.
 [[nodiscard]] Expected<int> run_model_verify(Context& context, const Arguments& arguments);
 
 }  // namespace llf::cli

@@ -37,7 +37,38 @@ TEST_F(ModelVerify, a_damaged_one_is_a_failure_with_a_way_out) {
       R"("sha256":"ab","expected":"ef","right":false}]})");
   EXPECT_EQ(run({"model", "verify", "m"}), 1);
   EXPECT_THAT(out(), HasSubstr("DAMAGED: its SHA-256 should be ef"));
-  EXPECT_THAT(out(), HasSubstr("llf model download o/r:Q4"));
+  EXPECT_THAT(out(), HasSubstr("llf model verify --repair o/r:Q4"));
+}
+
+TEST_F(ModelVerify, tells_which_bytes_are_damaged) {
+  answer_verification(R"({"model":"o/r:Q4","source":"ollama","right":false,"files":[{"path":"/m",)"
+                      R"("sha256":"ab","expected":"ef","right":false,)"
+                      R"("damage":[[0,16777216],[33554432,33554433]]}]})");
+  EXPECT_EQ(run({"model", "verify", "m"}), 1);
+  EXPECT_THAT(out(), HasSubstr("should be ef\n  in bytes 0 to 16777215\n"
+                               "  in bytes 33554432 to 33554432\n"));
+}
+
+TEST_F(ModelVerify, a_repair_downloads_what_is_damaged) {
+  answer_verification(
+      R"({"model":"o/r:Q4","source":"hugging face","right":false,"repair":"o/r@c:m.gguf",)"
+      R"("files":[]})");
+  answer_with("/llf/v1/downloads", [](net::Request&, net::Responder& responder) {
+    return client::write_events(
+        responder, {"data: {\"download\":{\"model\":\"o/r:Q4\",\"state\":\"done\"}}\n\n"},
+        client::StreamEnd::regular);
+  });
+  EXPECT_EQ(run({"model", "verify", "--repair", "m"}), 0) << err();
+  EXPECT_THAT(body_of("/llf/v1/model/verify"), HasSubstr(R"("repair":true)"));
+  EXPECT_THAT(body_of("/llf/v1/downloads"), HasSubstr(R"("model":"o/r@c:m.gguf")"));
+  EXPECT_THAT(out(), HasSubstr("o/r:Q4 is there"));
+}
+
+TEST_F(ModelVerify, what_cannot_be_repaired_is_told) {
+  answer_verification(
+      R"({"model":"m","right":false,"repair":null,"repair_error":"nobody knows","files":[]})");
+  EXPECT_NE(run({"model", "verify", "--repair", "m"}), 0);
+  EXPECT_THAT(err(), HasSubstr("it cannot be repaired: nobody knows"));
 }
 
 TEST_F(ModelVerify, an_error_is_told) {

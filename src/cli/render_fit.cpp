@@ -23,14 +23,22 @@ std::string fit_text(std::string_view fit) {
   return fit == "tight" ? "if others leave room" : "does not fit";
 }
 
+/// Whether it ran on this machine: then its figures are no estimates.
+bool is_measured(const json::Object& fit) {
+  return !object_in(fit, "measured").empty();
+}
+
 /// "memory 2.6 GB: weights 2.4 GB, context 117 MB, …".
 std::string memory_line(const json::Object& fit) {
   const auto memory = object_in(fit, "memory");
+  const auto* form = is_measured(fit)
+                         ? "memory        {}, as it was when it ran last (planned: weights {}, "
+                           "context {}, computing {}, other {})\n"
+                         : "memory        {}: weights {}, context {}, computing {}, other {}\n";
   return fmt::format(
-      "memory        {}: weights {}, context {}, computing {}, other {}\n",
-      bytes_text(number_in(memory, "total_bytes")), bytes_text(number_in(memory, "weights_bytes")),
-      bytes_text(number_in(memory, "kv_bytes")), bytes_text(number_in(memory, "compute_bytes")),
-      bytes_text(number_in(memory, "other_bytes")));
+      fmt::runtime(form), bytes_text(number_in(memory, "total_bytes")),
+      bytes_text(number_in(memory, "weights_bytes")), bytes_text(number_in(memory, "kv_bytes")),
+      bytes_text(number_in(memory, "compute_bytes")), bytes_text(number_in(memory, "other_bytes")));
 }
 
 std::string others_table(const json::Array& fits) {
@@ -71,8 +79,12 @@ std::string render_fit(const json::Object& answer) {
     out += fmt::format("context       {} tokens at most\n", most);
   }
   if (const auto speed = speed_text(first); !speed.empty()) {
-    out += fmt::format("speed         about {} tokens a second, by the speed of this memory\n",
-                       std::string_view(speed).substr(0, speed.size() - 2));
+    const auto number = std::string_view(speed).substr(0, speed.size() - 2);
+    out +=
+        is_measured(first)
+            ? fmt::format("speed         {} tokens a second, when it ran last\n", number)
+            : fmt::format("speed         about {} tokens a second, by the speed of this memory\n",
+                          number);
   }
   return fits.size() > 1 ? out + others_table(fits) : out;
 }

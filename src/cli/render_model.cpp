@@ -83,6 +83,11 @@ void add_template(Sheet& sheet, const json::Object& model) {
     sheet.add(
         "", fmt::format("look at it: {}", text::safe_line(std::string_view(warning.get_string()))));
   }
+  const auto base = text_in(chat_template, "base");
+  if (base.empty()) return;
+  sheet.add("", json::get_flag(chat_template, "as_base").value_or(false)
+                    ? fmt::format("the same as {}'s", base)
+                    : fmt::format("another than {}'s: somebody changed it", base));
 }
 
 }  // namespace

@@ -1,6 +1,7 @@
 #include "client/api_client.hpp"
 
 #include "base/limits.hpp"
+#include "base/percent.hpp"
 #include "net/timer.hpp"
 #include "prompt/choice.hpp"
 
@@ -27,21 +28,6 @@ net::ClientRequest post_request(std::string target, std::string body) {
           .target = std::move(target),
           .headers = {{"Content-Type", "application/json"}},
           .body = std::move(body)};
-}
-
-/// `text` as a value in a query string (RFC 3986, unreserved characters stay).
-std::string percent_encode(std::string_view text) {
-  std::string out;
-  for (const char c : text) {
-    const bool plain = (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') ||
-                       c == '-' || c == '.' || c == '_' || c == '~';
-    if (plain) {
-      out += c;
-    } else {
-      out += fmt::format("%{:02X}", static_cast<unsigned char>(c));
-    }
-  }
-  return out;
 }
 
 std::string log_target(const LogQuery& query) {
@@ -191,13 +177,22 @@ Task<Expected<json::Value>> ApiClient::remove_model(json::Object body) const {
       endpoint_, post_request("/llf/v1/model/remove", json::write(body)), kUnload);
 }
 
+Task<Expected<json::Value>> ApiClient::compare_model(json::Object body) const {
+  co_return co_await call_for_json(
+      endpoint_, post_request("/llf/v1/model/compare", json::write(body)), kDownload);
+}
+
+Task<Expected<json::Value>> ApiClient::prune(json::Object body) const {
+  co_return co_await call_for_json(
+      endpoint_, post_request("/llf/v1/model/prune", json::write(body)), kDownload);
+}
+
 Task<Expected<json::Value>> ApiClient::import_model(json::Object body) const {
   co_return co_await call_for_json(
       endpoint_, post_request("/llf/v1/model/import", json::write(body)), kDownload);
 }
 
-Task<Expected<EventStream>> ApiClient::verify(std::string model) const {
-  const json::Object body{{"model", model}};
+Task<Expected<EventStream>> ApiClient::verify(json::Object body) const {
   auto response =
       co_await call(endpoint_, post_request("/llf/v1/model/verify", json::write(body)), kDownload);
   if (!response) co_return failure(response.error());

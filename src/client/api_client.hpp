@@ -84,11 +84,18 @@ class ApiClient {
   /// Removes a model, or says what that would come to. A busy one is given time to end.
   [[nodiscard]] Task<Expected<json::Value>> remove_model(json::Object body) const;
 
+  /// Asks the hub for the template of the model that this one was made from, however long it takes:
+  /// model_info tells of it then.
+  [[nodiscard]] Task<Expected<json::Value>> compare_model(json::Object body) const;
+
+  /// Removes files of models that serve nothing, or says which.
+  [[nodiscard]] Task<Expected<json::Value>> prune(json::Object body) const;
+
   /// Makes model files of an absolute path a part of llf's own, however long a copy takes.
   [[nodiscard]] Task<Expected<json::Value>> import_model(json::Object body) const;
 
   /// Reads all of a model: `{"done_bytes","size_bytes"}`, at last `{"right","files":…}`.
-  [[nodiscard]] Task<Expected<EventStream>> verify(std::string model) const;
+  [[nodiscard]] Task<Expected<EventStream>> verify(json::Object body) const;
 
   /// Whether a model fits into the machine; one that is not here is looked at on its hub, however
   /// long that takes.

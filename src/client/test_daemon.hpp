@@ -80,7 +80,7 @@ inline Task<void> write_events(net::Responder& responder, std::vector<std::strin
   if (end == StreamEnd::cut) {
     responder.abort();
   } else {
-    EXPECT_TRUE(co_await responder.end());
+    static_cast<void>(co_await responder.end());
   }
 }
 

@@ -60,14 +60,6 @@ fs::path beside(const fs::path& program, std::string_view relative) {
   return (program.parent_path() / ".." / relative).lexically_normal();
 }
 
-/// Every file that an engine is given for a model.
-std::vector<fs::path> files_of(const scheduler::Load& load) {
-  std::vector<fs::path> files{load.path};
-  files.insert(files.end(), load.further.begin(), load.further.end());
-  if (!load.projector.empty()) files.emplace_back(load.projector);
-  return files;
-}
-
 /// The lock of a home. While the guard of a daemon that was killed clears up it is held though
 /// nobody listens: that takes a moment.
 Expected<os::FileLock> lock_home(const os::Paths& paths) {
@@ -123,6 +115,7 @@ class RunningDaemon final : public Daemon {
   SettingsReports reports_;
   Models models_;
   hub::Downloads downloads_;
+  gateway::Measurements measurements_;
   scheduler::Names names_;
   worker::Journal journal_;
   scheduler::Scheduler scheduler_;
@@ -140,10 +133,10 @@ RunningDaemon::RunningDaemon(StartOptions options, os::Paths paths, os::FileLock
       program_(std::move(program)),
       tasks_(loop_, "daemon"),
       live_(options_.sources, options_.settings),
-      models_(loop_, beside(program_, "share/llf/models/llf-nano.gguf"), paths_.data_dir / "models",
-              options_.settings),
+      models_(loop_, beside(program_, "share/llf/models/llf-nano.gguf"), paths_, options_.settings),
       downloads_(loop_, download_options(paths_, beside(program_, "share/llf/catalog.json"),
                                          live_.current())),
+      measurements_(paths_.data_dir / "measured.json"),
       names_(models_.catalog(), live_.current()),
       journal_(paths_.worker_journal()),
       scheduler_(loop_, names_, live_.current(),
@@ -167,6 +160,7 @@ gateway::GatewayOptions RunningDaemon::gateway_options() {
       .server_status = [this] { return server_status(); },
       .models = models_.access(),
       .downloads = downloads_,
+      .measurements = measurements_,
       .hub = [] { return hub::find_endpoint(os::env); },
       .engine = [this] { return worker::find_engine(engine_search(live_.current().engine.path)); },
       .reload_settings = [this](std::int64_t since) { return reload_settings(since); },
@@ -210,7 +204,7 @@ std::shared_ptr<worker::Worker> RunningDaemon::make_worker(const scheduler::Targ
       .run_dir = paths_.run_dir,
       .log_dir = paths_.log_dir(),
       .journal = &journal_,
-      .check_model = [this, files = files_of(load)] { return models_.check(files); },
+      .check_model = [this, files = load.files()] { return models_.check(files); },
       .policy = {.load_limit = engine.load_timeout},
       .liveness = {.silence_limit = engine.stall_timeout}};
   config.plan.model = load.path;

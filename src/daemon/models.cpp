@@ -1,5 +1,8 @@
 #include "daemon/models.hpp"
 
+#include "base/limits.hpp"
+#include "hub/base_template.hpp"
+#include "hub/repair.hpp"
 #include "os/memory_bandwidth.hpp"
 #include "os/process_facts.hpp"
 #include "store/gguf_file.hpp"
@@ -13,13 +16,26 @@ namespace fs = std::filesystem;
 
 namespace {
 
-constexpr std::uint64_t kToldBytes = std::uint64_t{16} << 20U;  // between two tellings
+/// The models of this home, and what is kept to find damage in others.
+fs::path own_models(const os::Paths& paths) {
+  return paths.data_dir / "models";
+}
+fs::path hash_marks(const os::Paths& paths) {
+  return paths.data_dir / "marks";
+}
+/// What was learned of the models that others were made from.
+fs::path base_templates(const os::Paths& paths) {
+  return paths.data_dir / "bases";
+}
 
 }  // namespace
 
-Models::Models(net::Loop& loop, fs::path built_in, fs::path own, const config::Settings& settings)
+Models::Models(net::Loop& loop, fs::path built_in, const os::Paths& paths,
+               const config::Settings& settings)
     : built_in_(std::move(built_in)),
-      own_(std::move(own)),
+      own_(own_models(paths)),
+      marks_(hash_marks(paths)),
+      bases_(base_templates(paths)),
       catalog_(shelves(settings)),
       loop_(loop),
       disk_(loop),
@@ -51,7 +67,17 @@ Task<void> Models::refresh() {
 }
 
 Task<Expected<store::Details>> Models::details(store::ModelFile model) {
-  co_return co_await disk_.run([model = std::move(model)] { return store::read_details(model); });
+  co_return co_await disk_.run([model = std::move(model), bases = bases_] {
+    auto details = store::read_details(model);
+    const auto repository = store::RepositoryName::parse(model.repository);
+    const auto base = repository ? hub::load_base_template(bases, *repository) : std::nullopt;
+    if (details && base) {
+      details->base = base->repository;
+      details->template_as_base =
+          hub::template_fingerprint(details->facts.chat_template) == base->fingerprint;
+    }
+    return details;
+  });
 }
 
 Task<gateway::MachineFacts> Models::machine(gateway::MachineLook look) {
@@ -84,6 +110,17 @@ Task<Expected<void>> Models::remove(store::Removal removal) {
   });
 }
 
+Task<Expected<std::vector<store::Leftover>>> Models::leftovers(std::set<fs::path> wanted,
+                                                               gateway::Prune prune) {
+  co_return co_await disk_.run([places = store::LeftoverPlaces{.own = own_folders(),
+                                                               .marks = marks_,
+                                                               .wanted = std::move(wanted)},
+                                prune] {
+    return prune == gateway::Prune::remove ? store::remove_leftovers(places)
+                                           : store::find_leftovers(places);
+  });
+}
+
 Task<Expected<std::vector<store::Imported>>> Models::import(fs::path from, store::ImportBy by) {
   co_return co_await reading_.run(
       [from = std::move(from), own = own_, by] { return store::import_models(from, own, by); });
@@ -91,23 +128,25 @@ Task<Expected<std::vector<store::Imported>>> Models::import(fs::path from, store
 
 Task<Expected<std::vector<store::VerifiedFile>>> Models::verify(
     store::ModelFile model, std::function<void(std::uint64_t)> progress) {
-  // One that nobody waits for any more would keep the next from its turn.
-  struct Left {
-    std::stop_source source;
-    ~Left() { source.request_stop(); }
-  } left;
   co_return co_await reading_.run([model = std::move(model), progress = std::move(progress),
-                                   &loop = loop_, ends = stop_.get_token(),
-                                   stop = left.source.get_token()] {
+                                   marks = marks_, &loop = loop_](const std::stop_token& stop) {
     std::uint64_t told = 0;
-    return store::verify_model(model, [&](std::uint64_t done) {
-      if (done - told >= kToldBytes) {
+    return store::verify_model(model, marks, [&](std::uint64_t done) {
+      if (done - told >= limits::kHashTold.bytes()) {
         told = done;
         loop.post([progress, done] { progress(done); });
       }
-      return !stop.stop_requested() && !ends.stop_requested();
+      return !stop.stop_requested();
     });
   });
+}
+
+Task<Expected<std::string>> Models::repair(store::ModelFile model,
+                                           std::vector<store::VerifiedFile> files) {
+  co_return co_await disk_.run(
+      [model = std::move(model), files = std::move(files), own = own_folders()] {
+        return hub::prepare_repair(model, files, own.hub_cache);
+      });
 }
 
 gateway::ModelAccess Models::access() {
@@ -118,14 +157,20 @@ gateway::ModelAccess Models::access() {
       .machine = [this](gateway::MachineLook look) { return machine(look); },
       .plan_removal = [this](store::ModelFile model) { return plan_removal(std::move(model)); },
       .remove = [this](store::Removal removal) { return remove(std::move(removal)); },
+      .leftovers = [this](std::set<fs::path> wanted,
+                          gateway::Prune prune) { return leftovers(std::move(wanted), prune); },
       .import = [this](fs::path from, store::ImportBy by) { return import(std::move(from), by); },
       .verify =
           [this](store::ModelFile model, std::function<void(std::uint64_t)> progress) {
             return verify(std::move(model), std::move(progress));
+          },
+      .repair =
+          [this](store::ModelFile model, std::vector<store::VerifiedFile> files) {
+            return repair(std::move(model), std::move(files));
           }};
 }
 
-Task<Expected<void>> Models::check(std::vector<fs::path> files) {
+Task<Expected<void>> Models::check(std::vector<std::string> files) {
   co_return co_await disk_.run([files = std::move(files)]() -> Expected<void> {
     for (const auto& file : files) {
       const auto header = store::read_gguf(file);
@@ -138,8 +183,10 @@ Task<Expected<void>> Models::check(std::vector<fs::path> files) {
 hub::Downloads::Options download_options(const os::Paths& paths, fs::path catalog,
                                          const config::Settings& settings) {
   return {.places = {.cache = store::hub_cache(os::env),
-                     .folder = paths.data_dir / "models",
-                     .catalog = std::move(catalog)},
+                     .folder = own_models(paths),
+                     .catalog = std::move(catalog),
+                     .marks = hash_marks(paths),
+                     .bases = base_templates(paths)},
           .journal = paths.data_dir / "downloads.json",
           .speed_limit = [&settings]() -> std::uint64_t {
             constexpr std::uint64_t kMegabyte = 1'000'000;

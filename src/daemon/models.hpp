@@ -22,13 +22,12 @@ namespace llf::daemon {
 /// beside the loop. Loop thread.
 class Models {
  public:
-  /// `built_in` is the file of the built-in model, `own` the folder of this home.
-  Models(net::Loop& loop, std::filesystem::path built_in, std::filesystem::path own,
+  /// `built_in` is the file of the built-in model, `paths` those of this home.
+  Models(net::Loop& loop, std::filesystem::path built_in, const os::Paths& paths,
          const config::Settings& settings);
   Models(const Models&) = delete;
   Models& operator=(const Models&) = delete;
-  /// Gives up what is being verified.
-  ~Models() { stop_.request_stop(); }
+  ~Models() = default;
 
   [[nodiscard]] store::Catalog& catalog() { return catalog_; }
 
@@ -49,6 +48,11 @@ class Models {
   [[nodiscard]] Task<Expected<store::Removal>> plan_removal(store::ModelFile model);
   [[nodiscard]] Task<Expected<void>> remove(store::Removal removal);
 
+  /// What serves nothing and nobody fetches; `wanted` are places of downloads that are known.
+  /// Errors: those of store::find_leftovers and store::remove_leftovers; cancelled.
+  [[nodiscard]] Task<Expected<std::vector<store::Leftover>>> leftovers(
+      std::set<std::filesystem::path> wanted, gateway::Prune prune);
+
   /// Makes files a part of our own models. Errors: those of store::import_models; cancelled.
   [[nodiscard]] Task<Expected<std::vector<store::Imported>>> import(std::filesystem::path from,
                                                                     store::ImportBy by);
@@ -58,21 +62,27 @@ class Models {
   [[nodiscard]] Task<Expected<std::vector<store::VerifiedFile>>> verify(
       store::ModelFile model, std::function<void(std::uint64_t)> progress);
 
+  /// Takes what is damaged of it back into download. Errors: those of hub::prepare_repair;
+  /// cancelled.
+  [[nodiscard]] Task<Expected<std::string>> repair(store::ModelFile model,
+                                                   std::vector<store::VerifiedFile> files);
+
   /// For the gateway, which must not outlive this.
   [[nodiscard]] gateway::ModelAccess access();
 
   /// Whether the files of a model may be given to an engine: none may that our own reader refuses
   /// (SEC-23, F12). Errors: those of store::read_gguf; cancelled.
-  [[nodiscard]] Task<Expected<void>> check(std::vector<std::filesystem::path> files);
+  [[nodiscard]] Task<Expected<void>> check(std::vector<std::string> files);
 
  private:
   [[nodiscard]] store::OwnFolders own_folders() const;
 
   std::filesystem::path built_in_;
   std::filesystem::path own_;
+  std::filesystem::path marks_;
+  std::filesystem::path bases_;
   store::Catalog catalog_;
   net::Loop& loop_;
-  std::stop_source stop_;
   net::BlockingThread disk_;
   net::BlockingThread reading_;  ///< for what takes minutes
   std::uint64_t bandwidth_ = 0;  ///< the most bytes a second from memory that were seen

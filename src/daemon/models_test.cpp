@@ -17,7 +17,7 @@ TEST(Models, passes_a_model_and_tells_what_is_none) {
   const os::TestFolder folder;
   const auto path = folder.path() / "m.gguf";
   net::Loop loop;
-  Models models(loop, folder.path() / "built-in.gguf", folder.path() / "own", {});
+  Models models(loop, folder.path() / "built-in.gguf", {.data_dir = folder.path()}, {});
   const auto check = [&](const std::string& bytes) {
     std::ofstream(path, std::ios::binary) << bytes;
     return net::run_until_done(loop, models.check({path}));

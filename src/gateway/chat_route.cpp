@@ -4,6 +4,7 @@
 #include "gateway/discreet.hpp"
 #include "gateway/engine_body.hpp"
 #include "gateway/engine_call.hpp"
+#include "gateway/engine_timings.hpp"
 #include "gateway/gateway.hpp"
 #include "gateway/prompt_choice.hpp"
 #include "gateway/stream_end.hpp"
@@ -217,29 +218,53 @@ ApiError unexpected_answer() {
                    "logs` may say why"};
 }
 
-Task<void> send_whole(net::Responder& responder, EngineAnswer answer) {
+/// Keeps how fast the engine was and what memory it has: estimates of this model become better.
+void note_measured(const GatewayOptions& options, const Order& order,
+                   const EngineTimings& timings) {
+  const auto speed = timings.speed();
+  if (!speed) return;
+  const auto& load = order.target.load;
+  options.measurements.note(load.path, *speed, [&]() -> Measured {
+    const auto worker = options.scheduler.find(order.target.worker);
+    if (!worker) return {};
+    const auto status = worker->status();
+    return {.size = load.size.bytes(),
+            .rss = status.rss.bytes(),
+            .loading = {.context = status.context, .slots = status.slots}};
+  });
+}
+
+Task<EngineTimings> send_whole(net::Responder& responder, EngineAnswer answer) {
+  EngineTimings timings;
   // Read, because a body that the engine cut short is no answer, whatever it declares (F46).
   if (!has_type(answer.response, "application/json") || !json::is_object(answer.body)) {
     co_await fail(responder, unexpected_answer());
-    co_return;
+    co_return timings;
   }
+  timings.feed(answer.body);
   co_await send(responder, {.status = 200,
                             .headers = {{"Content-Type", "application/json"}},
                             .body = std::move(answer.body)});
+  co_return timings;
 }
 
-Task<void> send_stream(net::Responder& responder, EngineAnswer answer, net::Event& stopping) {
+Task<EngineTimings> send_stream(net::Responder& responder, EngineAnswer answer,
+                                net::Event& stopping) {
+  EngineTimings timings;
   if (!has_type(answer.response, "text/event-stream")) {
     co_await fail(responder, unexpected_answer());
-    co_return;
+    co_return timings;
   }
-  if (!responder.started() && !co_await responder.begin(200, event_stream_headers())) co_return;
+  if (!responder.started() && !co_await responder.begin(200, event_stream_headers())) {
+    co_return timings;
+  }
   StreamEnd end;
   net::RelayOptions options{.on_bytes =
                                 [&](std::string_view bytes) {
                                   answer.lease.note_progress();
                                   answer.lease.note_client_waits();
                                   end.feed(bytes);
+                                  timings.feed(bytes);
                                 },
                             .is_whole = [&] { return end.seen_done(); },
                             .on_taken = [&] { answer.lease.note_progress(); }};
@@ -252,6 +277,7 @@ Task<void> send_stream(net::Responder& responder, EngineAnswer answer, net::Even
     log::warn("gateway", "a stream broke: {}", why.message);
     co_await fail(responder, why);
   }
+  co_return timings;
 }
 
 /// The order of a request, refused where that can be said before a worker is there.
@@ -304,9 +330,10 @@ Task<void> Gateway::chat(net::Request& request, net::Responder& responder) {
   } else if (const int status = asked.first->response.status(); status != 200) {
     co_await fail(responder, from_engine(status, asked.first->body));
   } else if (order->form() == Form::stream) {
-    co_await send_stream(responder, *std::move(asked.first), stopping_);
+    note_measured(options_, *order,
+                  co_await send_stream(responder, *std::move(asked.first), stopping_));
   } else {
-    co_await send_whole(responder, *std::move(asked.first));
+    note_measured(options_, *order, co_await send_whole(responder, *std::move(asked.first)));
   }
 }
 

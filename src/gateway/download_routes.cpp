@@ -4,6 +4,9 @@
 #include "gateway/gateway.hpp"
 #include "gateway/request_body.hpp"
 #include "net/timer.hpp"
+#include "store/hub_repository.hpp"
+
+#include <fmt/format.h>
 
 #include <algorithm>
 #include <optional>
@@ -68,6 +71,34 @@ Task<void> Gateway::download(net::Request& request, net::Responder& responder) {
     if (followed.winner == 1 && !co_await responder.write(error_event(stopping_error()))) co_return;
   }
   static_cast<void>(co_await responder.end());
+}
+
+Task<void> Gateway::compare_model(net::Request& request, net::Responder& responder) {
+  co_await options_.models.refresh();
+  const auto body = object_of(request.body);
+  const auto name = body ? json::get_string_or(*body, "model", "") : failure(body.error());
+  const auto model = name ? options_.names.model_file(ModelId(*name)) : failure(name.error());
+  if (!model) {
+    co_await send(responder, error_response(model_error(model.error())));
+    co_return;
+  }
+  auto own = options_.hub();
+  auto endpoint = own ? read_endpoint(*body, *std::move(own)) : failure(own.error());
+  auto repository = store::RepositoryName::parse(model->repository);
+  if (!repository) {
+    repository = failure(ErrorKind::not_found,
+                         fmt::format("nothing tells which repository {} is of: its template cannot "
+                                     "be compared",
+                                     model->id.str()));
+  }
+  const auto base = !endpoint     ? failure(endpoint.error())
+                    : !repository ? failure(repository.error())
+                                  : co_await options_.downloads.learn_base(*std::move(endpoint),
+                                                                           *std::move(repository));
+  co_await send(responder, base ? json_response(json::Object{{"model", model->id.str()},
+                                                             {"base", base->repository},
+                                                             {"template", base->fingerprint}})
+                                : error_response(base.error()));
 }
 
 Task<void> Gateway::stop_download(net::Request& request, net::Responder& responder) {

@@ -10,9 +10,6 @@
 namespace llf::gateway {
 namespace {
 
-/// Of all memory a model may take so much: the system and what people work with need the rest.
-constexpr double kMostOfMemory = 0.85;
-
 /// Of the bandwidth that was measured a model reaches so much: sums are computed between reads.
 constexpr double kReached = 0.85;
 
@@ -55,6 +52,23 @@ std::optional<Recommended> best_of(const hub::CatalogModel& model, const Machine
   return best;
 }
 
+/// The memory of a model loaded so: as planned, corrected by what the plan was wrong by when it
+/// ran.
+std::uint64_t total_of(const FitCase& one, const gguf::Loading& loading) {
+  const auto planned = gguf::plan_memory(one.demand, loading).total();
+  if (!one.measured) return planned;
+  const auto then = gguf::plan_memory(one.demand, one.measured->loading).total();
+  const auto least = one.demand.weights;
+  return std::max(least, planned + one.measured->rss - std::min(then, planned + one.measured->rss));
+}
+
+json::Object measured_facts(const Measured& measured) {
+  return {{"rss_bytes", measured.rss},
+          {"context", measured.loading.context},
+          {"slots", measured.loading.slots},
+          {"when", measured.when}};
+}
+
 json::Value speed_json(double speed) {
   return speed > 0 ? json::Value(speed) : json::Value(nullptr);
 }
@@ -75,7 +89,7 @@ std::string_view to_string(Fit fit) {
 
 Fit judge_fit(std::uint64_t bytes, const MachineFacts& machine) {
   if (bytes <= machine.available) return Fit::yes;
-  const auto most = static_cast<double>(machine.memory) * kMostOfMemory;
+  const auto most = static_cast<double>(machine.memory) * limits::kModelMemory;
   return static_cast<double>(bytes) <= most ? Fit::tight : Fit::no;
 }
 
@@ -86,21 +100,29 @@ double estimate_speed(const gguf::Demand& demand, const MachineFacts& machine) {
   return static_cast<double>(machine.bandwidth) * kReached / static_cast<double>(bytes);
 }
 
-json::Object fit_json(std::string_view label, const gguf::Demand& demand,
-                      const gguf::Loading& loading, const MachineFacts& machine) {
+json::Object fit_json(const FitCase& one, const gguf::Loading& loading,
+                      const MachineFacts& machine) {
+  const auto& demand = one.demand;
   const auto plan = gguf::plan_memory(demand, loading);
-  const auto most = static_cast<std::uint64_t>(static_cast<double>(machine.memory) * kMostOfMemory);
-  const auto context = gguf::largest_context(demand, loading.slots, most);
-  return {{"label", label},
+  const auto total = total_of(one, loading);
+  const auto most =
+      static_cast<std::uint64_t>(static_cast<double>(machine.memory) * limits::kModelMemory);
+  // What it takes beyond the plan, it takes with every context.
+  const auto surplus = total > plan.total() ? total - plan.total() : 0;
+  const auto context = gguf::largest_context(demand, loading.slots, most - std::min(most, surplus));
+  const auto speed = one.measured ? one.measured->tokens_per_s : estimate_speed(demand, machine);
+  return {{"label", one.label},
           {"size_bytes", demand.weights},
           {"memory", json::Object{{"weights_bytes", plan.weights},
                                   {"kv_bytes", plan.kv},
                                   {"compute_bytes", plan.compute},
                                   {"other_bytes", plan.other},
-                                  {"total_bytes", plan.total()}}},
-          {"fit", to_string(judge_fit(plan.total(), machine))},
+                                  {"total_bytes", total}}},
+          {"fit", to_string(judge_fit(total, machine))},
           {"largest_context", context ? json::Value(*context) : json::Value(nullptr)},
-          {"tokens_per_s", speed_json(estimate_speed(demand, machine))}};
+          {"tokens_per_s", speed_json(speed)},
+          {"measured",
+           one.measured ? json::Value(measured_facts(*one.measured)) : json::Value(nullptr)}};
 }
 
 gguf::Demand resized(const gguf::Demand& demand, std::uint64_t weights) {

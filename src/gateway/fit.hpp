@@ -1,11 +1,13 @@
 #pragma once
 
+#include "gateway/measurements.hpp"
 #include "gguf/demand.hpp"
 #include "hub/download.hpp"
 #include "hub/model_catalog.hpp"
 #include "json/json.hpp"
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -34,9 +36,16 @@ enum class Fit : std::uint8_t {
 /// How many tokens a second a model may reach with a nearly empty context; 0: not known.
 [[nodiscard]] double estimate_speed(const gguf::Demand& demand, const MachineFacts& machine);
 
-/// A way to have a model: its memory, whether it fits, how fast.
-[[nodiscard]] json::Object fit_json(std::string_view label, const gguf::Demand& demand,
-                                    const gguf::Loading& loading, const MachineFacts& machine);
+/// A way to have a model.
+struct FitCase {
+  std::string_view label;  ///< its quantisation
+  gguf::Demand demand;
+  std::optional<Measured> measured{};  ///< when it ran here
+};
+
+/// Its memory, whether it fits, how fast: what was measured takes the place of what is estimated.
+[[nodiscard]] json::Object fit_json(const FitCase& one, const gguf::Loading& loading,
+                                    const MachineFacts& machine);
 
 /// The same model in another quantisation, of which only the size is known.
 [[nodiscard]] gguf::Demand resized(const gguf::Demand& demand, std::uint64_t weights);

@@ -66,10 +66,11 @@ json::Object remote_fit(const hub::Downloads::Inspection& found, const gguf::Loa
                         const MachineFacts& machine) {
   auto answer = head_of(found.plan.model, loading, machine);
   const auto label = found.plan.model.substr(found.plan.model.rfind(':') + 1);
-  json::Array fits{fit_json(label, found.demand, loading, machine)};
+  json::Array fits{fit_json({.label = label, .demand = found.demand}, loading, machine)};
   for (const auto& other : found.plan.others) {
     fits.push_back(
-        fit_json(other.label, resized(found.demand, other.size.bytes()), loading, machine));
+        fit_json({.label = other.label, .demand = resized(found.demand, other.size.bytes())},
+                 loading, machine));
   }
   answer["installed"] = false;
   answer["fits"] = std::move(fits);
@@ -98,7 +99,10 @@ Task<void> Gateway::fit(net::Request& request, net::Responder& responder) {
     auto answer = head_of(file->id.str(), loading, machine);
     answer["installed"] = true;
     answer["fits"] =
-        json::Array{fit_json(details->facts.quantisation, details->demand, loading, machine)};
+        json::Array{fit_json({.label = details->facts.quantisation,
+                              .demand = details->demand,
+                              .measured = options_.measurements.find(file->path, file->size)},
+                             loading, machine)};
     co_await send(responder, json_response(answer));
     co_return;
   }

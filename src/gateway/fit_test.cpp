@@ -35,12 +35,34 @@ TEST(Fit, another_quantisation_is_the_same_model_in_another_size) {
 }
 
 TEST(Fit, tells_memory_context_and_speed) {
-  const auto told = fit_json("Q4_0", {.weights = kGB, .kv_per_token = 100'000, .context = 8192},
-                             {.context = 4096, .slots = 2}, kMachine);
+  const auto told = fit_json(
+      {.label = "Q4_0", .demand = {.weights = kGB, .kv_per_token = 100'000, .context = 8192}},
+      {.context = 4096, .slots = 2}, kMachine);
   const auto& memory = told.at("memory").as_object();
   EXPECT_EQ(memory.at("kv_bytes").to_number<std::uint64_t>(), 4096U * 100'000 * 2);
   EXPECT_EQ(told.at("fit").as_string(), "yes");
   EXPECT_EQ(told.at("largest_context").to_number<std::uint64_t>(), 8192U);
+}
+
+TEST(Fit, what_was_measured_takes_the_place_of_what_is_estimated) {
+  const gguf::Demand demand{.weights = kGB, .kv_per_token = 100'000, .context = 8192};
+  const gguf::Loading loading{.context = 4096, .slots = 2};
+  const auto planned = gguf::plan_memory(demand, loading).total();
+  const auto total = [&](std::uint64_t rss, const gguf::Loading& asked) {
+    const auto told =
+        fit_json({.label = "Q4_0",
+                  .demand = demand,
+                  .measured = Measured{.rss = rss, .loading = loading, .tokens_per_s = 33}},
+                 asked, kMachine);
+    EXPECT_EQ(told.at("tokens_per_s").as_double(), 33);
+    EXPECT_FALSE(told.at("measured").is_null());
+    return told.at("memory").at("total_bytes").to_number<std::uint64_t>();
+  };
+  EXPECT_EQ(total(planned + 5000, loading), planned + 5000);
+  EXPECT_EQ(total(planned - 5000, loading), planned - 5000);
+  const gguf::Loading larger{.context = 8192, .slots = 2};
+  EXPECT_EQ(total(planned + 5000, larger), gguf::plan_memory(demand, larger).total() + 5000);
+  EXPECT_GE(total(1, loading), kGB) << "never less than its weights";
 }
 
 hub::CatalogModel model(const char* name, std::uint64_t size, std::int64_t rank,

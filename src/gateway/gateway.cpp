@@ -19,8 +19,8 @@ struct RouteTable {
     Counts counts;
   };
 
-  static const std::array<Row, 24>& rows() {
-    static constexpr std::array<Row, 24> kRows{{
+  static const std::array<Row, 26>& rows() {
+    static constexpr std::array<Row, 26> kRows{{
         {{"GET", "/health", Access::watchers}, &Gateway::health, Counts::no},
         {{"GET", "/v1/models", Access::anyone}, &Gateway::list_models, Counts::yes},
         {{"GET", "/v1/models/", Access::anyone}, &Gateway::show_model, Counts::yes},
@@ -29,8 +29,10 @@ struct RouteTable {
         {{"GET", "/llf/v1/models", Access::owner}, &Gateway::control_models, Counts::no},
         {{"GET", "/llf/v1/model", Access::owner}, &Gateway::model_info, Counts::no},
         {{"POST", "/llf/v1/model/remove", Access::owner}, &Gateway::remove_model, Counts::yes},
+        {{"POST", "/llf/v1/model/prune", Access::owner}, &Gateway::prune_models, Counts::yes},
         {{"POST", "/llf/v1/model/import", Access::owner}, &Gateway::import_model, Counts::yes},
         {{"POST", "/llf/v1/model/verify", Access::owner}, &Gateway::verify_model, Counts::yes},
+        {{"POST", "/llf/v1/model/compare", Access::owner}, &Gateway::compare_model, Counts::yes},
         {{"POST", "/llf/v1/fit", Access::owner}, &Gateway::fit, Counts::yes},
         {{"GET", "/llf/v1/recommend", Access::owner}, &Gateway::recommend_models, Counts::no},
         {{"GET", "/llf/v1/downloads", Access::owner}, &Gateway::downloads, Counts::no},

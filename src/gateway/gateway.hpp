@@ -5,6 +5,7 @@
 #include "gateway/admission.hpp"
 #include "gateway/api_error.hpp"
 #include "gateway/host_check.hpp"
+#include "gateway/measurements.hpp"
 #include "gateway/model_access.hpp"
 #include "gateway/server_status.hpp"
 #include "hub/downloads.hpp"
@@ -34,6 +35,7 @@ struct GatewayOptions {
   std::function<ServerStatus()> server_status;
   ModelAccess models;
   hub::Downloads& downloads;
+  Measurements& measurements;
   std::function<Expected<hub::Endpoint>()> hub;      ///< where models come from, looked up anew
   std::function<Expected<worker::Engine>()> engine;  ///< finds llama-server anew at each call
   /// Takes the settings file over as it is now; the report is also about generations after `since`.
@@ -88,12 +90,14 @@ class Gateway {
   [[nodiscard]] Task<void> control_models(net::Request& request, net::Responder& responder);
   [[nodiscard]] Task<void> model_info(net::Request& request, net::Responder& responder);
   [[nodiscard]] Task<void> remove_model(net::Request& request, net::Responder& responder);
+  [[nodiscard]] Task<void> prune_models(net::Request& request, net::Responder& responder);
   [[nodiscard]] Task<void> import_model(net::Request& request, net::Responder& responder);
   [[nodiscard]] Task<void> verify_model(net::Request& request, net::Responder& responder);
   [[nodiscard]] Task<void> fit(net::Request& request, net::Responder& responder);
   [[nodiscard]] Task<void> recommend_models(net::Request& request, net::Responder& responder);
   [[nodiscard]] Task<void> downloads(net::Request& request, net::Responder& responder);
   [[nodiscard]] Task<void> download(net::Request& request, net::Responder& responder);
+  [[nodiscard]] Task<void> compare_model(net::Request& request, net::Responder& responder);
   [[nodiscard]] Task<void> stop_download(net::Request& request, net::Responder& responder);
   [[nodiscard]] Task<void> search_models(net::Request& request, net::Responder& responder);
   [[nodiscard]] Task<void> workers(net::Request& request, net::Responder& responder);

@@ -4,6 +4,7 @@
 #include "gateway/fit.hpp"
 #include "store/details.hpp"
 #include "store/import.hpp"
+#include "store/leftovers.hpp"
 #include "store/removal.hpp"
 #include "store/shelf.hpp"
 #include "store/verification.hpp"
@@ -11,12 +12,17 @@
 #include <cstdint>
 #include <filesystem>
 #include <functional>
+#include <set>
+#include <string>
 #include <vector>
 
 namespace llf::gateway {
 
 /// Whether the speed of the memory is measured, which takes a moment the first time.
 enum class MachineLook : std::uint8_t { quick, measured };
+
+/// What becomes of leftovers.
+enum class Prune : std::uint8_t { tell, remove };
 
 /// What the gateway asks of the models on disk, all of it beside the loop.
 struct ModelAccess {
@@ -26,6 +32,9 @@ struct ModelAccess {
   std::function<Task<MachineFacts>(MachineLook)> machine;
   std::function<Task<Expected<store::Removal>>(store::ModelFile)> plan_removal;
   std::function<Task<Expected<void>>(store::Removal)> remove;
+  std::function<Task<Expected<std::vector<store::Leftover>>>(std::set<std::filesystem::path>,
+                                                             Prune)>
+      leftovers;
   std::function<Task<Expected<std::vector<store::Imported>>>(std::filesystem::path,
                                                              store::ImportBy)>
       import;
@@ -33,6 +42,9 @@ struct ModelAccess {
   std::function<Task<Expected<std::vector<store::VerifiedFile>>>(
       store::ModelFile, std::function<void(std::uint64_t)>)>
       verify;
+  /// Takes what is damaged back into download: returns what to download then.
+  std::function<Task<Expected<std::string>>(store::ModelFile, std::vector<store::VerifiedFile>)>
+      repair;
 };
 
 }  // namespace llf::gateway

@@ -15,10 +15,13 @@ json::Value number_or_null(std::uint64_t number) {
 }
 
 json::Object template_json(const store::Details& details) {
-  return {{"sha256", details.template_hash},
-          {"text", details.facts.chat_template},
-          {"warnings",
-           json::Array(details.template_warnings.begin(), details.template_warnings.end())}};
+  return {
+      {"sha256", details.template_hash},
+      {"text", details.facts.chat_template},
+      {"warnings", json::Array(details.template_warnings.begin(), details.template_warnings.end())},
+      {"base", text_or_null(details.base)},
+      {"as_base",
+       details.base.empty() ? json::Value(nullptr) : json::Value(details.template_as_base)}};
 }
 
 }  // namespace

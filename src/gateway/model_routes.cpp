@@ -21,6 +21,12 @@ json::Array paths_json(const std::vector<std::filesystem::path>& paths) {
   return list;
 }
 
+json::Array ranges_json(const std::vector<ByteRange>& ranges) {
+  json::Array list;
+  for (const auto& range : ranges) list.push_back(json::Array{range.begin, range.end});
+  return list;
+}
+
 json::Object verification_json(const store::ModelFile& model,
                                const std::vector<store::VerifiedFile>& files) {
   json::Array list;
@@ -33,6 +39,7 @@ json::Object verification_json(const store::ModelFile& model,
         {"sha256", file.sha256.hex()},
         {"expected", file.expected ? json::Value(file.expected->hex()) : json::Value(nullptr)},
         {"broken", file.broken.empty() ? json::Value(nullptr) : json::Value(file.broken)},
+        {"damage", ranges_json(file.damage)},
         {"right", file.right()}});
   }
   return {{"model", model.id.str()},
@@ -129,6 +136,30 @@ Task<void> Gateway::remove_model(net::Request& request, net::Responder& responde
                                                       {"kept", paths_json(removal->kept)}}));
 }
 
+Task<void> Gateway::prune_models(net::Request& request, net::Responder& responder) {
+  const auto body = object_of(request.body);
+  const auto dry_run = body ? json::get_flag(*body, "dry_run") : failure(body.error());
+  const auto pruned =
+      dry_run ? co_await options_.models.leftovers(options_.downloads.targets(),
+                                                   *dry_run ? Prune::tell : Prune::remove)
+              : failure(dry_run.error());
+  if (!pruned) {
+    co_await send(responder, error_response(pruned.error()));
+    co_return;
+  }
+  json::Array files;
+  std::uint64_t freed = 0;
+  for (const auto& one : *pruned) {
+    freed += one.size.bytes();
+    files.push_back(json::Object{{"path", one.path.native()},
+                                 {"kind", store::to_string(one.kind)},
+                                 {"size_bytes", one.size.bytes()}});
+  }
+  co_await send(responder,
+                json_response(json::Object{
+                    {"removed", !*dry_run}, {"freed_bytes", freed}, {"files", std::move(files)}}));
+}
+
 Task<void> Gateway::import_model(net::Request& request, net::Responder& responder) {
   const auto body = object_of(request.body);
   const auto path = body ? json::get_string(*body, "path") : failure(body.error());
@@ -158,7 +189,8 @@ Task<void> Gateway::verify_model(net::Request& request, net::Responder& responde
   co_await options_.models.refresh();
   const auto body = object_of(request.body);
   const auto name = body ? json::get_string_or(*body, "model", "") : failure(body.error());
-  const auto model = name ? options_.names.model_file(ModelId(*name)) : failure(name.error());
+  const auto repair = name ? json::get_flag(*body, "repair") : failure(name.error());
+  const auto model = repair ? options_.names.model_file(ModelId(*name)) : failure(repair.error());
   if (!model) {
     co_await send(responder, error_response(model_error(model.error())));
     co_return;
@@ -169,9 +201,19 @@ Task<void> Gateway::verify_model(net::Request& request, net::Responder& responde
       options_.models.verify(*model, [done](std::uint64_t bytes) { *done = bytes; }),
       report_verification(done, model->size, responder));
   if (verified.winner == 1) co_return;
-  auto last = verified.first ? sse::event(json::write(verification_json(*model, *verified.first)))
-                             : error_event(verified.first.error());
-  if (co_await responder.write(last)) static_cast<void>(co_await responder.end());
+  if (!verified.first) {
+    if (co_await responder.write(error_event(verified.first.error()))) {
+      static_cast<void>(co_await responder.end());
+    }
+    co_return;
+  }
+  auto result = verification_json(*model, *verified.first);
+  if (*repair && !result.at("right").get_bool()) {
+    const auto prepared = co_await options_.models.repair(*model, *std::move(verified.first));
+    result["repair"] = prepared ? json::Value(*prepared) : json::Value(nullptr);
+    if (!prepared) result["repair_error"] = prepared.error().message;
+  }
+  if (co_await send_event(responder, result)) static_cast<void>(co_await responder.end());
 }
 
 }  // namespace llf::gateway

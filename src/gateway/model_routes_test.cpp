@@ -51,6 +51,18 @@ TEST_F(GatewayTest, remove_model_says_what_goes_before_it_does) {
   EXPECT_EQ(ask("POST", "/llf/v1/model/remove", "{}").status, 400);
 }
 
+TEST_F(GatewayTest, prune_removes_what_serves_nothing) {
+  std::ofstream(folder_ / "m.gguf.llf-part") << "half";
+  const auto told = ask("POST", "/llf/v1/model/prune", R"({"dry_run":true})");
+  EXPECT_THAT(told.body, HasSubstr(R"("kind":"unfinished")"));
+  EXPECT_TRUE(std::filesystem::exists(folder_ / "m.gguf.llf-part"));
+  const auto removed = ask("POST", "/llf/v1/model/prune", R"({"dry_run":false})");
+  EXPECT_EQ(removed.status, 200) << removed.body;
+  EXPECT_THAT(removed.body, HasSubstr(R"("removed":true)"));
+  EXPECT_FALSE(std::filesystem::exists(folder_ / "m.gguf.llf-part"));
+  EXPECT_TRUE(std::filesystem::exists(folder_ / "tiny.gguf"));
+}
+
 TEST_F(GatewayTest, verify_model_reads_all_of_it) {
   std::ofstream(folder_ / "small.gguf", std::ios::binary) << gguf::small_model().bytes();
   const auto right = ask("POST", "/llf/v1/model/verify", R"({"model":"small"})");

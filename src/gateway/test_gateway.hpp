@@ -2,6 +2,7 @@
 
 #include "gateway/answer.hpp"
 #include "gateway/gateway.hpp"
+#include "hub/repair.hpp"
 #include "net/run.hpp"
 
 #include <gtest/gtest.h>
@@ -97,6 +98,7 @@ class GatewayTest : public testing::Test {
       {.places = {.cache = folder_ / "hub", .folder = folder_, .catalog = folder_ / "catalog.json"},
        .journal = folder_ / "downloads.json",
        .speed_limit = {}}};
+  Measurements measurements_{folder_ / "measured.json"};
   Gateway gateway_{
       {.names = names_,
        .settings = settings_,
@@ -132,15 +134,27 @@ class GatewayTest : public testing::Test {
                       [this](store::Removal removal) {
                         return give(store::remove_model(removal, own()));
                       },
+                  .leftovers =
+                      [this](std::set<std::filesystem::path> wanted, Prune prune) {
+                        const store::LeftoverPlaces places{
+                            .own = own(), .marks = {}, .wanted = std::move(wanted)};
+                        return give(prune == Prune::remove ? store::remove_leftovers(places)
+                                                           : store::find_leftovers(places));
+                      },
                   .import =
                       [this](std::filesystem::path from, store::ImportBy by) {
                         return give(store::import_models(from, folder_ / "own", by));
                       },
                   .verify = [](store::ModelFile model, std::function<void(std::uint64_t)>)
                       -> Task<Expected<std::vector<store::VerifiedFile>>> {
-                    co_return store::verify_model(model, [](auto) { return true; });
-                  }},
+                    co_return store::verify_model(model, {}, [](auto) { return true; });
+                  },
+                  .repair =
+                      [this](store::ModelFile model, std::vector<store::VerifiedFile> files) {
+                        return give(hub::prepare_repair(model, files, folder_ / "hub"));
+                      }},
        .downloads = downloads_,
+       .measurements = measurements_,
        .hub = []() -> Expected<hub::Endpoint> {
          return hub::Endpoint{.url = *hub::Url::parse("http://127.0.0.1:1"), .token = "secret"};
        },

@@ -54,14 +54,13 @@ std::optional<std::vector<RemoteFile>> whole_model(std::vector<Labelled> group) 
   return files.size() == group.front().label.parts ? std::optional(std::move(files)) : std::nullopt;
 }
 
-/// f16 is what most models ask for, then the largest.
 std::optional<RemoteFile> projector_of(const Repository& repository) {
   std::vector<Labelled> all;
   for (auto& [key, group] : groups_of(repository, FileKind::projector)) {
     std::ranges::move(group, std::back_inserter(all));
   }
   const auto best = std::ranges::max_element(all, {}, [](const Labelled& one) {
-    return std::tuple(one.label.quantisation == "F16", one.file.size.bytes());
+    return store::projector_rank(one.label, one.file.size.bytes());
   });
   return best == all.end() ? std::nullopt : std::optional(best->file);
 }

@@ -70,6 +70,7 @@ Expected<DownloadPlan> plan_repository(const DownloadRequest& request,
                     .commit = repository->commit,
                     .branch = reference.revision.empty() ? "main" : "",
                     .license = repository->license,
+                    .base_model = repository->base_model,
                     .others = {},
                     .files = {},
                     .origins = {}};
@@ -98,9 +99,9 @@ Expected<void> check_present(const DownloadRequest& request, const Url& url, con
       fmt::format("another file is at {} already: remove or rename that first", place.native()));
   if (request.sha256) {
     const auto digest =
-        store::sha256_of_file(place, [&](std::uint64_t) { return !stop.stop_requested(); });
+        store::hash_file(place, [&](std::uint64_t) { return !stop.stop_requested(); });
     if (!digest) return failure(digest.error());
-    return *digest == *request.sha256 ? Expected<void>() : other;
+    return digest->sha256 == *request.sha256 ? Expected<void>() : other;
   }
   auto connections = Connections::create();
   if (!connections) return failure(connections.error());
@@ -144,6 +145,7 @@ Expected<DownloadPlan> plan_url(const DownloadRequest& request, const Url& url,
       .commit = {},
       .branch = {},
       .license = {},
+      .base_model = {},
       .others = {},
       .files = {{.path = name,
                  .size = present ? ByteSize(fs::file_size(place, code)) : ByteSize(),
@@ -194,7 +196,8 @@ class Job {
     if (!fs::equivalent(cache_.snapshot(file), planned.place, code)) {
       const auto digest = hash_present(planned);
       if (!digest) return failure(digest.error());
-      if (*digest != *planned.sha256) return fetch(index);
+      if (digest->sha256 != *planned.sha256) return fetch(index);
+      store::save_marks(run_.places.marks, digest->sha256, digest->marks);
     }
     already(planned);
     return {};
@@ -203,9 +206,8 @@ class Job {
   /// Waits until no other program, and no other download of ours, fetches the file.
   Expected<void> lock(const fs::path& path) {
     if (locks_.contains(path)) return {};
-    constexpr auto kLook = std::chrono::milliseconds(500);
     for (;;) {
-      auto lock = os::FileLock::acquire(path, kLook);
+      auto lock = os::FileLock::acquire(path, limits::kCacheLock);
       if (lock) {
         progress_.trouble.clear();
         locks_.emplace(path, *std::move(lock));
@@ -218,9 +220,9 @@ class Job {
     }
   }
 
-  Expected<store::Digest> hash_present(const PlannedFile& file) {
+  Expected<store::HashedFile> hash_present(const PlannedFile& file) {
     const auto before = progress_;
-    return store::sha256_of_file(file.place, [&](std::uint64_t done) {
+    return store::hash_file(file.place, [&](std::uint64_t done) {
       if (done - (progress_.verified - before.verified) >= limits::kSyncStep.bytes()) {
         progress_.verified = before.verified + done;
         run_.report(progress_);
@@ -270,6 +272,7 @@ class Job {
         },
         run_.stop);
     if (!done) return failure(done.error());
+    if (plan_.repository) store::save_marks(run_.places.marks, done->sha256, done->marks);
     progress_.done = before.done + done->size;
     progress_.verified = progress_.done;
     progress_.size = std::max(progress_.size, progress_.done);

@@ -23,6 +23,8 @@ struct DownloadPlaces {
   std::filesystem::path cache;    ///< in the layout of Hugging Face; empty: there is none
   std::filesystem::path folder;   ///< for files of other servers
   std::filesystem::path catalog;  ///< assets/catalog.json
+  std::filesystem::path marks;    ///< for store::save_marks
+  std::filesystem::path bases;    ///< for save_base_template
 };
 
 /// What somebody asks to be downloaded.
@@ -56,6 +58,7 @@ struct DownloadPlan {
   std::string commit;
   std::string branch;  ///< whose ref is written; empty: none
   std::string license;
+  std::string base_model;           ///< the repository that it was made from; empty: not told
   std::vector<OtherChoice> others;  ///< what else there is
   std::vector<PlannedFile> files;
   std::vector<std::vector<Origin>> origins;  ///< of each file

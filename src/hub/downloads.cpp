@@ -1,12 +1,10 @@
 #include "hub/downloads.hpp"
 
 #include "base/limits.hpp"
+#include "hub/download_list.hpp"
 #include "hub/part_file.hpp"
-#include "json/json.hpp"
 #include "log/log.hpp"
 #include "net/timer.hpp"
-#include "os/atomic_file.hpp"
-#include "os/paths.hpp"
 
 #include <fmt/format.h>
 
@@ -19,13 +17,6 @@ namespace llf::hub {
 namespace {
 
 using State = DownloadStatus::State;
-
-/// How much the newest second counts in the rate that is shown.
-constexpr double kNewest = 0.3;
-constexpr auto kRateStep = std::chrono::milliseconds(500);
-constexpr double kNoRate = 1;  // bytes a second: less is nothing
-
-constexpr std::size_t kAskers = 4;  // threads that ask servers: one that is dead keeps one
 
 bool same_files(const DownloadPlan& a, const DownloadPlan& b) {
   const auto places = [](const DownloadPlan& plan) {
@@ -81,12 +72,14 @@ struct Downloads::Handle::Entry {
     if (rated == MonoTime{}) {
       rated = now;
       rated_at = progress.done;
-    } else if (now - rated >= kRateStep) {
+    } else if (now - rated >= limits::kRateStep) {
       const auto seconds = std::chrono::duration<double>(now - rated).count();
       const auto newest =
           static_cast<double>(progress.done - std::min(rated_at, progress.done)) / seconds;
-      status.rate = status.rate == 0 ? newest : status.rate * (1 - kNewest) + newest * kNewest;
-      if (status.rate < kNoRate) status.rate = 0;
+      status.rate = status.rate == 0
+                        ? newest
+                        : status.rate * (1 - limits::kRateNewest) + newest * limits::kRateNewest;
+      if (status.rate < limits::kRateLeast) status.rate = 0;
       rated = now;
       rated_at = progress.done;
     }
@@ -125,28 +118,21 @@ std::vector<Downloads::Thread> Downloads::make_threads(net::Loop& loop, std::siz
 Downloads::Downloads(net::Loop& loop, Options options)
     : loop_(loop),
       options_(std::move(options)),
-      asking_(make_threads(loop, kAskers)),
+      asking_(make_threads(loop, limits::kAskers)),
       fetching_(make_threads(loop, limits::kTransfers)),
       tasks_(loop, "downloads") {
   load();
 }
 
 Downloads::~Downloads() {
-  end_.request_stop();
   for (const auto& entry : entries_) entry->stop.request_stop();
 }
 
 template <class Work>
 auto Downloads::ask(Work work) -> Task<std::invoke_result_t<Work, const std::stop_token&>> {
-  struct Left {
-    std::stop_source source;
-    ~Left() { source.request_stop(); }
-  } left;
-  const std::stop_callback ends(end_.get_token(), [&left] { left.source.request_stop(); });
   auto& asker = *std::ranges::min_element(asking_, {}, &Thread::works);
   ++asker.works;
-  auto result = co_await asker.thread->run(
-      [work = std::move(work), stop = left.source.get_token()] { return work(stop); });
+  auto result = co_await asker.thread->run(std::move(work));
   --asker.works;
   co_return std::move(result);
 }
@@ -185,6 +171,25 @@ Task<Expected<std::vector<FoundRepository>>> Downloads::search(Endpoint endpoint
         return search_repositories(
             {.connections = *connections, .endpoint = endpoint, .stop = stop}, query, most);
       });
+}
+
+Task<Expected<BaseTemplate>> Downloads::learn_base(Endpoint endpoint,
+                                                   store::RepositoryName repository) {
+  co_return co_await ask(
+      [endpoint = std::move(endpoint), repository = std::move(repository),
+       folder = options_.places.bases](const std::stop_token& stop) -> Expected<BaseTemplate> {
+        auto connections = Connections::create();
+        if (!connections) return failure(connections.error());
+        auto base = get_base_template(
+            {.connections = *connections, .endpoint = endpoint, .stop = stop}, repository);
+        if (base) save_base_template(folder, repository, *base);
+        return base;
+      });
+}
+
+/// What it comes to is seen in the model's details; that it is not known is no failure.
+Task<void> Downloads::compare_template(Endpoint endpoint, store::RepositoryName repository) {
+  static_cast<void>(co_await learn_base(std::move(endpoint), std::move(repository)));
 }
 
 std::shared_ptr<Downloads::Entry> Downloads::find(std::string_view model) const {
@@ -266,6 +271,10 @@ Task<void> Downloads::finish(std::shared_ptr<Entry> entry, Expected<void> result
   if (result) {
     status.state = State::done;
     log::info("hub", "{} is downloaded", status.model);
+    if (!entry->plan.base_model.empty()) {
+      tasks_.spawn(
+          compare_template(entry->plan.origins.front().front().endpoint, *entry->plan.repository));
+    }
   } else if (result.error().kind == ErrorKind::cancelled) {
     if (entry->remains == Remains::discard) co_await discard(entry);
     status.state = State::stopped;
@@ -312,6 +321,14 @@ std::vector<DownloadStatus> Downloads::list() const {
   return all;
 }
 
+std::set<std::filesystem::path> Downloads::targets() const {
+  std::set<std::filesystem::path> all;
+  for (const auto& entry : entries_) {
+    for (const auto& file : entry->plan.files) all.insert(file.place);
+  }
+  return all;
+}
+
 std::size_t Downloads::active() const {
   return static_cast<std::size_t>(
       std::ranges::count_if(entries_, [](const auto& entry) { return entry->active(); }));
@@ -335,49 +352,30 @@ void Downloads::forget_old() {
   }
 }
 
-/// The names of those that have not ended, with what has to go when they are discarded. What cannot
-/// be written is only missed by people who look at the list of the next daemon.
+/// Those that have not ended, with what has to go when they are discarded.
 void Downloads::save() const {
-  json::Array list;
+  std::vector<ListedDownload> list;
   for (const auto& entry : entries_) {
     if (entry->status.state == State::done) continue;
-    json::Array places;
-    for (const auto& file : entry->plan.files) places.push_back(json::Value(file.place.native()));
-    list.push_back(json::Object{{"model", entry->status.model},
-                                {"size", entry->status.progress.size},
-                                {"done", entry->status.progress.done},
-                                {"places", std::move(places)}});
+    ListedDownload one{.model = entry->status.model,
+                       .size = entry->status.progress.size,
+                       .done = entry->status.progress.done,
+                       .places = {}};
+    for (const auto& file : entry->plan.files) one.places.push_back(file.place);
+    list.push_back(std::move(one));
   }
-  if (auto made = os::ensure_dir(options_.journal.parent_path()); !made) return;
-  const auto text = json::write_pretty(json::Object{{"downloads", std::move(list)}});
-  if (auto saved = os::replace_file(options_.journal, text); !saved) {
-    log::warn("hub", "the list of downloads: {}", saved.error().message);
-  }
+  save_download_list(options_.journal, list);
 }
 
 void Downloads::load() {
-  const auto text = os::read_file(options_.journal, limits::kManifestFile);
-  const auto value = text ? json::parse(*text) : failure(text.error());
-  const auto* object = value ? value->if_object() : nullptr;
-  const auto* list = object == nullptr ? nullptr : object->if_contains("downloads");
-  if (list == nullptr || !list->is_array()) return;
-  for (const auto& item : list->get_array()) {
-    const auto* one = item.if_object();
-    const auto model = one == nullptr ? "" : json::get_string_or(*one, "model", "").value_or("");
-    if (model.empty()) continue;
+  for (auto& one : load_download_list(options_.journal)) {
     auto entry = std::make_shared<Entry>();
-    entry->status.model = model;
+    entry->status.model = std::move(one.model);
     entry->status.state = State::interrupted;
-    const auto size = json::get_int_or(*one, "size", 0).value_or(0);
-    const auto done = json::get_int_or(*one, "done", 0).value_or(0);
-    entry->status.progress.size = static_cast<std::uint64_t>(std::max<std::int64_t>(size, 0));
-    entry->status.progress.done = static_cast<std::uint64_t>(std::max<std::int64_t>(done, 0));
-    if (const auto* places = one->if_contains("places"); places && places->is_array()) {
-      for (const auto& place : places->get_array()) {
-        if (place.is_string()) {
-          entry->plan.files.push_back({.path = {}, .place = std::string(place.get_string())});
-        }
-      }
+    entry->status.progress.size = one.size;
+    entry->status.progress.done = one.done;
+    for (auto& place : one.places) {
+      entry->plan.files.push_back({.path = {}, .place = std::move(place)});
     }
     entries_.push_back(std::move(entry));
   }

@@ -3,6 +3,7 @@
 #include "base/clock.hpp"
 #include "base/expected.hpp"
 #include "base/task.hpp"
+#include "hub/base_template.hpp"
 #include "hub/download.hpp"
 #include "net/blocking_thread.hpp"
 #include "net/event.hpp"
@@ -14,6 +15,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <set>
 #include <stop_token>
 #include <string>
 #include <string_view>
@@ -96,6 +98,11 @@ class Downloads {
                                                                     std::string query,
                                                                     std::int64_t most);
 
+  /// Learns, and keeps, the chat template of the model that a repository's was made from. Errors:
+  /// those of get_base_template; cancelled.
+  [[nodiscard]] Task<Expected<BaseTemplate>> learn_base(Endpoint endpoint,
+                                                        store::RepositoryName repository);
+
   /// Begins a download, or gives the one of the same files that has begun. Errors: `conflict` while
   /// one of this name fetches other files: another revision, another address.
   [[nodiscard]] Expected<Handle> start(DownloadPlan plan);
@@ -106,6 +113,9 @@ class Downloads {
 
   /// Every download since the daemon began, and those that an earlier one did not end; newest last.
   [[nodiscard]] std::vector<DownloadStatus> list() const;
+
+  /// Where the files of those that are listed will stand.
+  [[nodiscard]] std::set<std::filesystem::path> targets() const;
 
   /// Those that queue or run.
   [[nodiscard]] std::size_t active() const;
@@ -126,6 +136,7 @@ class Downloads {
   [[nodiscard]] Task<void> run(std::shared_ptr<Entry> entry, Before before);
   [[nodiscard]] Task<void> finish(std::shared_ptr<Entry> entry, Expected<void> result);
   [[nodiscard]] Task<void> discard(std::shared_ptr<Entry> entry);
+  [[nodiscard]] Task<void> compare_template(Endpoint endpoint, store::RepositoryName repository);
   [[nodiscard]] std::shared_ptr<Entry> find(std::string_view model) const;
   /// Does something that asks a server beside the loop; a wait that is cancelled stops it.
   template <class Work>
@@ -147,7 +158,6 @@ class Downloads {
   std::vector<Thread> fetching_;
   net::Event freed_;  ///< pulses when one of fetching_ has nothing to do
   std::vector<std::shared_ptr<Entry>> entries_;
-  std::stop_source end_;
   net::TaskGroup tasks_;
 };
 

@@ -67,7 +67,7 @@ struct FrontHash::Impl {
 
   int fd;
   std::vector<char> buffer = std::vector<char>(limits::kHashRead.bytes());  // of the other thread
-  store::Sha256 hash;                                                       // likewise
+  store::MarkingSha256 hash;                                                // likewise
   std::uint64_t front = 0;
   std::uint64_t hashed = 0;
   std::optional<Error> error;
@@ -96,14 +96,15 @@ std::uint64_t FrontHash::done() {
   return impl_->hashed;
 }
 
-Expected<store::Digest> FrontHash::finish(std::uint64_t size) {
+Expected<store::HashedFile> FrontHash::finish(std::uint64_t size) {
   advance(size);
   while (!impl_->error && impl_->hashed < size) {
     impl_->collect(limits::kHubSilence);
     impl_->begin_turn();
   }
   if (impl_->error) return failure(*impl_->error);
-  return impl_->hash.finish();
+  return store::HashedFile{
+      .sha256 = impl_->hash.finish(), .size = size, .marks = impl_->hash.marks()};
 }
 
 }  // namespace llf::hub

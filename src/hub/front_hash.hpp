@@ -1,7 +1,7 @@
 #pragma once
 
 #include "base/expected.hpp"
-#include "store/digest.hpp"
+#include "store/hash_marks.hpp"
 
 #include <cstdint>
 #include <memory>
@@ -28,8 +28,9 @@ class FrontHash {
   /// How many of them are hashed.
   [[nodiscard]] std::uint64_t done();
 
-  /// Of the first `size` bytes, which are written. Errors: io. Blocks until they are hashed.
-  [[nodiscard]] Expected<store::Digest> finish(std::uint64_t size);
+  /// Of the first `size` bytes, which are written; called once. Errors: io. Blocks until they are
+  /// hashed.
+  [[nodiscard]] Expected<store::HashedFile> finish(std::uint64_t size);
 
  private:
   struct Impl;

@@ -2,7 +2,9 @@
 
 #include "base/byte_size.hpp"
 #include "base/limits.hpp"
+#include "os/atomic_file.hpp"
 #include "os/file_error.hpp"
+#include "os/process_facts.hpp"
 
 #include <fmt/format.h>
 
@@ -60,12 +62,6 @@ Expected<void> take_space(int fd, std::uint64_t size, const fs::path& folder) {
   if (errno == ENOSPC || errno == EDQUOT) return no_room(folder, needed, available);
   if (::ftruncate(fd, static_cast<off_t>(size)) == 0) return {};
   return failed_to("making", folder);
-}
-
-Expected<void> sync_folder(const fs::path& folder) {
-  const os::UniqueFd fd(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  if (!fd || ::fsync(fd.get()) != 0) return failed_to("syncing", folder);
-  return {};
 }
 
 }  // namespace
@@ -140,9 +136,23 @@ Expected<void> PartFile::lost() {
 Expected<void> PartFile::finish() {
   if (::fsync(fd_.get()) != 0) return lost();
   if (::rename(part_of(place_).c_str(), place_.c_str()) != 0) return failed_to("renaming", place_);
-  if (auto synced = sync_folder(place_.parent_path()); !synced) return synced;
+  if (auto synced = os::sync_folder(place_.parent_path()); !synced) return synced;
   std::error_code code;
   fs::remove(journal_of(place_), code);
+  return {};
+}
+
+Expected<void> PartFile::take_back(const fs::path& place, const PartIdentity& identity,
+                                   const RangeSet& good) {
+  auto journal = Journal::open(journal_of(place), identity, os::boot_id().value_or(""));
+  if (!journal) return failure(journal.error());
+  if (auto reset = journal->reset(); !reset) return reset;
+  for (const auto& range : good.ranges()) {
+    if (auto noted = journal->note(range); !noted) return noted;
+  }
+  // They stood on the disk for long.
+  if (auto synced = journal->synced(); !synced) return synced;
+  if (::rename(place.c_str(), part_of(place).c_str()) != 0) return failed_to("renaming", place);
   return {};
 }
 

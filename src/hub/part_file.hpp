@@ -50,6 +50,11 @@ class PartFile {
   /// journal goes.
   [[nodiscard]] Expected<void> finish();
 
+  /// Takes a file from its place that is damaged but for some ranges: an open goes on with those.
+  /// Errors: those of files.
+  [[nodiscard]] static Expected<void> take_back(const std::filesystem::path& place,
+                                                const PartIdentity& identity, const RangeSet& good);
+
   /// Removes file and journal.
   static void remove(const std::filesystem::path& place);
 

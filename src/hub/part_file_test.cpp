@@ -69,6 +69,23 @@ TEST_F(PartFileTest, what_has_no_room_is_told_before_it_begins) {
   EXPECT_TRUE(fs::is_empty(folder_.path()));
 }
 
+TEST_F(PartFileTest, takes_a_damaged_file_back_with_what_is_right_of_it) {
+  std::ofstream(place()) << "01234xxx89";
+  RangeSet good;
+  good.add({0, 5});
+  good.add({8, 10});
+  ASSERT_TRUE(PartFile::take_back(place(), {10, "tag"}, good));
+  EXPECT_FALSE(fs::exists(place()));
+  auto part = open();
+  EXPECT_EQ(part.written(), good) << "on the disk since long: another boot knows it, too";
+  EXPECT_TRUE(part.write(5, std::string_view("567")));
+  EXPECT_TRUE(part.note({5, 8}));
+  EXPECT_TRUE(part.finish());
+  std::ifstream file(place());
+  EXPECT_EQ(std::string(std::istreambuf_iterator<char>(file), {}), "0123456789");
+  EXPECT_FALSE(PartFile::take_back(folder_ / "absent", {10, "tag"}, good));
+}
+
 TEST_F(PartFileTest, follows_no_link_in_its_place) {
   std::ofstream(folder_ / "victim") << "keep";
   fs::create_symlink(folder_ / "victim", PartFile::part_of(place()));

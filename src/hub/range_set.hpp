@@ -1,5 +1,7 @@
 #pragma once
 
+#include "base/byte_range.hpp"
+
 #include <cstdint>
 #include <map>
 #include <optional>
@@ -7,14 +9,7 @@
 
 namespace llf::hub {
 
-/// Bytes from `begin` up to, and without, `end`.
-struct Range {
-  std::uint64_t begin = 0;
-  std::uint64_t end = 0;
-
-  [[nodiscard]] std::uint64_t size() const { return end - begin; }
-  friend bool operator==(const Range&, const Range&) = default;
-};
+using Range = ByteRange;
 
 /// Which bytes of a file are there. One thread.
 class RangeSet {

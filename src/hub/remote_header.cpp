@@ -14,10 +14,8 @@ namespace llf::hub {
 
 Expected<gguf::Header> read_remote_header(const Session& session, const Url& url,
                                           ByteSize file_size) {
-  // Most headers, vocabulary included, are some megabytes: one question more costs a second.
-  constexpr std::uint64_t kFirst = std::uint64_t{2} << 20U;
   std::string beginning;
-  auto needed = std::min(kFirst, file_size.bytes());
+  auto needed = std::min(limits::kRemoteHeader.bytes(), file_size.bytes());
   for (;;) {
     if (needed > limits::kHubAnswer.bytes() || needed <= beginning.size()) {
       return failure(ErrorKind::too_large, fmt::format("the header of {} is longer than {}",

@@ -1,6 +1,7 @@
 #include "hub/repository.hpp"
 
 #include "base/limits.hpp"
+#include "base/percent.hpp"
 #include "json/json.hpp"
 
 #include <fmt/format.h>

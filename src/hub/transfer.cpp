@@ -12,8 +12,6 @@
 namespace llf::hub {
 namespace {
 
-constexpr int kRepairs = 1;  // of a file whose hash was wrong
-
 std::unexpected<Error> wrong_hash(const TransferOrder& order, const store::Digest& got,
                                   const store::Digest& expected) {
   return failure(
@@ -27,16 +25,17 @@ std::unexpected<Error> wrong_hash(const TransferOrder& order, const store::Diges
 Expected<Transferred> fetch_right(TransferRun& run, PartFile& part, const TransferOrder& order) {
   auto mode = TransferRun::Mode::fetch;
   for (int round = 1;; ++round) {
-    const auto hash = run.fetch(part, mode);
+    auto hash = run.fetch(part, mode);
     if (!hash) return failure(hash.error());
     const auto& promised = run.promised();
-    if (!promised || *hash == *promised) {
-      return Transferred{.sha256 = *hash,
+    if (!promised || hash->sha256 == *promised) {
+      return Transferred{.sha256 = hash->sha256,
                          .size = part.size(),
                          .fetched = run.fetched(),
-                         .repaired = run.repaired().ranges()};
+                         .repaired = run.repaired().ranges(),
+                         .marks = std::move(hash->marks)};
     }
-    if (round > kRepairs) return wrong_hash(order, *hash, *promised);
+    if (round > limits::kTransferRepairs) return wrong_hash(order, hash->sha256, *promised);
     mode = TransferRun::Mode::repair;
   }
 }

@@ -4,7 +4,7 @@
 #include "hub/endpoint.hpp"
 #include "hub/range_set.hpp"
 #include "hub/url.hpp"
-#include "store/digest.hpp"
+#include "store/hash_marks.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -50,6 +50,7 @@ struct Transferred {
   std::uint64_t size = 0;
   std::uint64_t fetched = 0;      ///< bytes that came over the network
   std::vector<Range> repaired{};  ///< what had come wrong at first and was fetched anew
+  store::HashMarks marks{};
 };
 
 /// Called some times a second.

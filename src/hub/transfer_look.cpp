@@ -12,10 +12,6 @@ namespace {
 
 using Reason = Judgement::Kind;
 
-constexpr std::size_t kMostOfLook = std::size_t{64} << 10U;  // bytes of what comes with a redirect
-constexpr int kMostMoves = 3;  // looks for a new address in a row, without a byte between
-constexpr int kMostWrong = 3;  // wrong answers in a row
-
 /// The pause after so many failures in a row.
 std::chrono::milliseconds pause_after(int failures) {
   const auto doubled = limits::kTransferBackoff * (1U << std::min(failures - 1, 10));
@@ -54,7 +50,7 @@ void TransferRun::look(std::size_t index) {
        .on_body =
            [read = std::size_t{0}](std::span<const char> bytes) mutable {
              read += bytes.size();
-             return read > kMostOfLook ? Verdict::stop : Verdict::go_on;
+             return read > limits::kRedirectBody.bytes() ? Verdict::stop : Verdict::go_on;
            }});
   looks_[id] = index;
 }
@@ -141,7 +137,7 @@ void TransferRun::trouble(Source& source, const Judgement& judgement) {
       source.located = false;
       source.at = source.origin->url;
       source.hops = 0;
-      if (++source.moves > kMostMoves) source.given_up = judgement.error;
+      if (++source.moves > limits::kTransferMoves) source.given_up = judgement.error;
       return;
     case Reason::changed:
       // What is promised by a hash is not to be had here. Else the file is another one now, for
@@ -154,7 +150,7 @@ void TransferRun::trouble(Source& source, const Judgement& judgement) {
     case Reason::busy:
     case Reason::wrong:
       pause(source, judgement);
-      if (judgement.kind == Reason::wrong && source.failures > kMostWrong) {
+      if (judgement.kind == Reason::wrong && source.failures > limits::kTransferWrong) {
         source.given_up = judgement.error;
       }
       return;

@@ -15,16 +15,6 @@ namespace {
 
 using Kind = Judgement::Kind;
 
-constexpr auto kStep = std::chrono::milliseconds(50);  // between looks at the clock and the stop
-constexpr auto kMostPause = std::chrono::milliseconds(500);  // of a reader under a limit
-constexpr auto kTell = std::chrono::milliseconds(100);
-constexpr auto kSilent = std::chrono::seconds(5);
-constexpr auto kSlowLook = std::chrono::seconds(5);  // between looks at how fast a lane is
-constexpr auto kTooLong = std::chrono::seconds(20);  // that the last lane may need for its rest
-constexpr double kMuchFaster = 8;                    // is what another lane was, then
-constexpr std::size_t kLimitedLanes = 2;             // under a speed limit
-constexpr std::uint64_t kSplit = std::uint64_t{2} << 20U;  // bytes: less is not cut in two
-
 std::unexpected<Error> stopped() {
   return failure(ErrorKind::cancelled, "the download was stopped");
 }
@@ -78,12 +68,12 @@ const RangeSet& TransferRun::arrived() const {
   return mode_ == Mode::fetch ? part_->written() : fresh_;
 }
 
-Expected<store::Digest> TransferRun::fetch(PartFile& part, Mode mode) {
+Expected<store::HashedFile> TransferRun::fetch(PartFile& part, Mode mode) {
   drop_requests();  // of an earlier round, whose parts are no longer given
   part_ = &part;
   mode_ = mode;
   fresh_ = {};
-  plan_.emplace(size_, arrived(), limits::kPart.bytes(), kSplit);
+  plan_.emplace(size_, arrived(), limits::kPart.bytes(), limits::kLeastSplit.bytes());
   FrontHash hash(part.fd());
   while (arrived().total() < size_) {
     hash.advance(arrived().front());
@@ -98,7 +88,7 @@ Expected<store::Digest> TransferRun::fetch(PartFile& part, Mode mode) {
     if (stop_.stop_requested()) return stopped();
     hash.advance(size_);
     verified_ = hash.done();
-    static_cast<void>(connections_.wait(kStep));
+    static_cast<void>(connections_.wait(limits::kTransferStep));
     tell(mono_now());
   }
   return hash.finish(size_);
@@ -114,8 +104,14 @@ Expected<void> TransferRun::step() {
     if (idle && now >= source.not_before) look(i);
   }
   if (plan_) fill();
-  if (order_.speed_limit > 0) keep_to_limit();
-  for (const auto& result : connections_.wait(kStep)) {
+  if (const auto ahead = ahead_of_limit(); ahead.count() > 0) {
+    // Reads nothing for a moment; the stop is looked at in between.
+    const auto pause = std::min<std::chrono::milliseconds>(ahead, limits::kTransferStep);
+    static_cast<void>(::poll(nullptr, 0, static_cast<int>(pause.count())));
+    tell(mono_now());
+    return {};
+  }
+  for (const auto& result : connections_.wait(limits::kTransferStep)) {
     if (auto look = looks_.extract(result.id)) {
       end_look(look.mapped(), result);
     } else if (auto lane = requests_.extract(result.id)) {
@@ -135,12 +131,13 @@ std::optional<Error> TransferRun::hopeless() const {
 }
 
 void TransferRun::tell(MonoTime now) {
-  if (now - told_ < kTell) return;
+  if (now - told_ < limits::kTransferTold) return;
   told_ = now;
   count_.measure(now, fetched_);
   if (!report_) return;
   auto trouble = trouble_;
-  if (const auto silent = now - came_; trouble.empty() && silent >= kSilent && !lanes_.empty()) {
+  if (const auto silent = now - came_;
+      trouble.empty() && silent >= limits::kTransferSilence && !lanes_.empty()) {
     trouble = fmt::format("nothing has come for {} s",
                           std::chrono::duration_cast<std::chrono::seconds>(silent).count());
   }
@@ -174,7 +171,8 @@ std::optional<std::size_t> TransferRun::free_source() const {
 
 /// Connections at once: a limit of the speed is kept with few.
 std::size_t TransferRun::most_lanes() const {
-  return order_.speed_limit > 0 ? std::min(count_.count(), kLimitedLanes) : count_.count();
+  return order_.speed_limit > 0 ? std::min(count_.count(), limits::kLimitedConnections)
+                                : count_.count();
 }
 
 void TransferRun::fill() {
@@ -196,14 +194,14 @@ void TransferRun::fill() {
 void TransferRun::drop_slowest(MonoTime now) {
   for (auto& [key, lane] : lanes_) {
     const auto seconds = std::chrono::duration<double>(now - lane.since).count();
-    if (now - lane.since < kSlowLook) continue;
+    if (now - lane.since < limits::kConnectionReview) continue;
     const auto rate = static_cast<double>(lane.at - lane.mark) / seconds;
     const auto left = static_cast<double>(plan_->end_of(key) - lane.at);
     lane.since = now;
     lane.mark = lane.at;
     best_rate_ = std::max(best_rate_, rate);
-    const auto most = std::chrono::duration<double>(kTooLong).count();
-    if (left <= rate * most || rate * kMuchFaster > best_rate_) continue;
+    const auto most = std::chrono::duration<double>(limits::kConnectionRest).count();
+    if (left <= rate * most || rate * limits::kConnectionFaster > best_rate_) continue;
     const auto request = lane.request;
     connections_.drop(request);
     requests_.erase(request);
@@ -217,18 +215,14 @@ void TransferRun::drop_slowest(MonoTime now) {
   }
 }
 
-/// Reads nothing for a moment when more has come than the limit allows so far.
-void TransferRun::keep_to_limit() const {
-  const auto seconds = std::chrono::duration<double>(mono_now() - began_).count();
-  const auto allowed = seconds * static_cast<double>(order_.speed_limit);
-  if (static_cast<double>(fetched_) <= allowed) return;
-  const auto ahead =
-      (static_cast<double>(fetched_) - allowed) / static_cast<double>(order_.speed_limit);
-  const auto pause =
-      std::min(std::chrono::duration<double>(ahead), std::chrono::duration<double>(kMostPause));
-  static_cast<void>(::poll(
-      nullptr, 0,
-      static_cast<int>(std::chrono::duration_cast<std::chrono::milliseconds>(pause).count())));
+/// How much more has come than the speed limit allows so far, as the time to wait for it.
+std::chrono::milliseconds TransferRun::ahead_of_limit() const {
+  if (order_.speed_limit == 0) return {};
+  const auto limit = static_cast<double>(order_.speed_limit);
+  const std::chrono::duration<double> needed(static_cast<double>(fetched_) / limit);
+  const auto ahead = needed - std::chrono::duration<double>(mono_now() - began_);
+  return std::max(std::chrono::ceil<std::chrono::milliseconds>(ahead),
+                  std::chrono::milliseconds(0));
 }
 
 /// False when there is nothing (more) to fetch.

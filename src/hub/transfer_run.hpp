@@ -38,8 +38,8 @@ class TransferRun {
   /// What the hash must be, when that is known.
   [[nodiscard]] const std::optional<store::Digest>& promised() const { return promised_; }
 
-  /// Fetches what is missing. Returns the SHA-256 of the whole. Errors: as of transfer.
-  [[nodiscard]] Expected<store::Digest> fetch(PartFile& part, Mode mode);
+  /// Fetches what is missing. Returns the hash of the whole. Errors: as of transfer.
+  [[nodiscard]] Expected<store::HashedFile> fetch(PartFile& part, Mode mode);
 
   [[nodiscard]] std::uint64_t fetched() const { return fetched_; }
   [[nodiscard]] const RangeSet& repaired() const { return repaired_; }
@@ -88,7 +88,7 @@ class TransferRun {
   void fill();
   void drop_requests();
   void drop_slowest(MonoTime now);
-  void keep_to_limit() const;
+  [[nodiscard]] std::chrono::milliseconds ahead_of_limit() const;
   [[nodiscard]] std::size_t most_lanes() const;
   [[nodiscard]] std::optional<std::size_t> free_source() const;
   [[nodiscard]] bool start_lane(std::size_t index);

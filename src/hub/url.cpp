@@ -1,6 +1,7 @@
 #include "hub/url.hpp"
 
 #include "base/ascii.hpp"
+#include "base/limits.hpp"
 
 #include <boost/url/parse.hpp>
 #include <boost/url/url.hpp>
@@ -25,8 +26,7 @@ std::string_view default_port(urls::url_view url) {
 }  // namespace
 
 Expected<Url> Url::parse(std::string_view text) {
-  constexpr std::size_t kLongest = 8192;  // bytes, as servers have it
-  if (text.size() > kLongest) return not_a_url(text, "… is longer than a URL may be");
+  if (text.size() > limits::kUrl) return not_a_url(text, "… is longer than a URL may be");
   const auto parsed = urls::parse_uri(text);
   if (!parsed) return not_a_url(text, "is no URL");
   urls::url url(*parsed);
@@ -68,16 +68,6 @@ std::string Url::file_name() const {
   const auto parsed = urls::parse_uri(text_);
   if (!parsed || parsed->segments().empty()) return {};
   return std::string(parsed->segments().back());
-}
-
-std::string percent_encode(std::string_view text, std::string_view keep) {
-  std::string out;
-  for (const char c : text) {
-    const bool plain = (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') ||
-                       std::string_view("-._~").contains(c) || keep.contains(c);
-    out += plain ? std::string(1, c) : fmt::format("%{:02X}", static_cast<unsigned char>(c));
-  }
-  return out;
 }
 
 }  // namespace llf::hub

@@ -39,8 +39,4 @@ class Url {
   std::string origin_;
 };
 
-/// `text` as a name in a path or a value in a query (RFC 3986: unreserved characters stay, and
-/// slashes where `keep` has them).
-[[nodiscard]] std::string percent_encode(std::string_view text, std::string_view keep = "");
-
 }  // namespace llf::hub

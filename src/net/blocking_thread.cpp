@@ -12,6 +12,7 @@ struct BlockingThread::Impl {
 BlockingThread::BlockingThread(Loop& loop) : loop_(loop) {}
 
 BlockingThread::~BlockingThread() {
+  end_.request_stop();
   if (!impl_) return;
   impl_->pool.stop();
   impl_->pool.join();

@@ -9,6 +9,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <stop_token>
 #include <type_traits>
 #include <utility>
 
@@ -22,7 +23,8 @@ class BlockingThread {
   explicit BlockingThread(Loop& loop);
   BlockingThread(const BlockingThread&) = delete;
   BlockingThread& operator=(const BlockingThread&) = delete;
-  /// Waits for the work that is being done; what has not begun is never done.
+  /// Waits for the work that is being done, which is told to stop; what has not begun is never
+  /// done.
   ~BlockingThread();
 
   /// What `work`, called on that thread, returns: an Expected. It must own what it uses, and may
@@ -40,6 +42,20 @@ class BlockingThread {
     co_return *std::move(state->result);
   }
 
+  /// The same of a work that takes a stop token: one that nobody waits for any more is told to
+  /// stop, so that it does not keep the next from its turn.
+  template <class Work>
+    requires std::invocable<Work, const std::stop_token&>
+  [[nodiscard]] Task<std::invoke_result_t<Work, const std::stop_token&>> run(Work work) {
+    struct Left {
+      std::stop_source source;
+      ~Left() { source.request_stop(); }
+    } left;
+    const std::stop_callback ends(end_.get_token(), [&left] { left.source.request_stop(); });
+    co_return co_await run(
+        [work = std::move(work), stop = left.source.get_token()]() mutable { return work(stop); });
+  }
+
  private:
   template <class Result>
   struct State {
@@ -51,6 +67,7 @@ class BlockingThread {
 
   struct Impl;
   Loop& loop_;
+  std::stop_source end_;
   std::unique_ptr<Impl> impl_;  ///< none before the first work
 };
 

@@ -61,6 +61,20 @@ TEST_F(BlockingThreadTest, works_are_done_in_the_order_of_the_calls) {
   EXPECT_EQ(order, "abc");
 }
 
+TEST_F(BlockingThreadTest, a_work_that_nobody_waits_for_is_told_to_stop) {
+  const auto stopped = std::make_shared<std::latch>(1);
+  const auto waited =
+      run(with_deadline(thread_.run([stopped](const std::stop_token& stop) -> Expected<void> {
+        while (!stop.stop_requested()) std::this_thread::yield();
+        stopped->count_down();
+        return {};
+      }),
+                        10ms, "the work"));
+  ASSERT_FALSE(waited);
+  EXPECT_EQ(waited.error().kind, ErrorKind::timeout);
+  stopped->wait();
+}
+
 TEST_F(BlockingThreadTest, the_loop_goes_on_meanwhile_and_a_wait_can_be_given_up) {
   const auto held = std::make_shared<std::latch>(1);
   const auto waited = run(with_deadline(thread_.run([held]() -> Expected<void> {

@@ -63,14 +63,6 @@ Expected<void> fill(const fs::path& path, const fs::path& target, const Content&
   return {};
 }
 
-/// Makes names in the folder survive a power cut. One that may not be read cannot be told to.
-Expected<void> sync_folder(const fs::path& dir) {
-  const UniqueFd fd(::open(dir.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  if (!fd && errno == EACCES) return {};
-  if (!fd || ::fsync(fd.get()) != 0) return failed("saving", dir, errno);
-  return {};
-}
-
 constexpr std::string_view kTemporaryEnding = ".tmp";
 
 // Unique among the processes and threads that may write the same file at once.
@@ -123,6 +115,13 @@ Expected<void> replace(const fs::path& path, const Content& content) {
 }
 
 }  // namespace
+
+Expected<void> sync_folder(const fs::path& folder) {
+  const UniqueFd fd(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (!fd && errno == EACCES) return {};
+  if (!fd || ::fsync(fd.get()) != 0) return failed("saving", folder, errno);
+  return {};
+}
 
 Expected<void> write_file_atomically(const fs::path& path, std::string_view bytes, unsigned mode) {
   return replace(path, {.bytes = bytes, .mode = mode, .durability = Durability::synced});

@@ -34,6 +34,10 @@ namespace llf::os {
 [[nodiscard]] Expected<void> write_user_file(const std::filesystem::path& path,
                                              std::string_view bytes);
 
+/// Makes the names in a folder survive a power cut; one that may not be read cannot be told to.
+/// Blocks on the disk. Any thread. Errors: io, forbidden, not_found.
+[[nodiscard]] Expected<void> sync_folder(const std::filesystem::path& folder);
+
 /// The process that writes the temporary file of this name for one of the two functions above;
 /// nothing for any other name. Pure.
 [[nodiscard]] std::optional<pid_t> writer_of_temporary(std::string_view name);

@@ -27,6 +27,12 @@ struct Load {
   std::optional<std::int64_t> context;
   std::optional<std::int64_t> slots;
   std::vector<config::EngineArgument> arguments;
+
+  /// Every file that its engine is given.
+  [[nodiscard]] std::vector<std::string> files() const {
+    return store::files_of_model(path, further, projector);
+  }
+
   friend bool operator==(const Load&, const Load&) = default;
 };
 

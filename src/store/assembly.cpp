@@ -50,10 +50,10 @@ std::vector<ModelFile> join_parts(std::span<const FoundFile> files, Source sourc
   return models;
 }
 
-/// The one to use with every model: f16 is what most ask for, then the largest.
+/// The one to use with every model.
 std::string choose_projector(std::span<const FoundFile> projectors) {
   const auto rank = [](const FoundFile& file) {
-    return std::tuple(file.label.quantisation == "F16", file.size, file.path);
+    return std::tuple(projector_rank(file.label, file.size), file.path);
   };
   const auto best = std::ranges::max_element(projectors, {}, rank);
   return best == projectors.end() ? std::string() : best->path;

@@ -47,6 +47,15 @@ std::string_view to_string(Source source) {
   return "folder";
 }
 
+std::vector<std::string> files_of_model(const std::string& path,
+                                        const std::vector<std::string>& further,
+                                        const std::string& projector) {
+  std::vector<std::string> files{path};
+  files.insert(files.end(), further.begin(), further.end());
+  if (!projector.empty()) files.push_back(projector);
+  return files;
+}
+
 Expected<ModelFile> read_model_file(const std::string& path) {
   const auto file = look_at(path);
   if (file && file->label.kind == FileLabel::Kind::model) {

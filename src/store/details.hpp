@@ -16,6 +16,8 @@ struct Details {
   gguf::Demand demand;        ///< of all parts and the projector together
   std::string template_hash;  ///< SHA-256 of the chat template, hexadecimal; empty: it has none
   std::vector<std::string> template_warnings;  ///< see suspicious_parts
+  std::string base{};                          ///< the repository that it was made from, if known
+  bool template_as_base = true;                ///< whether its template is that of `base`
 };
 
 /// Reads the headers of a model and its projector. Errors: those of read_gguf. Blocks. Any thread.

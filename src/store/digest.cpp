@@ -1,17 +1,13 @@
 #include "store/digest.hpp"
 
 #include "base/assert.hpp"
-#include "base/limits.hpp"
-#include "os/file_error.hpp"
-#include "os/unique_fd.hpp"
 
-#include <openssl/evp.h>
+// The interface of today hides the state, which store/hash_marks.hpp needs.
+#define OPENSSL_SUPPRESS_DEPRECATED
+#include <openssl/sha.h>
 
-#include <cerrno>
-#include <fcntl.h>
-#include <unistd.h>
-#include <utility>
-#include <vector>
+#include <algorithm>
+#include <iterator>
 
 namespace llf::store {
 namespace {
@@ -42,50 +38,45 @@ std::string Digest::hex() const {
 }
 
 struct Sha256::Impl {
-  std::unique_ptr<EVP_MD_CTX, decltype(&EVP_MD_CTX_free)> context{EVP_MD_CTX_new(),
-                                                                  &EVP_MD_CTX_free};
-  void begin() const { LLF_ASSERT(EVP_DigestInit_ex(context.get(), EVP_sha256(), nullptr) == 1); }
+  SHA256_CTX context{};
 };
 
 Sha256::Sha256() : impl_(std::make_unique<Impl>()) {
-  impl_->begin();
+  LLF_ASSERT(SHA256_Init(&impl_->context) == 1);
 }
 Sha256::Sha256(Sha256&&) noexcept = default;
 Sha256& Sha256::operator=(Sha256&&) noexcept = default;
 Sha256::~Sha256() = default;
 
 void Sha256::add(std::span<const char> bytes) {
-  LLF_ASSERT(EVP_DigestUpdate(impl_->context.get(), bytes.data(), bytes.size()) == 1);
+  LLF_ASSERT(SHA256_Update(&impl_->context, bytes.data(), bytes.size()) == 1);
 }
 
 Digest Sha256::finish() {
   std::array<std::uint8_t, Digest::kBytes> bytes{};
-  LLF_ASSERT(EVP_DigestFinal_ex(impl_->context.get(), bytes.data(), nullptr) == 1);
-  impl_->begin();
+  LLF_ASSERT(SHA256_Final(bytes.data(), &impl_->context) == 1);
+  LLF_ASSERT(SHA256_Init(&impl_->context) == 1);
   return Digest(bytes);
+}
+
+Sha256State Sha256::state() const {
+  LLF_ASSERT(impl_->context.num == 0);
+  return std::to_array(impl_->context.h);
+}
+
+void Sha256::resume(const Sha256State& state, std::uint64_t bytes) {
+  LLF_ASSERT(bytes % kBlock == 0);
+  LLF_ASSERT(SHA256_Init(&impl_->context) == 1);
+  std::ranges::copy(state, std::begin(impl_->context.h));
+  const auto bits = bytes * 8;
+  impl_->context.Nl = static_cast<SHA_LONG>(bits);
+  impl_->context.Nh = static_cast<SHA_LONG>(bits >> 32U);
 }
 
 Digest sha256(std::string_view bytes) {
   Sha256 hash;
   hash.add(bytes);
   return hash.finish();
-}
-
-Expected<Digest> sha256_of_file(const std::filesystem::path& path, const HashProgress& progress) {
-  const os::UniqueFd fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
-  if (!fd) return failure(os::file_error("opening", path, os::FileUse::read, errno));
-  static_cast<void>(::posix_fadvise(fd.get(), 0, 0, POSIX_FADV_SEQUENTIAL));
-  std::vector<char> buffer(limits::kHashRead.bytes());
-  Sha256 hash;
-  for (std::uint64_t done = 0;;) {
-    const auto got = ::read(fd.get(), buffer.data(), buffer.size());
-    if (got < 0 && errno == EINTR) continue;
-    if (got < 0) return failure(os::file_error("reading", path, os::FileUse::read, errno));
-    if (got == 0) return hash.finish();
-    hash.add(std::span(buffer).first(static_cast<std::size_t>(got)));
-    done += static_cast<std::uint64_t>(got);
-    if (!progress(done)) return failure(ErrorKind::cancelled, "hashing was stopped");
-  }
 }
 
 }  // namespace llf::store

@@ -1,12 +1,8 @@
 #pragma once
 
-#include "base/expected.hpp"
-
 #include <array>
 #include <cstddef>
 #include <cstdint>
-#include <filesystem>
-#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
@@ -33,9 +29,14 @@ class Digest {
   std::array<std::uint8_t, kBytes> bytes_{};
 };
 
+/// What a SHA-256 has come to after whole blocks: with it, it is gone on with.
+using Sha256State = std::array<std::uint32_t, 8>;
+
 /// Computes a SHA-256 (FIPS 180-4) of bytes as they come. One thread at a time.
 class Sha256 {
  public:
+  static constexpr std::size_t kBlock = 64;
+
   Sha256();
   Sha256(Sha256&&) noexcept;
   Sha256& operator=(Sha256&&) noexcept;
@@ -45,18 +46,16 @@ class Sha256 {
   /// Of all bytes so far; then it begins anew.
   [[nodiscard]] Digest finish();
 
+  /// Of all bytes so far, a multiple of kBlock.
+  [[nodiscard]] Sha256State state() const;
+  /// Goes on after `bytes` of them, which had come to `state`.
+  void resume(const Sha256State& state, std::uint64_t bytes);
+
  private:
   struct Impl;
   std::unique_ptr<Impl> impl_;
 };
 
 [[nodiscard]] Digest sha256(std::string_view bytes);
-
-/// Told how many bytes are done; false stops the work.
-using HashProgress = std::function<bool(std::uint64_t)>;
-
-/// Of a file. Errors: those of files; cancelled when `progress` stops it. Blocks. Any thread.
-[[nodiscard]] Expected<Digest> sha256_of_file(const std::filesystem::path& path,
-                                              const HashProgress& progress);
 
 }  // namespace llf::store

@@ -1,7 +1,5 @@
 #include "store/digest.hpp"
 
-#include "store/test_shelf.hpp"
-
 #include <gtest/gtest.h>
 
 #include <string>
@@ -37,21 +35,21 @@ TEST(Digest, is_64_lower_case_hexadecimal_digits_or_nothing) {
   }
 }
 
-TEST(Digest, of_a_file) {
-  const TestShelf shelf;
-  const auto path = shelf.put("a", "abc");
-  std::uint64_t seen = 0;
-  const auto digest = sha256_of_file(path, [&](std::uint64_t done) {
-    seen = done;
-    return true;
-  });
-  ASSERT_TRUE(digest);
-  EXPECT_EQ(digest->hex(), kAbc);
-  EXPECT_EQ(seen, 3U);
-  const auto stopped = sha256_of_file(path, [](std::uint64_t) { return false; });
-  EXPECT_EQ(stopped.error().kind, ErrorKind::cancelled);
-  EXPECT_EQ(sha256_of_file(shelf.root() / "absent", [](auto) { return true; }).error().kind,
-            ErrorKind::not_found);
+TEST(Digest, is_gone_on_with_from_a_state) {
+  const std::string block(Sha256::kBlock, 'x');
+  Sha256 first;
+  first.add(block);
+  const auto state = first.state();
+  Sha256 second;
+  second.resume(state, block.size());
+  second.add(std::string_view("abc"));
+  EXPECT_EQ(second.finish(), sha256(block + "abc"));
+  // The length counts, too: beyond 512 MiB in another word.
+  Sha256 far;
+  far.resume(state, std::uint64_t{1} << 40U);
+  Sha256 near;
+  near.resume(state, block.size());
+  EXPECT_NE(far.finish(), near.finish());
 }
 
 }  // namespace

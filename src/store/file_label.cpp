@@ -100,4 +100,8 @@ FileLabel label_of(std::string_view path) {
   return label;
 }
 
+std::pair<bool, std::uint64_t> projector_rank(const FileLabel& label, std::uint64_t size) {
+  return {label.quantisation == "F16", size};
+}
+
 }  // namespace llf::store

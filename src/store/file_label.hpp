@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace llf::store {
 
@@ -30,5 +31,10 @@ struct FileLabel {
 
 /// Whether a word is the name of a quantisation, in any case. Pure.
 [[nodiscard]] bool is_quantisation(std::string_view word);
+
+/// Which of several projectors to use: the one of the highest rank. f16 is what most models ask
+/// for, then the largest. Pure.
+[[nodiscard]] std::pair<bool, std::uint64_t> projector_rank(const FileLabel& label,
+                                                            std::uint64_t size);
 
 }  // namespace llf::store

@@ -4,12 +4,15 @@
 #include "os/atomic_file.hpp"
 #include "os/file_error.hpp"
 #include "os/paths.hpp"
+#include "store/verification.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <system_error>
 #include <unistd.h>
+#include <utility>
+#include <vector>
 
 namespace llf::store {
 namespace {
@@ -25,6 +28,11 @@ Expected<void> make_folders(const fs::path& folder) {
 
 }  // namespace
 
+fs::path lock_of_content(const fs::path& root, const fs::path& content) {
+  const auto repository = content.parent_path().parent_path().filename();
+  return root / ".locks" / repository / (content.filename().native() + ".lock");
+}
+
 fs::path HubCache::folder(const RepositoryName& repository) const {
   return root_ / repository.folder();
 }
@@ -38,8 +46,24 @@ fs::path HubCache::snapshot(const CachedFile& file) const {
   return folder(file.repository) / "snapshots" / file.commit / file.path;
 }
 
+std::optional<CachedFile> HubCache::find(const fs::path& name) const {
+  const auto relative = name.lexically_relative(root_);
+  std::vector<std::string> parts;
+  for (const auto& part : relative) parts.push_back(part.native());
+  constexpr std::size_t kLeast = 4;  // REPOSITORY/snapshots/COMMIT/PATH
+  if (parts.size() < kLeast || parts[1] != "snapshots" || !is_commit(parts[2])) return std::nullopt;
+  auto repository = repository_of_folder(parts[0]);
+  const auto digest = expected_digest(name);
+  const auto path = relative.lexically_relative(fs::path(parts[0]) / parts[1] / parts[2]).native();
+  if (!repository || !digest || !check_file_path(path)) return std::nullopt;
+  return CachedFile{.repository = *std::move(repository),
+                    .commit = std::move(parts[2]),
+                    .path = path,
+                    .sha256 = *digest};
+}
+
 fs::path HubCache::lock(const CachedFile& file) const {
-  return root_ / ".locks" / file.repository.folder() / (file.sha256.hex() + ".lock");
+  return lock_of_content(root_, blob(file));
 }
 
 Expected<void> HubCache::prepare(const CachedFile& file) const {

@@ -5,6 +5,7 @@
 #include "store/hub_repository.hpp"
 
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -18,6 +19,11 @@ struct CachedFile {
   Digest sha256;
 };
 
+/// What programs lock (flock) while they fetch a content, which stands in the blobs of a repository
+/// of the cache `root`. Pure.
+[[nodiscard]] std::filesystem::path lock_of_content(const std::filesystem::path& root,
+                                                    const std::filesystem::path& content);
+
 /// Writes into a cache of Hugging Face's layout ("Hub Local Cache" of its documentation) so that
 /// every program for it finds the files. Blocks. Any thread.
 class HubCache {
@@ -30,6 +36,9 @@ class HubCache {
   [[nodiscard]] std::filesystem::path blob(const CachedFile& file) const;
   /// Where the file stands as a link to its content.
   [[nodiscard]] std::filesystem::path snapshot(const CachedFile& file) const;
+  /// The file that stands under this name in a snapshot; nothing for what is no such name, or is
+  /// not said to have a SHA-256. A few system calls.
+  [[nodiscard]] std::optional<CachedFile> find(const std::filesystem::path& name) const;
   /// What a program locks (flock) while it fetches the content.
   [[nodiscard]] std::filesystem::path lock(const CachedFile& file) const;
 

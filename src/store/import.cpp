@@ -1,5 +1,6 @@
 #include "store/import.hpp"
 
+#include "base/limits.hpp"
 #include "os/file_error.hpp"
 #include "os/unique_fd.hpp"
 #include "store/assembly.hpp"
@@ -53,18 +54,19 @@ Expected<std::vector<fs::path>> files_to_import(const fs::path& from) {
 /// Copies, by shared blocks where the file system can, into a new file that gets its name when
 /// whole. False when `by` allows nothing but shared blocks and there are none.
 Expected<bool> copy_file(const fs::path& from, const fs::path& to, ImportBy by) {
-  const auto temporary = fs::path(to) += fmt::format(".llf-import-{}", ::getpid());
+  // Of this thread alone: two imports at once may have one target.
+  const auto temporary = fs::path(to) += fmt::format(".llf-import-{}", ::gettid());
   const os::UniqueFd source(::open(from.c_str(), O_RDONLY | O_CLOEXEC));
   if (!source) return import_error("opening", from, errno);
+  ::unlink(temporary.c_str());  // of a daemon that was killed
   os::UniqueFd target(::open(temporary.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644));
   if (!target) return import_error("making", temporary, errno);
   int error = 0;
   bool done = ::ioctl(target.get(), FICLONE, source.get()) == 0;
   if (!done && by == ImportBy::copying) {
-    constexpr std::size_t kAtOnce = std::size_t{64} << 20U;
     ssize_t put = 0;
-    while ((put = ::copy_file_range(source.get(), nullptr, target.get(), nullptr, kAtOnce, 0)) >
-           0) {
+    while ((put = ::copy_file_range(source.get(), nullptr, target.get(), nullptr,
+                                    limits::kCopyStep.bytes(), 0)) > 0) {
     }
     if (put < 0) error = errno;
     if (put == 0 && ::fsync(target.get()) != 0) error = errno;

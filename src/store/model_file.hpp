@@ -23,6 +23,11 @@ enum class Source : std::uint8_t {
 /// "built-in", "hugging face" …
 [[nodiscard]] std::string_view to_string(Source source);
 
+/// The paths of one list: of a model's parts, then of its projector where there is one.
+[[nodiscard]] std::vector<std::string> files_of_model(const std::string& path,
+                                                      const std::vector<std::string>& further,
+                                                      const std::string& projector);
+
 /// One model that can be loaded.
 struct ModelFile {
   ModelId id;                 ///< its name: see model_name.hpp
@@ -33,6 +38,11 @@ struct ModelFile {
   std::string repository{};            ///< "ORG/REPO"; empty where it is not known
   std::vector<std::string> further{};  ///< the other parts of a split model, in their order
   std::string projector{};             ///< what lets it see or hear; empty: none
+
+  /// Every file of it: its parts, then its projector.
+  [[nodiscard]] std::vector<std::string> files() const {
+    return files_of_model(path, further, projector);
+  }
 
   friend bool operator==(const ModelFile&, const ModelFile&) = default;
 };

@@ -3,6 +3,7 @@
 #include "base/limits.hpp"
 #include "os/file_error.hpp"
 #include "os/file_lock.hpp"
+#include "store/hub_cache.hpp"
 
 #include <fmt/format.h>
 
@@ -32,12 +33,12 @@ fs::path content_of(const fs::path& name) {
 
 /// The files that go with the model: all of its own, and the projector unless another uses it.
 std::vector<fs::path> files_of(const ModelFile& model, const std::vector<ModelFile>& all) {
-  std::vector<fs::path> files{model.path};
-  files.insert(files.end(), model.further.begin(), model.further.end());
+  const auto own = model.files();
+  std::vector<fs::path> files(own.begin(), own.end());
   const bool shared = std::ranges::any_of(all, [&](const ModelFile& other) {
     return other.id != model.id && other.projector == model.projector;
   });
-  if (!model.projector.empty() && !shared) files.emplace_back(model.projector);
+  if (!model.projector.empty() && shared) files.pop_back();
   return files;
 }
 
@@ -149,10 +150,10 @@ Expected<Removal> plan_removal(const ModelFile& model, const std::vector<ModelFi
 Expected<void> remove_model(const Removal& removal, const OwnFolders& own) {
   std::vector<os::FileLock> locks;
   for (const auto& content : removal.contents) {
-    const auto folder = own.hub_cache / ".locks" / removal.repository.filename();
+    const auto path = lock_of_content(own.hub_cache, content);
     std::error_code code;
-    fs::create_directories(folder, code);
-    auto lock = os::FileLock::try_acquire(folder / (content.filename().native() + ".lock"));
+    fs::create_directories(path.parent_path(), code);
+    auto lock = os::FileLock::try_acquire(path);
     if (lock && !*lock) {
       return failure(ErrorKind::conflict,
                      "it is being downloaded; stop that with `llf model downloads --stop` first");

@@ -9,6 +9,18 @@ namespace llf::store {
 
 namespace fs = std::filesystem;
 
+namespace {
+
+/// Where a file differs from the one that its store names, as far as marks of that one are kept.
+Expected<std::vector<ByteRange>> damage_of(const VerifiedFile& file, const fs::path& marks,
+                                           const HashProgress& progress) {
+  auto kept = load_marks(marks, *file.expected);
+  if (!kept) return std::vector<ByteRange>();
+  return find_damage(file.path, {.sha256 = *file.expected, .marks = *std::move(kept)}, progress);
+}
+
+}  // namespace
+
 std::optional<Digest> expected_digest(const fs::path& path) {
   constexpr std::string_view kOllama = "sha256-";
   std::error_code code;
@@ -19,27 +31,29 @@ std::optional<Digest> expected_digest(const fs::path& path) {
       std::string_view(name).substr(name.starts_with(kOllama) ? kOllama.size() : 0));
 }
 
-Expected<std::vector<VerifiedFile>> verify_model(const ModelFile& model,
+Expected<std::vector<VerifiedFile>> verify_model(const ModelFile& model, const fs::path& marks,
                                                  const HashProgress& progress) {
-  std::vector<std::string> paths{model.path};
-  paths.insert(paths.end(), model.further.begin(), model.further.end());
-  if (!model.projector.empty()) paths.push_back(model.projector);
   std::vector<VerifiedFile> files;
   std::uint64_t before = 0;
-  for (const auto& path : paths) {
-    std::uint64_t size = 0;
-    const auto digest = sha256_of_file(path, [&](std::uint64_t done) {
-      size = done;
-      return progress(before + done);
-    });
-    if (!digest) return failure(digest.error());
-    before += size;
+  for (const auto& path : model.files()) {
+    const auto hashed =
+        hash_file(path, [&](std::uint64_t done) { return progress(before + done); });
+    if (!hashed) return failure(hashed.error());
     const auto header = read_gguf(path);
-    files.push_back({.path = path,
-                     .size = size,
-                     .sha256 = *digest,
-                     .expected = expected_digest(path),
-                     .broken = header ? std::string() : header.error().message});
+    VerifiedFile file{.path = path,
+                      .size = hashed->size,
+                      .sha256 = hashed->sha256,
+                      .expected = expected_digest(path),
+                      .broken = header ? std::string() : header.error().message};
+    if (file.expected == file.sha256) {
+      save_marks(marks, file.sha256, hashed->marks);
+    } else if (file.expected) {
+      auto damage = damage_of(file, marks, [&](std::uint64_t) { return progress(before); });
+      if (!damage) return failure(damage.error());
+      file.damage = *std::move(damage);
+    }
+    before += file.size;
+    files.push_back(std::move(file));
   }
   return files;
 }

@@ -1,7 +1,8 @@
 #pragma once
 
+#include "base/byte_range.hpp"
 #include "base/expected.hpp"
-#include "store/digest.hpp"
+#include "store/hash_marks.hpp"
 #include "store/model_file.hpp"
 
 #include <filesystem>
@@ -18,6 +19,8 @@ struct VerifiedFile {
   Digest sha256;
   std::optional<Digest> expected;  ///< what its store says; nothing: it says nothing
   std::string broken;              ///< why it is no model; empty: it is one
+  /// Which bytes are not as they should be; empty where that is not known.
+  std::vector<ByteRange> damage{};
 
   [[nodiscard]] bool right() const { return broken.empty() && (!expected || *expected == sha256); }
 };
@@ -26,9 +29,11 @@ struct VerifiedFile {
 /// Ollama's are digests. Nothing where it does not say. A few system calls.
 [[nodiscard]] std::optional<Digest> expected_digest(const std::filesystem::path& path);
 
-/// Reads every file of a model, told how many bytes of all are done. Errors: those of files;
-/// cancelled when `progress` stops it. Blocks for as long as the disk takes. Any thread.
+/// Reads every file of a model, told how many bytes of all are done; what is damaged is read twice.
+/// `marks` is the folder for save_marks: those of right files are kept there. Errors: those of
+/// files; cancelled when `progress` stops it. Blocks for as long as the disk takes. Any thread.
 [[nodiscard]] Expected<std::vector<VerifiedFile>> verify_model(const ModelFile& model,
+                                                               const std::filesystem::path& marks,
                                                                const HashProgress& progress);
 
 }  // namespace llf::store

@@ -1,0 +1,11 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace llf {
+
+/// `text` in a URL: what is neither unreserved (RFC 3986, 2.3) nor in `keep` as "%41". Pure.
+[[nodiscard]] std::string percent_encode(std::string_view text, std::string_view keep = {});
+
+}  // namespace llf

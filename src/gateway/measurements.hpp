@@ -1,0 +1,56 @@
+#pragma once
+
+#include "base/clock.hpp"
+#include "gateway/engine_timings.hpp"
+#include "gguf/demand.hpp"
+#include "json/json.hpp"
+#include "store/model_file.hpp"
+
+#include <cstdint>
+#include <filesystem>
+#include <map>
+#include <optional>
+#include <string>
+
+namespace llf::gateway {
+
+/// What a model took and did when it ran last.
+struct Measured {
+  std::uint64_t size = 0;  ///< bytes of its files: of another size it is another model
+  std::uint64_t rss = 0;   ///< bytes of memory that its engine had
+  gguf::Loading loading;   ///< how it was loaded
+  double tokens_per_s = 0;
+  std::int64_t when = 0;  ///< seconds since 1970
+};
+
+/// The measurements of the models of this home, by the paths of their files, kept in a file. They
+/// are only an estimate's better half: what cannot be kept or read is forgotten. Loop thread.
+class Measurements {
+ public:
+  explicit Measurements(std::filesystem::path file);
+
+  /// Of the model of these files; nothing when it never ran.
+  [[nodiscard]] std::optional<Measured> find(const std::string& path, ByteSize size) const;
+
+  /// Keeps a measurement of an answer that is over, unless it is too short to tell, or one is kept
+  /// that is nearly as new. `measure` is asked for the rest only then.
+  template <class Measure>
+  void note(const std::string& path, const EngineSpeed& speed, Measure measure) {
+    if (!is_due(path, speed)) return;
+    Measured measured = measure();
+    measured.tokens_per_s = speed.tokens_per_s;
+    keep(path, measured);
+  }
+
+ private:
+  [[nodiscard]] bool is_due(const std::string& path, const EngineSpeed& speed) const;
+  void keep(const std::string& path, Measured measured);
+  void load();
+  void save() const;
+
+  std::filesystem::path file_;
+  std::map<std::string, Measured> models_;
+  std::map<std::string, MonoTime> noted_;  ///< by this daemon
+};
+
+}  // namespace llf::gateway

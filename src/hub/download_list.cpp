@@ -1,0 +1,69 @@
+#include "hub/download_list.hpp"
+
+#include "base/limits.hpp"
+#include "json/json.hpp"
+#include "log/log.hpp"
+#include "os/atomic_file.hpp"
+#include "os/paths.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace llf::hub {
+namespace {
+
+std::uint64_t count_in(const json::Object& object, std::string_view key) {
+  return static_cast<std::uint64_t>(
+      std::max<std::int64_t>(json::get_int_or(object, key, 0).value_or(0), 0));
+}
+
+std::vector<std::filesystem::path> places_in(const json::Object& object) {
+  std::vector<std::filesystem::path> places;
+  const auto* list = object.if_contains("places");
+  if (list == nullptr || !list->is_array()) return places;
+  for (const auto& place : list->get_array()) {
+    if (place.is_string()) places.emplace_back(std::string(place.get_string()));
+  }
+  return places;
+}
+
+}  // namespace
+
+void save_download_list(const std::filesystem::path& file,
+                        const std::vector<ListedDownload>& downloads) {
+  json::Array list;
+  for (const auto& download : downloads) {
+    json::Array places;
+    for (const auto& place : download.places) places.push_back(json::Value(place.native()));
+    list.push_back(json::Object{{"model", download.model},
+                                {"size", download.size},
+                                {"done", download.done},
+                                {"places", std::move(places)}});
+  }
+  if (auto made = os::ensure_dir(file.parent_path()); !made) return;
+  const auto text = json::write_pretty(json::Object{{"downloads", std::move(list)}});
+  if (auto saved = os::replace_file(file, text); !saved) {
+    log::warn("hub", "the list of downloads: {}", saved.error().message);
+  }
+}
+
+std::vector<ListedDownload> load_download_list(const std::filesystem::path& file) {
+  std::vector<ListedDownload> downloads;
+  const auto text = os::read_file(file, limits::kManifestFile);
+  const auto value = text ? json::parse(*text) : failure(text.error());
+  const auto* object = value ? value->if_object() : nullptr;
+  const auto* list = object == nullptr ? nullptr : object->if_contains("downloads");
+  if (list == nullptr || !list->is_array()) return downloads;
+  for (const auto& item : list->get_array()) {
+    const auto* one = item.if_object();
+    auto model = one == nullptr ? "" : json::get_string_or(*one, "model", "").value_or("");
+    if (model.empty()) continue;
+    downloads.push_back({.model = std::move(model),
+                         .size = count_in(*one, "size"),
+                         .done = count_in(*one, "done"),
+                         .places = places_in(*one)});
+  }
+  return downloads;
+}
+
+}  // namespace llf::hub

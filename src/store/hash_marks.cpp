@@ -1,0 +1,180 @@
+#include "store/hash_marks.hpp"
+
+#include "base/limits.hpp"
+#include "os/atomic_file.hpp"
+#include "os/file_error.hpp"
+#include "os/paths.hpp"
+#include "os/unique_fd.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <charconv>
+#include <fcntl.h>
+#include <unistd.h>
+#include <utility>
+
+namespace llf::store {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::uint64_t kStep = limits::kPart.bytes();
+static_assert(kStep % Sha256::kBlock == 0);
+
+constexpr int kHexBase = 16;
+constexpr std::size_t kHexOfWord = 8;
+
+std::string marks_head() {
+  return fmt::format("llf-marks 1 {}\n", kStep);
+}
+
+std::optional<Sha256State> parse_state(std::string_view line) {
+  Sha256State state{};
+  if (line.size() != state.size() * kHexOfWord) return std::nullopt;
+  for (auto& word : state) {
+    const auto* end = line.data() + kHexOfWord;
+    const auto read = std::from_chars(line.data(), end, word, kHexBase);
+    if (read.ec != std::errc() || read.ptr != end) return std::nullopt;
+    line.remove_prefix(kHexOfWord);
+  }
+  return state;
+}
+
+fs::path marks_file(const fs::path& folder, const Digest& sha256) {
+  return folder / sha256.hex();
+}
+
+/// A file that is read from its beginning to its end.
+class Reader {
+ public:
+  static Expected<Reader> open(const fs::path& path) {
+    os::UniqueFd fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
+    if (!fd) return failure(os::file_error("opening", path, os::FileUse::read, errno));
+    static_cast<void>(::posix_fadvise(fd.get(), 0, 0, POSIX_FADV_SEQUENTIAL));
+    return Reader(path, std::move(fd));
+  }
+
+  /// The next bytes, at most so many; none at the end.
+  Expected<std::span<const char>> next(std::uint64_t most) {
+    const auto wanted = std::min<std::uint64_t>(most, buffer_.size());
+    for (;;) {
+      const auto got = ::read(fd_.get(), buffer_.data(), wanted);
+      if (got >= 0) return std::span<const char>(buffer_).first(static_cast<std::size_t>(got));
+      if (errno == EINTR) continue;
+      return failure(os::file_error("reading", path_, os::FileUse::read, errno));
+    }
+  }
+
+ private:
+  Reader(fs::path path, os::UniqueFd fd) : path_(std::move(path)), fd_(std::move(fd)) {}
+
+  fs::path path_;
+  os::UniqueFd fd_;
+  std::vector<char> buffer_ = std::vector<char>(limits::kHashRead.bytes());
+};
+
+std::unexpected<Error> hashing_stopped() {
+  return failure(ErrorKind::cancelled, "hashing was stopped");
+}
+
+void add_damage(std::vector<ByteRange>& damage, ByteRange range) {
+  if (!damage.empty() && damage.back().end == range.begin) {
+    damage.back().end = range.end;
+  } else {
+    damage.push_back(range);
+  }
+}
+
+}  // namespace
+
+std::string HashMarks::text() const {
+  auto text = marks_head();
+  for (const auto& state : states) {
+    for (const auto word : state) text += fmt::format("{:08x}", word);
+    text += '\n';
+  }
+  return text;
+}
+
+std::optional<HashMarks> HashMarks::parse(std::string_view text) {
+  const auto head = marks_head();
+  if (!text.starts_with(head)) return std::nullopt;
+  text.remove_prefix(head.size());
+  HashMarks marks;
+  while (!text.empty()) {
+    const auto end = text.find('\n');
+    const auto state = parse_state(text.substr(0, end));
+    if (!state || end == std::string_view::npos) return std::nullopt;
+    marks.states.push_back(*state);
+    text.remove_prefix(end + 1);
+  }
+  return marks;
+}
+
+void MarkingSha256::add(std::span<const char> bytes) {
+  while (!bytes.empty()) {
+    const auto part = bytes.first(std::min<std::uint64_t>(bytes.size(), kStep - bytes_ % kStep));
+    hash_.add(part);
+    bytes_ += part.size();
+    bytes = bytes.subspan(part.size());
+    if (bytes_ % kStep == 0) marks_.states.push_back(hash_.state());
+  }
+}
+
+Expected<HashedFile> hash_file(const fs::path& path, const HashProgress& progress) {
+  auto reader = Reader::open(path);
+  if (!reader) return failure(reader.error());
+  MarkingSha256 hash;
+  for (std::uint64_t done = 0;;) {
+    const auto bytes = reader->next(kStep);
+    if (!bytes) return failure(bytes.error());
+    if (bytes->empty()) {
+      return HashedFile{.sha256 = hash.finish(), .size = done, .marks = hash.marks()};
+    }
+    hash.add(*bytes);
+    done += bytes->size();
+    if (!progress(done)) return hashing_stopped();
+  }
+}
+
+void save_marks(const fs::path& folder, const Digest& sha256, const HashMarks& marks) {
+  if (folder.empty() || !os::ensure_dir(folder)) return;
+  static_cast<void>(os::replace_file(marks_file(folder, sha256), marks.text()));
+}
+
+std::optional<HashMarks> load_marks(const fs::path& folder, const Digest& sha256) {
+  const auto text = os::read_file(marks_file(folder, sha256), limits::kJournalText);
+  return text ? HashMarks::parse(*text) : std::nullopt;
+}
+
+Expected<std::vector<ByteRange>> find_damage(const fs::path& path, const RightFile& right,
+                                             const HashProgress& progress) {
+  auto reader = Reader::open(path);
+  if (!reader) return failure(reader.error());
+  std::vector<ByteRange> damage;
+  std::uint64_t done = 0;
+  for (std::size_t part = 0;; ++part) {
+    const auto begin = done;
+    Sha256 hash;
+    if (part > 0) hash.resume(right.marks.states[part - 1], begin);
+    const auto end = begin + kStep;
+    while (done < end) {
+      const auto bytes = reader->next(end - done);
+      if (!bytes) return failure(bytes.error());
+      if (bytes->empty()) break;
+      hash.add(*bytes);
+      done += bytes->size();
+      if (!progress(done)) return hashing_stopped();
+    }
+    const bool marked = part < right.marks.states.size();
+    if (marked ? done < end || hash.state() != right.marks.states[part]
+               : hash.finish() != right.sha256) {
+      add_damage(damage, {.begin = begin, .end = done});
+    }
+    if (!marked) return damage;
+  }
+}
+
+}  // namespace llf::store

@@ -1,0 +1,94 @@
+#include "store/leftovers.hpp"
+
+#include "os/file_lock.hpp"
+#include "store/digest.hpp"
+#include "store/test_shelf.hpp"
+
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <map>
+#include <string>
+
+namespace llf::store {
+namespace {
+
+namespace fs = std::filesystem;
+using Kind = Leftover::Kind;
+
+class LeftoversTest : public testing::Test {
+ protected:
+  LeftoversTest() { shelf_.put_cached("hub/models--o--r", kCommit, "a/m.gguf", "named"); }
+
+  fs::path blob(const std::string& name, const std::string& content = "x") const {
+    return shelf_.put("hub/models--o--r/blobs/" + name, content);
+  }
+  [[nodiscard]] std::map<std::string, Kind> found() const {
+    std::map<std::string, Kind> kinds;
+    for (const auto& one : find_leftovers(places_).value()) {
+      kinds[one.path.filename().native()] = one.kind;
+    }
+    return kinds;
+  }
+
+  const std::string kCommit = std::string(40, 'a');
+  const std::string kOther = sha256("other").hex();
+  TestShelf shelf_;
+  LeftoverPlaces places_{
+      .own = {.hub_cache = shelf_.root() / "hub", .folder = shelf_.root() / "own"},
+      .marks = shelf_.root() / "marks",
+      .wanted = {}};
+};
+
+TEST_F(LeftoversTest, what_is_named_is_none) {
+  shelf_.put("marks/" + sha256("named").hex());
+  shelf_.put("own/m.gguf");
+  shelf_.put("hub/other/blobs/x");
+  blob(kOther + ".incomplete");
+  EXPECT_TRUE(found().empty());
+}
+
+TEST_F(LeftoversTest, contents_without_a_name_and_unfinished_files_are) {
+  blob(kOther);
+  blob(sha256("third").hex() + ".llf-part");
+  shelf_.put("own/m.gguf.llf-part");
+  shelf_.put("own/m.gguf.llf-import-12");
+  shelf_.put("marks/" + sha256("gone").hex());
+  shelf_.put("marks/" + kOther);
+  EXPECT_EQ(found(), (std::map<std::string, Kind>{
+                         {kOther, Kind::marks},  // and the content, of the same name
+                         {sha256("third").hex() + ".llf-part", Kind::unfinished},
+                         {"m.gguf.llf-part", Kind::unfinished},
+                         {"m.gguf.llf-import-12", Kind::unfinished},
+                         {sha256("gone").hex(), Kind::marks},
+                     }));
+  EXPECT_EQ(remove_leftovers(places_)->size(), 6U);
+  EXPECT_TRUE(found().empty());
+  EXPECT_EQ(shelf_.models(Source::folder).size(), 0U);
+  EXPECT_TRUE(fs::exists(shelf_.root() / "hub/models--o--r/blobs" / sha256("named").hex()));
+}
+
+TEST_F(LeftoversTest, what_a_known_download_or_a_program_fetches_stays) {
+  const auto place = blob(kOther);
+  blob(kOther + ".llf-part");
+  const auto lock_path =
+      shelf_.put("hub/.locks/models--o--r/" + place.filename().native() + ".lock", "");
+  {
+    const auto lock = os::FileLock::try_acquire(lock_path);
+    ASSERT_TRUE(lock && *lock);
+    EXPECT_TRUE(found().empty());
+  }
+  EXPECT_EQ(found().size(), 2U);
+  places_.wanted.insert(place);
+  EXPECT_EQ(found().size(), 1U) << "the content itself has no name all the same";
+}
+
+TEST_F(LeftoversTest, of_folders_that_are_not_there_nothing_is_left) {
+  EXPECT_TRUE(find_leftovers({.own = {.hub_cache = "/nowhere", .folder = "/nowhere"},
+                              .marks = "/nowhere",
+                              .wanted = {}})
+                  ->empty());
+}
+
+}  // namespace
+}  // namespace llf::store
