@@ -24,7 +24,8 @@ TEST(ModelJson, tells_what_is_known_and_null_for_the_rest) {
   EXPECT_THAT(told, HasSubstr(R"("kv_bytes_per_token":1024)"));
   EXPECT_THAT(told, HasSubstr(R"("tools":true)"));
   EXPECT_THAT(told,
-              HasSubstr(R"("chat_template":{"sha256":"ab","text":"{{ x }}","warnings":["look"]})"));
+              HasSubstr(R"("chat_template":{"sha256":"ab","text":"{{ x }}","warnings":["look"],)"
+                        R"("base":null,"as_base":null})"));
 }
 
 }  // namespace

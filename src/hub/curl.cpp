@@ -31,6 +31,7 @@ Expected<Curl> open_curl() {
                      find_symbol(library, "curl_version_info", version_info) &&
                      find_symbol(library, "curl_easy_init", curl.easy_init) &&
                      find_symbol(library, "curl_easy_cleanup", curl.easy_cleanup) &&
+                     find_symbol(library, "curl_easy_pause", curl.easy_pause) &&
                      find_symbol(library, "curl_easy_setopt", curl.easy_setopt) &&
                      find_symbol(library, "curl_easy_getinfo", curl.easy_getinfo) &&
                      find_symbol(library, "curl_easy_strerror", curl.easy_strerror) &&

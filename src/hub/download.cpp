@@ -112,7 +112,24 @@ Expected<void> check_present(const DownloadRequest& request, const Url& url, con
   return size && stands(place, ByteSize(*size)) ? Expected<void>() : other;
 }
 
-Expected<DownloadPlan> plan_url(const DownloadRequest& request, const Url& url,
+/// The SHA-256 that stands in a file beside the one at `url`, as sha256sum writes it; nothing where
+/// there is none.
+std::optional<store::Digest> fetch_digest(const Url& url, const Endpoint& endpoint,
+                                          const std::stop_token& stop) {
+  const auto beside = Url::parse(url.shown() + ".sha256");
+  auto connections = Connections::create();
+  if (!beside || !connections) return std::nullopt;
+  const auto answer =
+      ask({.connections = *connections, .endpoint = endpoint, .stop = stop}, *beside);
+  if (!answer) return std::nullopt;
+  const std::string_view line = std::string_view(answer->body).substr(0, answer->body.find('\n'));
+  const auto space = std::min(line.find(' '), line.size());
+  const auto named = line.substr(std::min(line.find_last_of(" */") + 1, line.size()));
+  const bool of_this = space == line.size() || named == url.file_name();
+  return of_this ? store::Digest::parse(line.substr(0, space)) : std::nullopt;
+}
+
+Expected<DownloadPlan> plan_url(DownloadRequest request, const Url& url,
                                 const DownloadPlaces& places, const std::stop_token& stop) {
   const auto name = url.file_name();
   const auto label = store::label_of(name);
@@ -133,6 +150,7 @@ Expected<DownloadPlan> plan_url(const DownloadRequest& request, const Url& url,
     return failure(ErrorKind::invalid,
                    "mirrors of a file need --sha256: nothing else tells that they have the same");
   }
+  if (!request.sha256) request.sha256 = fetch_digest(url, request.endpoint, stop);
   std::error_code code;
   const auto place = places.folder / name;
   const bool present = fs::exists(fs::symlink_status(place, code));

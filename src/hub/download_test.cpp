@@ -82,6 +82,26 @@ TEST_F(DownloadTest, a_file_of_another_server_goes_into_our_own_folder) {
   }
 }
 
+TEST_F(DownloadTest, a_sha256_beside_a_file_is_taken_for_its_promise) {
+  std::string beside;
+  const TestServer server([&](const std::string& head) {
+    return head.contains(".sha256 ") ? http_answer(200, "", beside) : good(head);
+  });
+  const auto promised = [&](const std::string& text) {
+    beside = text;
+    auto wanted = request(server, server.url("/x/m.gguf?sig=1"));
+    wanted.endpoint.url = *Url::parse("http://hub.example");
+    const auto plan = plan_download(wanted, places(), stop_.get_token());
+    return plan ? plan->files.front().sha256 : std::nullopt;
+  };
+  EXPECT_EQ(promised(digest_.hex() + "  m.gguf\n"), digest_);
+  EXPECT_EQ(promised(digest_.hex() + " *./x/m.gguf"), digest_);
+  EXPECT_EQ(promised(digest_.hex()), digest_);
+  EXPECT_FALSE(promised(digest_.hex() + "  other.gguf\n"));
+  EXPECT_FALSE(promised("<html>"));
+  EXPECT_FALSE(promised(""));
+}
+
 TEST_F(DownloadTest, what_is_no_model_is_not_kept) {
   content_ = "<html>this is no model</html>";
   digest_ = store::sha256(content_);

@@ -10,6 +10,7 @@
 
 #include <map>
 #include <ranges>
+#include <utility>
 
 namespace llf::hub {
 namespace {
@@ -30,6 +31,7 @@ struct Call {
   std::size_t head_bytes = 0;
   bool head_told = false;
   bool stopped = false;
+  bool paused = false;
   bool too_large = false;
 
   /// Whether the reader wants more.
@@ -66,11 +68,11 @@ std::size_t read_body(char* bytes, std::size_t size, std::size_t count, void* us
   auto& call = *static_cast<Call*>(user);
   if (!call.tell_head()) return 0;
   const std::span<const char> body(bytes, size * count);
-  if (call.request.on_body && call.request.on_body(body) == Verdict::stop) {
-    call.stopped = true;
-    return 0;
-  }
-  return body.size();
+  const auto verdict = call.request.on_body ? call.request.on_body(body) : Verdict::go_on;
+  call.stopped = verdict == Verdict::stop;
+  call.paused = verdict == Verdict::later;
+  if (call.paused) return CURL_WRITEFUNC_PAUSE;
+  return call.stopped ? 0 : body.size();
 }
 
 Error error_of(const Curl& curl, const Call& call, CURLcode code) {
@@ -186,6 +188,9 @@ std::size_t Connections::running() const {
 }
 
 std::vector<HttpResult> Connections::wait(std::chrono::milliseconds time) {
+  for (const auto& [id, call] : impl_->calls) {
+    if (std::exchange(call->paused, false)) impl_->curl.easy_pause(call->handle, CURLPAUSE_CONT);
+  }
   int running = 0;
   impl_->curl.multi_perform(impl_->multi, &running);
   std::vector<HttpResult> results;

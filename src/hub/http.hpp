@@ -29,7 +29,11 @@ struct HttpHead {
 };
 
 /// Whether an answer is read on.
-enum class Verdict : std::uint8_t { go_on, stop };
+enum class Verdict : std::uint8_t {
+  go_on,
+  stop,
+  later,  ///< not these bytes yet: the next `wait` tells them again
+};
 
 /// One request and who reads its answer. Redirects are answers like any other: nothing is followed.
 struct HttpRequest {

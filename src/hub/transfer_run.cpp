@@ -6,7 +6,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <poll.h>
 #include <ranges>
 #include <utility>
 
@@ -104,13 +103,6 @@ Expected<void> TransferRun::step() {
     if (idle && now >= source.not_before) look(i);
   }
   if (plan_) fill();
-  if (const auto ahead = ahead_of_limit(); ahead.count() > 0) {
-    // Reads nothing for a moment; the stop is looked at in between.
-    const auto pause = std::min<std::chrono::milliseconds>(ahead, limits::kTransferStep);
-    static_cast<void>(::poll(nullptr, 0, static_cast<int>(pause.count())));
-    tell(mono_now());
-    return {};
-  }
   for (const auto& result : connections_.wait(limits::kTransferStep)) {
     if (auto look = looks_.extract(result.id)) {
       end_look(look.mapped(), result);
@@ -215,16 +207,6 @@ void TransferRun::drop_slowest(MonoTime now) {
   }
 }
 
-/// How much more has come than the speed limit allows so far, as the time to wait for it.
-std::chrono::milliseconds TransferRun::ahead_of_limit() const {
-  if (order_.speed_limit == 0) return {};
-  const auto limit = static_cast<double>(order_.speed_limit);
-  const std::chrono::duration<double> needed(static_cast<double>(fetched_) / limit);
-  const auto ahead = needed - std::chrono::duration<double>(mono_now() - began_);
-  return std::max(std::chrono::ceil<std::chrono::milliseconds>(ahead),
-                  std::chrono::milliseconds(0));
-}
-
 /// False when there is nothing (more) to fetch.
 bool TransferRun::start_lane(std::size_t index) {
   const auto& source = sources_[index];
@@ -266,6 +248,13 @@ Asked TransferRun::asked_of(const Source& source) const {
           .modified = promised_ ? std::string() : source.modified};
 }
 
+/// Whether more has come than the speed limit allows so far.
+bool TransferRun::is_ahead() const {
+  if (order_.speed_limit == 0) return false;
+  const auto seconds = std::chrono::duration<double>(mono_now() - began_).count();
+  return static_cast<double>(fetched_) > seconds * static_cast<double>(order_.speed_limit);
+}
+
 Verdict TransferRun::take_head(Key key, const HttpHead& head) {
   auto& lane = lanes_.at(key);
   auto judgement = judge(head, lane.asked, sources_[lane.source].at.shown());
@@ -275,6 +264,7 @@ Verdict TransferRun::take_head(Key key, const HttpHead& head) {
 }
 
 Verdict TransferRun::take_body(Key key, std::span<const char> bytes) {
+  if (is_ahead()) return Verdict::later;
   auto& lane = lanes_.at(key);
   const auto& source = sources_[lane.source];
   if (bytes.size() > lane.asked.range.end - lane.at) {

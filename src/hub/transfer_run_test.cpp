@@ -124,11 +124,11 @@ TEST_F(TransferTest, a_server_that_spoils_every_answer_is_given_up) {
 TEST_F(TransferTest, a_limit_of_the_speed_holds) {
   const TestServer server([this](const std::string& head) { return good(head); });
   auto limited = order({&server});
-  limited.speed_limit = kSize * 2;
+  limited.speed_limit = kSize / 2;
   const auto began = mono_now();
   const auto done = run(limited);
   ASSERT_TRUE(done) << done.error().message;
-  EXPECT_GT(mono_now() - began, std::chrono::milliseconds(150)) << "it takes half a second";
+  EXPECT_GT(mono_now() - began, std::chrono::milliseconds(500)) << "it takes two seconds";
 }
 
 TEST_F(TransferTest, several_servers_share_the_work_and_one_that_fails_is_left_out) {

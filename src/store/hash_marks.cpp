@@ -173,7 +173,7 @@ Expected<std::vector<ByteRange>> find_damage(const fs::path& path, const RightFi
                : hash.finish() != right.sha256) {
       add_damage(damage, {.begin = begin, .end = done});
     }
-    if (!marked) return damage;
+    if (!marked || done < end) return damage;
   }
 }
 
