@@ -8,12 +8,10 @@ namespace {
 /// Reads the fields of one object; the first that is wrong is remembered.
 class Fields {
  public:
-  Fields(const json::Value& value, std::string_view what) {
-    if (auto object = json::as_object(value, what)) {
-      object_ = std::move(*object);
-    } else {
-      error_ = object.error();
-    }
+  /// `value` outlives it.
+  Fields(const json::Value& value, std::string_view what)
+      : object_(value.is_object() ? value.get_object() : kNone) {
+    if (!value.is_object()) error_ = json::as_object(value, what).error();
   }
 
   std::string text(std::string_view key) { return take(json::get_string_or(object_, key, "")); }
@@ -66,7 +64,8 @@ class Fields {
     return T{};
   }
 
-  json::Object object_;
+  static inline const json::Object kNone;
+  const json::Object& object_;
   std::optional<Error> error_;
 };
 

@@ -38,12 +38,27 @@ class Writer {
       write_members(value.get_array(), '[', ']');
     } else if (value.is_double()) {
       write_number(value.get_double());
+    } else if (value.is_string()) {
+      write_text(value.get_string());
     } else {
       out_ += boost::json::serialize(value);
     }
   }
 
  private:
+  /// Most texts have nothing to escape: writing them costs a copy.
+  void write_text(std::string_view text) {
+    const bool plain = std::ranges::none_of(
+        text, [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == '"' || c == '\\'; });
+    if (!plain) {
+      out_ += boost::json::serialize(boost::json::string(text));
+      return;
+    }
+    out_ += '"';
+    out_ += text;
+    out_ += '"';
+  }
+
   /// As people write it, 0.5 and not 5E-1, and never as a whole number.
   void write_number(double number) {
     auto text = fmt::format("{}", number);
@@ -53,7 +68,7 @@ class Writer {
 
   void write_member(const Value& item) { write(item); }
   void write_member(const Object::value_type& member) {
-    out_ += boost::json::serialize(boost::json::string(member.key()));
+    write_text(member.key());
     out_ += spacing_ == Spacing::indented ? ": " : ":";
     write(member.value());
   }

@@ -39,6 +39,10 @@ bool is_tag(char32_t c) {
 
 }  // namespace
 
+bool is_plain(std::string_view text) {
+  return std::ranges::all_of(text, [](char c) { return c >= 0x20 && c < 0x7F; });
+}
+
 std::string SafeText::push(std::string_view bytes) {
   std::string out;
   out.reserve(bytes.size());
@@ -144,6 +148,7 @@ std::string safe_text(std::string_view text) {
 }
 
 std::string safe_line(std::string_view text) {
+  if (is_plain(text)) return std::string(text);
   auto out = safe_text(text);
   std::ranges::replace_if(out, [](char c) { return c == '\t' || c == '\n'; }, ' ');
   return out;

@@ -43,6 +43,9 @@ class SafeText {
 /// A whole text, safe for a terminal.
 [[nodiscard]] std::string safe_text(std::string_view text);
 
+/// Whether a text is printable ASCII and nothing else: safe, and a column a byte.
+[[nodiscard]] bool is_plain(std::string_view text);
+
 /// The same on one line: for names and messages of others inside our own lines. Tabs and newlines
 /// become spaces.
 [[nodiscard]] std::string safe_line(std::string_view text);

@@ -157,5 +157,11 @@ TEST(SafeTextModel, random_splits_change_nothing_and_the_output_is_always_safe) 
   }
 }
 
+TEST(SafeText, plain_is_printable_ascii_only) {
+  EXPECT_TRUE(is_plain(""));
+  EXPECT_TRUE(is_plain("a model ~ 4.0 GB"));
+  for (const auto* text : {"\t", "\n", "a\x1b[m", "\x7f", "\xc3\xa9"}) EXPECT_FALSE(is_plain(text));
+}
+
 }  // namespace
 }  // namespace llf::text

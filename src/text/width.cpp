@@ -1,6 +1,7 @@
 #include "text/width.hpp"
 
 #include "base/utf8.hpp"
+#include "text/safe_text.hpp"
 #include "text/width_table.hpp"
 
 #include <algorithm>
@@ -23,6 +24,7 @@ std::size_t width_of(char32_t c) {
 }  // namespace
 
 std::size_t display_width(std::string_view text) {
+  if (is_plain(text)) return text.size();
   std::size_t width = 0;
   for (const char32_t c : decode_utf8(text)) width += width_of(c);
   return width;
