@@ -76,12 +76,12 @@ std::string render_verification(const json::Object& result) {
     const auto broken = text_in(*file, "broken");
     const auto expected = text_in(*file, "expected");
     std::string verdict = "right, as its store says";
-    if (!broken.empty()) {
+    if (!expected.empty() && expected != text_in(*file, "sha256")) {
+      verdict = fmt::format("DAMAGED: its SHA-256 should be {}{}", expected, damage_text(*file));
+    } else if (!broken.empty()) {
       verdict = "damaged: " + broken;
     } else if (expected.empty()) {
       verdict = "a model; nothing says what it should be";
-    } else if (!json::get_flag(*file, "right").value_or(false)) {
-      verdict = fmt::format("DAMAGED: its SHA-256 should be {}{}", expected, damage_text(*file));
     }
     out += fmt::format("{}  {}\n  {}\n", text_in(*file, "sha256"), text_in(*file, "path"), verdict);
   }

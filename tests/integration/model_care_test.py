@@ -20,7 +20,7 @@ PART = 16 * MIB
 SIZE = 40 * MIB
 REPO = "org/model-GGUF"
 FILE = "model-Q4_K_M.gguf"
-CONTENT = weights(SIZE)
+CONTENT = weights(SIZE, chat_template="{{ messages }}")
 
 
 @pytest.fixture
@@ -71,10 +71,10 @@ def test_damage_is_told_and_only_it_is_fetched_anew(llf: Callable, hub: FakeHub,
                                                     cache: Path) -> None:
     assert llf("pull", REPO).returncode == 0
     assert llf("model", "verify", REPO).returncode == 0
-    damage(blob(cache), 5, SIZE - 1)
+    damage(blob(cache), 5, len(CONTENT) - 1)
     told = llf("--json", "model", "verify", REPO)
     assert told.returncode == 1
-    assert json.loads(told.stdout)["files"][0]["damage"] == [[0, PART], [2 * PART, SIZE]]
+    assert json.loads(told.stdout)["files"][0]["damage"] == [[0, PART], [2 * PART, len(CONTENT)]]
     assert "in bytes 0 to 16777215" in llf("model", "verify", REPO).stdout
     hub.forget_requests()
     repaired = llf("model", "verify", REPO, "--repair")
@@ -90,11 +90,11 @@ def test_a_repair_that_fails_goes_on_later_and_nobody_gets_the_damaged_file(
     assert llf("pull", REPO).returncode == 0
     content = blob(cache)
     damage(content, PART)
-    hub.faults.set("status", 404)
+    hub.faults.fail(404)
     failed = llf("model", "verify", REPO, "--repair")
     assert failed.returncode != 0
     assert not content.exists()
-    hub.faults.clear()
+    hub.faults.reset()
     hub.forget_requests()
     assert llf("pull", REPO).returncode == 0
     assert sha256(content.read_bytes()) == sha256(CONTENT)
@@ -140,7 +140,7 @@ def test_a_template_is_compared_with_that_of_the_base(llf: Callable, hub: FakeHu
     shown = llf("model", "info", REPO, "--compare")
     assert shown.returncode == 0, shown
     template = json.loads(llf("--json", "model", "info", REPO).stdout)["chat_template"]
-    if template is None:
-        pytest.fail("the weights of the test have no chat template")
     assert template["base"] == "org/base" and template["as_base"] is False
     assert "another than org/base's" in shown.stdout
+    hub.add("org/base", {"chat_template.jinja": b"{{ messages }}\n"})
+    assert "the same as org/base's" in llf("model", "info", REPO, "--compare").stdout

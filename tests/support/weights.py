@@ -10,14 +10,16 @@ _ALIGNMENT = 32
 _F32 = 0
 
 
-def weights(size: int, seed: int = 1) -> bytes:
+def weights(size: int, seed: int = 1, chat_template: str = "") -> bytes:
     """A GGUF file of about `size` bytes: one tensor of random numbers."""
     def text(value: str) -> bytes:
         return struct.pack("<Q", len(value)) + value.encode()
 
     count = max(size // 4, 1)
-    head = b"GGUF" + struct.pack("<IQQ", 3, 1, 1)
+    head = b"GGUF" + struct.pack("<IQQ", 3, 1, 2 if chat_template else 1)
     head += text("general.architecture") + struct.pack("<I", 8) + text("llama")
+    if chat_template:
+        head += text("tokenizer.chat_template") + struct.pack("<I", 8) + text(chat_template)
     head += text("token_embd.weight") + struct.pack("<IQIQ", 1, count, _F32, 0)
     head += bytes(-len(head) % _ALIGNMENT)
     return head + random.Random(seed).randbytes(4 * count)
