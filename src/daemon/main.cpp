@@ -2,13 +2,13 @@
 #include "daemon/guard.hpp"
 #include "daemon/start_options.hpp"
 #include "os/paths.hpp"
+#include "os/umask.hpp"
 
 #include <csignal>
 #include <cstdio>
 #include <optional>
 #include <string>
 #include <string_view>
-#include <sys/stat.h>
 #include <utility>
 #include <vector>
 
@@ -51,7 +51,7 @@ int main(int argc, char** argv) {
     case llf::daemon::CommandLine::Action::run:
       break;
   }
-  ::umask(077);
+  llf::os::keep_files_private();
   if (line->options.guarded) {
     return llf::daemon::run_guard(line->options.home, *line->options.guarded);
   }

@@ -15,7 +15,6 @@
 #include <span>
 #include <string_view>
 #include <sys/prctl.h>
-#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -127,7 +126,6 @@ void connect_streams(const Plan& plan) {
 
 [[noreturn]] void run_daemon(const Plan& plan) {
   if (::setsid() < 0) report_and_exit(plan, ChildFailure::Stage::session);
-  ::umask(077);
   // A second fork: the daemon belongs to init at once, and can never take a terminal.
   const pid_t pid = ::fork();
   if (pid < 0) report_and_exit(plan, ChildFailure::Stage::fork);

@@ -100,7 +100,7 @@ struct DaemonOptions {
 };
 
 /// Starts a program that has nothing in common with us any more: a session of its own, no child of
-/// ours (so never a zombie of ours), cwd /, umask 077, standard streams to /dev/null, every
+/// ours (so never a zombie of ours), cwd /, our umask, standard streams to /dev/null, every
 /// descriptor closed but keep_fd. Errors as spawn. Any thread.
 [[nodiscard]] Expected<void> spawn_daemon(const DaemonOptions& options);
 

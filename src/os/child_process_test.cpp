@@ -13,6 +13,7 @@
 #include <poll.h>
 #include <string>
 #include <sys/prctl.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -231,7 +232,9 @@ TEST(SpawnDaemon, has_nothing_in_common_with_us) {
   ASSERT_TRUE(started) << started.error().message;
   pipe->write.reset();
   const auto text = read_to_end(pipe->read.get());
-  EXPECT_TRUE(text.starts_with("/\n0077\n")) << text;
+  const auto mask = ::umask(0);
+  ::umask(mask);
+  EXPECT_TRUE(text.starts_with(fmt::format("/\n{:04o}\n", mask))) << text;
   EXPECT_TRUE(text.contains("/dev/null\n/dev/null\n")) << text;
   EXPECT_EQ(::waitpid(-1, nullptr, WNOHANG), -1) << "it is no child of ours";
 }

@@ -2,6 +2,7 @@
 
 #include "base/limits.hpp"
 #include "os/file_error.hpp"
+#include "os/umask.hpp"
 
 #include <fmt/format.h>
 
@@ -12,18 +13,22 @@
 
 namespace llf::os {
 
-Expected<std::optional<FileLock>> FileLock::try_acquire(const std::filesystem::path& path) {
-  UniqueFd fd(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600));
+Expected<std::optional<FileLock>> FileLock::try_acquire(const std::filesystem::path& path,
+                                                        LockUsers users) {
+  const mode_t mode = users == LockUsers::everybody ? 0666 : 0600;
+  UniqueFd fd(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, mode));
   if (!fd) return failure(file_error("opening", path, FileUse::write, errno));
+  if (users == LockUsers::everybody) share(fd.get(), mode);
   if (::flock(fd.get(), LOCK_EX | LOCK_NB) == 0) return FileLock(std::move(fd));
   if (errno == EWOULDBLOCK) return std::nullopt;
   return failure(errno_error(fmt::format("locking {}", path.native()), errno));
 }
 
-Expected<FileLock> FileLock::acquire(const std::filesystem::path& path, Duration limit) {
+Expected<FileLock> FileLock::acquire(const std::filesystem::path& path, Duration limit,
+                                     LockUsers users) {
   const auto deadline = mono_now() + limit;
   for (;;) {
-    auto lock = try_acquire(path);
+    auto lock = try_acquire(path, users);
     if (!lock) return failure(lock.error());
     if (*lock) return std::move(**lock);
     if (mono_now() >= deadline) {

@@ -5,6 +5,8 @@
 #include <gtest/gtest.h>
 
 #include <chrono>
+#include <string>
+#include <sys/stat.h>
 
 namespace llf::os {
 namespace {
@@ -44,6 +46,20 @@ TEST(FileLock, a_symbolic_link_is_refused) {
   std::filesystem::create_symlink(folder / "target", folder / "lock");
   EXPECT_FALSE(FileLock::try_acquire(folder / "lock"));
   EXPECT_FALSE(std::filesystem::exists(folder / "target"));
+}
+
+TEST(FileLock, its_file_is_for_its_owner_or_for_everybody_whom_the_umask_leaves_in) {
+  const TestFolder folder;
+  const auto before = ::umask(002);
+  const auto mode_of = [&](const std::string& name, LockUsers users) {
+    EXPECT_TRUE(FileLock::acquire(folder / name, std::chrono::seconds(0), users));
+    struct stat facts{};
+    EXPECT_EQ(::stat((folder / name).c_str(), &facts), 0);
+    return facts.st_mode & 0777U;
+  };
+  EXPECT_EQ(mode_of("own", LockUsers::owner), 0600U);
+  EXPECT_EQ(mode_of("shared", LockUsers::everybody), 0664U);
+  ::umask(before);
 }
 
 }  // namespace
