@@ -3,8 +3,9 @@
 #include "base/limits.hpp"
 #include "hub/answer_check.hpp"
 #include "hub/remote_header.hpp"
-#include "os/file_error.hpp"
+#include "os/atomic_file.hpp"
 #include "os/file_lock.hpp"
+#include "os/folders.hpp"
 #include "store/file_label.hpp"
 #include "store/gguf_file.hpp"
 #include "store/hub_cache.hpp"
@@ -225,7 +226,7 @@ class Job {
   Expected<void> lock(const fs::path& path) {
     if (locks_.contains(path)) return {};
     for (;;) {
-      auto lock = os::FileLock::acquire(path, limits::kCacheLock);
+      auto lock = os::FileLock::acquire(path, limits::kCacheLock, os::LockUsers::everybody);
       if (lock) {
         progress_.trouble.clear();
         locks_.emplace(path, *std::move(lock));
@@ -250,15 +251,10 @@ class Job {
   }
 
   Expected<void> own(std::size_t index) {
-    std::error_code code;
-    fs::create_directories(run_.places.folder, code);
-    if (code) {
-      return failure(
-          os::file_error("making", run_.places.folder, os::FileUse::write, code.value()));
-    }
+    if (auto made = os::make_folders(run_.places.folder); !made) return made;
     if (!plan_.files[index].present) return fetch(index);
     already(plan_.files[index]);
-    return {};
+    return os::sync_folder(run_.places.folder);  // an earlier try may have failed there
   }
 
   void already(const PlannedFile& file) {
@@ -277,6 +273,7 @@ class Job {
                               .size = sized ? std::optional(file.size.bytes()) : std::nullopt,
                               .sha256 = file.sha256,
                               .speed_limit = run_.speed_limit,
+                              .sync_step = run_.sync_step,
                               .check = check_content};
     const auto done = transfer(
         order,

@@ -2,6 +2,7 @@
 
 #include "base/byte_size.hpp"
 #include "base/expected.hpp"
+#include "base/limits.hpp"
 #include "gguf/demand.hpp"
 #include "hub/choice.hpp"
 #include "hub/endpoint.hpp"
@@ -92,7 +93,8 @@ using DownloadReport = std::function<void(const DownloadProgress&)>;
 /// How a plan is carried out.
 struct DownloadRun {
   DownloadPlaces places;
-  std::uint64_t speed_limit = 0;  ///< bytes a second; 0: none
+  std::uint64_t speed_limit = 0;                        ///< bytes a second; 0: none
+  std::uint64_t sync_step = limits::kSyncStep.bytes();  ///< see PartOptions
   DownloadReport report;
   std::stop_token stop;
 };

@@ -24,18 +24,25 @@ struct PartIdentity {
 class Journal {
  public:
   /// Opens the journal of a partial file, new when there is none or it is of another file or not
-  /// to be understood. `boot` is this start of the machine (os::boot_id). Errors: those of files.
+  /// to be understood. `boot` is this start of the machine (os::boot_id). An older journal is gone
+  /// from the disk then, and the names in the folder are on it. Errors: those of files.
   [[nodiscard]] static Expected<Journal> open(const std::filesystem::path& path,
                                               const PartIdentity& identity,
                                               const std::string& boot);
 
+  /// How many bytes of a file of `size` an open of its journal would find written; 0 where there is
+  /// none. Blocks.
+  [[nodiscard]] static std::uint64_t look(const std::filesystem::path& path, std::uint64_t size,
+                                          const std::string& boot);
+
   /// What is written.
   [[nodiscard]] const RangeSet& written() const { return written_; }
 
-  /// Notes a range after it was written. Errors: those of files.
+  /// Notes a range after it was written. Errors: those of files; after one nothing is noted any
+  /// more, since it may have left half a line.
   [[nodiscard]] Expected<void> note(Range range);
 
-  /// Notes that everything before is on the disk. Errors: those of files.
+  /// Notes that everything before is on the disk, and puts the notes there. Errors: those of files.
   [[nodiscard]] Expected<void> synced();
 
   /// Nothing is written (any more). Errors: those of files.
@@ -45,11 +52,13 @@ class Journal {
   Journal(std::filesystem::path path, std::string head);
   [[nodiscard]] Expected<void> append(std::string_view line);
   [[nodiscard]] Expected<void> begin_anew();
+  [[nodiscard]] Expected<void> broken(std::string_view doing, int error_number);
 
   std::filesystem::path path_;
   std::string head_;
   os::UniqueFd fd_;
   RangeSet written_;
+  RangeSet certain_;  ///< what of it was on the disk at the beginning
 };
 
 }  // namespace llf::hub

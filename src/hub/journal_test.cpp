@@ -5,10 +5,12 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <csignal>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <string>
+#include <sys/resource.h>
 
 namespace llf::hub {
 namespace {
@@ -51,6 +53,62 @@ TEST_F(JournalTest, after_a_power_cut_only_what_was_synced_counts) {
     EXPECT_TRUE(journal.note({100, 200}));
   }
   EXPECT_THAT(open("boot-b").written().ranges(), ElementsAre(Range{0, 100}));
+}
+
+TEST_F(JournalTest, what_was_synced_counts_however_often_it_is_opened) {
+  {
+    auto journal = open();
+    EXPECT_TRUE(journal.note({0, 100}));
+    EXPECT_TRUE(journal.synced());
+    EXPECT_TRUE(journal.note({100, 200}));
+  }
+  EXPECT_EQ(open().written().total(), 200U);
+  EXPECT_EQ(open().written().total(), 200U);
+  EXPECT_THAT(open("boot-b").written().ranges(), ElementsAre(Range{0, 100}));
+  EXPECT_THAT(open("boot-c").written().ranges(), ElementsAre(Range{0, 100}));
+}
+
+TEST_F(JournalTest, a_start_of_the_machine_that_is_not_known_is_never_the_same) {
+  EXPECT_TRUE(open("").note({0, 100}));
+  EXPECT_THAT(open("").written().ranges(), IsEmpty());
+}
+
+TEST_F(JournalTest, is_looked_at_without_a_change) {
+  EXPECT_EQ(Journal::look(path(), 1000, "boot-a"), 0U);
+  {
+    auto journal = open();
+    EXPECT_TRUE(journal.note({0, 100}));
+    EXPECT_TRUE(journal.synced());
+    EXPECT_TRUE(journal.note({200, 300}));
+  }
+  const auto before = text();
+  EXPECT_EQ(Journal::look(path(), 1000, "boot-a"), 200U);
+  EXPECT_EQ(Journal::look(path(), 1000, "boot-b"), 100U);
+  EXPECT_EQ(Journal::look(path(), 999, "boot-a"), 0U);
+  EXPECT_EQ(text(), before);
+  for (const auto* wrong : {"", "x\n", "llf-part 1 \n", "llf-part 1 x tag boot-a\n"}) {
+    put(wrong);
+    EXPECT_EQ(Journal::look(path(), 1000, "boot-a"), 0U) << wrong;
+  }
+}
+
+// F26, F27
+TEST_F(JournalTest, after_a_note_that_failed_nothing_is_noted) {
+  auto journal = open();
+  EXPECT_TRUE(journal.note({0, 100}));
+  const auto good = text();
+  rlimit before{};
+  ASSERT_EQ(::getrlimit(RLIMIT_FSIZE, &before), 0);
+  const auto previous = std::signal(SIGXFSZ, SIG_IGN);
+  const rlimit tight{.rlim_cur = good.size() + 3, .rlim_max = before.rlim_max};
+  ASSERT_EQ(::setrlimit(RLIMIT_FSIZE, &tight), 0);
+  const auto failed = journal.note({100, 200});
+  ASSERT_EQ(::setrlimit(RLIMIT_FSIZE, &before), 0);
+  std::signal(SIGXFSZ, previous);
+  EXPECT_EQ(failed.error().kind, ErrorKind::io);
+  EXPECT_FALSE(journal.note({200, 300}));
+  EXPECT_FALSE(journal.synced());
+  EXPECT_THAT(open().written().ranges(), ElementsAre(Range{0, 100}));
 }
 
 TEST_F(JournalTest, of_other_bytes_it_tells_nothing) {

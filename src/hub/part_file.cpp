@@ -5,6 +5,7 @@
 #include "os/atomic_file.hpp"
 #include "os/file_error.hpp"
 #include "os/process_facts.hpp"
+#include "os/umask.hpp"
 
 #include <fmt/format.h>
 
@@ -12,6 +13,7 @@
 #include <cerrno>
 #include <cstring>
 #include <fcntl.h>
+#include <optional>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
 #include <system_error>
@@ -33,35 +35,65 @@ fs::path beside(const fs::path& place, std::string_view ending) {
   return path += ending;
 }
 
-std::unexpected<Error> no_room(const fs::path& folder, std::uint64_t needed,
-                               std::uint64_t available) {
+/// The space of a file and of its disk, in bytes.
+struct Room {
+  std::uint64_t missing = 0;    ///< to the whole file
+  std::uint64_t available = 0;  ///< to us
+};
+
+std::optional<Room> room_of(int fd, std::uint64_t size) {
+  constexpr std::uint64_t kBlock = 512;
+  struct stat facts{};
+  struct statvfs disk{};
+  if (::fstat(fd, &facts) != 0 || ::fstatvfs(fd, &disk) != 0) return std::nullopt;
+  const auto taken = static_cast<std::uint64_t>(facts.st_blocks) * kBlock;
+  return Room{.missing = size > taken ? size - taken : 0,
+              .available = std::uint64_t{disk.f_bavail} * disk.f_frsize};
+}
+
+std::unexpected<Error> no_room(const fs::path& folder, const Room& room) {
   return failure(ErrorKind::io,
                  fmt::format("the disk of {} is too full: {} are needed, {} are free (and {} of "
                              "them stay so). Free some, or set HF_HUB_CACHE to a folder on another "
                              "disk",
-                             folder.native(), to_string(ByteSize(needed)),
-                             to_string(ByteSize(available)), to_string(limits::kDiskReserve)));
+                             folder.native(), to_string(ByteSize(room.missing)),
+                             to_string(ByteSize(room.available)), to_string(limits::kDiskReserve)));
 }
 
-/// Takes the space of the file. Where a file system cannot, what is missing is judged by what is
+/// Whether there is room for the rest of a file.
+Expected<void> check_room(int fd, std::uint64_t size, const fs::path& folder) {
+  const auto room = room_of(fd, size);
+  if (!room) return failed_to("looking at", folder);
+  const auto usable = room->available - std::min(room->available, limits::kDiskReserve.bytes());
+  return room->missing > usable ? no_room(folder, *room) : Expected<void>();
+}
+
+/// Takes the space of the file. Where a file system cannot, what is missing was judged by what is
 /// free.
 Expected<void> take_space(int fd, std::uint64_t size, const fs::path& folder) {
-  struct stat facts{};
-  struct statvfs disk{};
-  if (::fstat(fd, &facts) != 0 || ::fstatvfs(fd, &disk) != 0) {
-    return failed_to("looking at", folder);
+  const auto end = static_cast<off_t>(size);
+  if (size == 0 || ::fallocate(fd, 0, 0, end) == 0) return {};
+  const bool full = errno == ENOSPC || errno == EDQUOT;
+  if (const auto room = room_of(fd, size); full && room && room->missing > room->available) {
+    return no_room(folder, *room);
   }
-  const auto taken = static_cast<std::uint64_t>(facts.st_blocks) * 512;
-  const auto available = std::uint64_t{disk.f_bavail} * disk.f_frsize;
-  const auto needed = size > taken ? size - taken : 0;
-  const auto usable = available - std::min(available, limits::kDiskReserve.bytes());
-  if (needed > 0 && needed > usable) {
-    return no_room(folder, needed, available);
-  }
-  if (size == 0 || ::fallocate(fd, 0, 0, static_cast<off_t>(size)) == 0) return {};
-  if (errno == ENOSPC || errno == EDQUOT) return no_room(folder, needed, available);
-  if (::ftruncate(fd, static_cast<off_t>(size)) == 0) return {};
-  return failed_to("making", folder);
+  const bool cannot = errno == EOPNOTSUPP || errno == ENOSYS;
+  if (cannot && ::ftruncate(fd, end) == 0) return {};
+  return failed_to("taking space in", folder);
+}
+
+/// The error of a write below `folder`; what is missing where the disk of `fd` has become full.
+std::unexpected<Error> failed_write(Error error, const fs::path& folder, int fd,
+                                    std::uint64_t size) {
+  constexpr ByteSize kNotes = ByteSize::kib(64);  // what the journal and the names may come to
+  const auto room = room_of(fd, size);
+  if (!room || room->available >= kNotes.bytes()) return failure(std::move(error));
+  return failure(
+      ErrorKind::io,
+      fmt::format("the disk of {} has become full: {} more are needed, {} are free. Free some: the "
+                  "same download goes on from where it is",
+                  folder.native(), to_string(ByteSize(std::max(room->missing, kNotes.bytes()))),
+                  to_string(ByteSize(room->available))));
 }
 
 }  // namespace
@@ -75,31 +107,52 @@ fs::path PartFile::journal_of(const fs::path& place) {
 }
 
 Expected<PartFile> PartFile::open(const fs::path& place, const PartIdentity& identity,
-                                  const std::string& boot) {
+                                  const PartOptions& options) {
   const auto path = part_of(place);
-  os::UniqueFd fd(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0644));
+  const auto folder = path.parent_path();
+  constexpr mode_t kForAll = 0644;
+  os::UniqueFd fd(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, kForAll));
   if (!fd) return failed_to("making", path);
+  os::share(fd.get(), kForAll);
   struct stat facts{};
   if (::fstat(fd.get(), &facts) != 0) return failed_to("looking at", path);
-  // A journal tells of bytes that are there: not without them.
-  const bool whole = std::cmp_equal(facts.st_size, identity.size);
-  if (!whole && ::ftruncate(fd.get(), 0) != 0) return failed_to("emptying", path);
-  if (auto taken = take_space(fd.get(), identity.size, path.parent_path()); !taken) {
+  if (auto room = check_room(fd.get(), identity.size, folder); !room) return failure(room.error());
+  auto journal = Journal::open(journal_of(place), identity, options.boot);
+  if (!journal) return failed_write(journal.error(), folder, fd.get(), identity.size);
+  // A journal tells of bytes that are there: not without them, and not of new ones in their place.
+  if (!std::cmp_equal(facts.st_size, identity.size)) {
+    if (journal->written().total() > 0) {
+      if (auto reset = journal->reset(); !reset) return failure(reset.error());
+    }
+    if (facts.st_size > 0 && ::ftruncate(fd.get(), 0) != 0) return failed_to("emptying", path);
+  }
+  if (auto taken = take_space(fd.get(), identity.size, folder); !taken) {
     return failure(taken.error());
   }
-  auto journal = Journal::open(journal_of(place), identity, boot);
-  if (!journal) return failure(journal.error());
-  if (!whole) {
-    if (auto reset = journal->reset(); !reset) return failure(reset.error());
+  PartFile part(place, std::move(fd), identity.size, *std::move(journal));
+  part.sync_step_ = options.sync_step;
+  return part;
+}
+
+std::uint64_t PartFile::look(const fs::path& place, const std::string& boot) {
+  std::error_code code;
+  if (fs::is_regular_file(place, code)) {
+    const auto size = fs::file_size(place, code);
+    return code ? 0 : size;
   }
-  return PartFile(place, std::move(fd), identity.size, *std::move(journal));
+  const auto size = fs::file_size(part_of(place), code);
+  return code ? 0 : Journal::look(journal_of(place), size, boot);
 }
 
 Expected<void> PartFile::write(std::uint64_t at, std::span<const char> bytes) {
   while (!bytes.empty()) {
     const auto put = ::pwrite(fd_.get(), bytes.data(), bytes.size(), static_cast<off_t>(at));
     if (put < 0 && errno == EINTR) continue;
-    if (put <= 0) return failed_to("writing", part_of(place_));
+    if (put <= 0) {
+      const auto part = part_of(place_);
+      return failed_write(os::file_error("writing", part, os::FileUse::write, errno),
+                          part.parent_path(), fd_.get(), size_);
+    }
     bytes = bytes.subspan(static_cast<std::size_t>(put));
     at += static_cast<std::uint64_t>(put);
   }
@@ -115,12 +168,14 @@ Expected<bool> PartFile::replace(std::uint64_t at, std::span<const char> bytes) 
 }
 
 Expected<void> PartFile::note(Range range) {
-  if (auto noted = journal_.note(range); !noted) return noted;
+  if (auto noted = journal_.note(range); !noted) {
+    return failed_write(noted.error(), place_.parent_path(), fd_.get(), size_);
+  }
   unsynced_ += range.size();
   // Begins to write in the background, so that the sync finds little left to do.
   static_cast<void>(::sync_file_range(fd_.get(), static_cast<off_t>(range.begin),
                                       static_cast<off_t>(range.size()), SYNC_FILE_RANGE_WRITE));
-  if (unsynced_ < limits::kSyncStep.bytes()) return {};
+  if (unsynced_ < sync_step_) return {};
   unsynced_ = 0;
   if (::fdatasync(fd_.get()) != 0) return lost();
   return journal_.synced();
@@ -129,6 +184,7 @@ Expected<void> PartFile::note(Range range) {
 /// After a failed sync nobody knows which bytes are on the disk (F27): none of them counts.
 Expected<void> PartFile::lost() {
   auto error = failed_to("syncing", part_of(place_));
+  error.error().message += ". Nobody knows what of it is on the disk: all of it will come again";
   remove(place_);
   return error;
 }
@@ -136,10 +192,10 @@ Expected<void> PartFile::lost() {
 Expected<void> PartFile::finish() {
   if (::fsync(fd_.get()) != 0) return lost();
   if (::rename(part_of(place_).c_str(), place_.c_str()) != 0) return failed_to("renaming", place_);
-  if (auto synced = os::sync_folder(place_.parent_path()); !synced) return synced;
+  auto synced = os::sync_folder(place_.parent_path());
   std::error_code code;
   fs::remove(journal_of(place_), code);
-  return {};
+  return synced;
 }
 
 Expected<void> PartFile::take_back(const fs::path& place, const PartIdentity& identity,

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "base/expected.hpp"
+#include "base/limits.hpp"
 #include "hub/journal.hpp"
 #include "hub/range_set.hpp"
 #include "os/unique_fd.hpp"
@@ -13,16 +14,28 @@
 
 namespace llf::hub {
 
+/// How a partial file is kept.
+struct PartOptions {
+  std::string boot;                                     ///< this start of the machine: os::boot_id
+  std::uint64_t sync_step = limits::kSyncStep.bytes();  ///< so much came: it is put on the disk
+};
+
 /// A file while it is downloaded: the bytes that came and a journal of which they are, beside the
 /// place where it will stand, under names of ours. It survives everything. One thread.
 class PartFile {
  public:
   /// Opens what an earlier download left of the file that will stand at `place`, or begins anew.
   /// Space for all of it is taken at once, so that a full disk is known before anything comes.
-  /// Errors: those of files; `io` with how much is missing when there is no room for it.
+  /// Errors: those of files; `io` with how much is missing when there is no room for it. They leave
+  /// what came as it is.
   [[nodiscard]] static Expected<PartFile> open(const std::filesystem::path& place,
                                                const PartIdentity& identity,
-                                               const std::string& boot);
+                                               const PartOptions& options);
+
+  /// How many bytes of a file are there: all when it stands at `place`, else those that an open
+  /// would find written. Blocks.
+  [[nodiscard]] static std::uint64_t look(const std::filesystem::path& place,
+                                          const std::string& boot);
 
   /// The name of the partial file for a place, and of its journal.
   [[nodiscard]] static std::filesystem::path part_of(const std::filesystem::path& place);
@@ -68,6 +81,7 @@ class PartFile {
   os::UniqueFd fd_;
   std::uint64_t size_ = 0;
   Journal journal_;
+  std::uint64_t sync_step_ = 0;
   std::uint64_t unsynced_ = 0;
 };
 

@@ -21,7 +21,7 @@ class PartFileTest : public testing::Test {
  protected:
   [[nodiscard]] fs::path place() const { return folder_ / "blob"; }
   [[nodiscard]] PartFile open(std::uint64_t size = 10) const {
-    auto part = PartFile::open(place(), {size, "tag"}, "boot");
+    auto part = PartFile::open(place(), {size, "tag"}, {.boot = "boot"});
     EXPECT_TRUE(part) << part.error().message;
     return *std::move(part);
   }
@@ -52,6 +52,30 @@ TEST_F(PartFileTest, a_journal_without_its_file_counts_for_nothing) {
   EXPECT_EQ(open().written().total(), 0U);
 }
 
+TEST_F(PartFileTest, tells_how_much_is_there) {
+  EXPECT_EQ(PartFile::look(place(), "boot"), 0U);
+  {
+    auto part = open();
+    EXPECT_TRUE(part.note({0, 4}));
+  }
+  EXPECT_EQ(PartFile::look(place(), "boot"), 4U);
+  EXPECT_EQ(PartFile::look(place(), "another"), 0U);
+  fs::resize_file(PartFile::part_of(place()), 4);
+  EXPECT_EQ(PartFile::look(place(), "boot"), 0U);
+  EXPECT_TRUE(open().finish());
+  EXPECT_EQ(PartFile::look(place(), "boot"), 10U);
+}
+
+TEST_F(PartFileTest, what_was_synced_survives_the_next_starts_of_the_machine) {
+  {
+    auto part = *PartFile::open(place(), {10, "tag"}, {.boot = "boot", .sync_step = 4});
+    EXPECT_TRUE(part.note({0, 4}));
+    EXPECT_TRUE(part.note({4, 6}));
+  }
+  EXPECT_EQ(open().written().total(), 6U);
+  EXPECT_EQ(PartFile::look(place(), "another"), 4U);
+}
+
 TEST_F(PartFileTest, tells_whether_bytes_were_damaged) {
   auto part = open();
   EXPECT_TRUE(part.write(0, std::string_view("0123456789")));
@@ -61,7 +85,7 @@ TEST_F(PartFileTest, tells_whether_bytes_were_damaged) {
 }
 
 TEST_F(PartFileTest, what_has_no_room_is_told_before_it_begins) {
-  const auto part = PartFile::open(place(), {std::uint64_t{1} << 50U, "tag"}, "boot");
+  const auto part = PartFile::open(place(), {std::uint64_t{1} << 50U, "tag"}, {.boot = "boot"});
   ASSERT_FALSE(part);
   EXPECT_EQ(part.error().kind, ErrorKind::io);
   EXPECT_THAT(part.error().message, HasSubstr("too full: 1.1 PB are needed"));
@@ -89,7 +113,7 @@ TEST_F(PartFileTest, takes_a_damaged_file_back_with_what_is_right_of_it) {
 TEST_F(PartFileTest, follows_no_link_in_its_place) {
   std::ofstream(folder_ / "victim") << "keep";
   fs::create_symlink(folder_ / "victim", PartFile::part_of(place()));
-  EXPECT_FALSE(PartFile::open(place(), {10, "tag"}, "boot"));
+  EXPECT_FALSE(PartFile::open(place(), {10, "tag"}, {.boot = "boot"}));
 }
 
 }  // namespace

@@ -24,7 +24,7 @@ RangeSet good_part(const store::VerifiedFile& file) {
 Expected<void> take_back(const store::HubCache& cache, const store::CachedFile& cached,
                          const store::VerifiedFile& file) {
   if (auto prepared = cache.prepare(cached); !prepared) return prepared;
-  const auto lock = os::FileLock::try_acquire(cache.lock(cached));
+  const auto lock = os::FileLock::try_acquire(cache.lock(cached), os::LockUsers::everybody);
   if (!lock) return failure(lock.error());
   if (!*lock) {
     return failure(ErrorKind::conflict,

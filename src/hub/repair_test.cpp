@@ -48,8 +48,9 @@ TEST_F(RepairTest, a_damaged_file_becomes_a_download_that_has_the_right_parts) {
   damage();
   EXPECT_EQ(prepare_repair(model_, verify(), shelf_.root()), "o/big@" + kCommit + ":m.gguf");
   EXPECT_FALSE(fs::exists(model_.path)) << "nobody gets it until it is right";
-  const auto part = PartFile::open(
-      blob_, {.size = content_.size(), .tag = store::sha256(content_).hex()}, "another boot");
+  const auto part =
+      PartFile::open(blob_, {.size = content_.size(), .tag = store::sha256(content_).hex()},
+                     {.boot = "another boot"});
   ASSERT_TRUE(part);
   EXPECT_EQ(part->written().total(), 2 * limits::kPart.bytes());
 }
@@ -58,7 +59,7 @@ TEST_F(RepairTest, of_a_file_without_marks_nothing_counts) {
   damage();
   EXPECT_EQ(prepare_repair(model_, verify(), shelf_.root()), "o/r@" + kCommit + ":Q4/m-Q4_0.gguf");
   const auto part = PartFile::open(
-      blob_, {.size = content_.size(), .tag = store::sha256(content_).hex()}, "boot");
+      blob_, {.size = content_.size(), .tag = store::sha256(content_).hex()}, {.boot = "boot"});
   ASSERT_TRUE(part);
   EXPECT_EQ(part->written().total(), 0U);
 }

@@ -46,8 +46,8 @@ Expected<Transferred> try_transfer(Connections& connections, const TransferOrder
   TransferRun run(connections, order, report, stop);
   const auto size = run.find_size();
   if (!size) return failure(size.error());
-  auto part =
-      PartFile::open(order.place, {.size = *size, .tag = run.tag()}, os::boot_id().value_or(""));
+  auto part = PartFile::open(order.place, {.size = *size, .tag = run.tag()},
+                             {.boot = os::boot_id().value_or(""), .sync_step = order.sync_step});
   if (!part) return failure(part.error());
   auto result = fetch_right(run, *part, order);
   if (!result) return result;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "base/expected.hpp"
+#include "base/limits.hpp"
 #include "hub/endpoint.hpp"
 #include "hub/range_set.hpp"
 #include "hub/url.hpp"
@@ -30,6 +31,7 @@ struct TransferOrder {
   std::optional<std::uint64_t> size;    ///< nothing: the origin tells it
   std::optional<store::Digest> sha256;  ///< nothing: what comes is what it is
   std::uint64_t speed_limit = 0;        ///< bytes a second; 0: none
+  std::uint64_t sync_step = limits::kSyncStep.bytes();  ///< see PartOptions
   /// Asked about the whole file before it gets its place: an error is that of the transfer; after
   /// `invalid` or `too_large` nothing of the file stays. May be empty.
   std::function<Expected<void>(const std::filesystem::path&)> check{};

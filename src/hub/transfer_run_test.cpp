@@ -88,8 +88,8 @@ TEST_F(TransferTest, a_server_that_stops_giving_ranges_is_asked_for_all) {
 // What is there is hashed already: a server that sends it again must not change it.
 TEST_F(TransferTest, what_is_there_is_not_written_again) {
   {
-    auto part =
-        *PartFile::open(folder_ / "blob", {kSize, digest_.hex()}, os::boot_id().value_or(""));
+    auto part = *PartFile::open(folder_ / "blob", {kSize, digest_.hex()},
+                                {.boot = os::boot_id().value_or("")});
     ASSERT_TRUE(part.write(1'000'000, std::string_view(content_).substr(1'000'000, 1'000'000)));
     ASSERT_TRUE(part.note({1'000'000, 2'000'000}));
   }

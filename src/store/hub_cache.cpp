@@ -3,14 +3,15 @@
 #include "base/assert.hpp"
 #include "os/atomic_file.hpp"
 #include "os/file_error.hpp"
+#include "os/folders.hpp"
 #include "os/paths.hpp"
+#include "os/stale_files.hpp"
 #include "store/verification.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <system_error>
-#include <unistd.h>
 #include <utility>
 #include <vector>
 
@@ -19,11 +20,20 @@ namespace {
 
 namespace fs = std::filesystem;
 
-Expected<void> make_folders(const fs::path& folder) {
+/// Makes a link or leads it elsewhere, in one step.
+Expected<void> link_to(const fs::path& target, const fs::path& link) {
   std::error_code code;
-  fs::create_directories(folder, code);
+  if (fs::read_symlink(link, code) == target) return {};
+  // Nobody else makes it meanwhile, the content is locked by us: one that stands is left over.
+  const auto temporary =
+      link.parent_path() / fmt::format(".llf-link-{}", os::short_hash(link.native()));
+  fs::remove(temporary, code);
+  fs::create_symlink(target, temporary, code);
+  if (!code) fs::rename(temporary, link, code);
   if (!code) return {};
-  return failure(os::file_error("making", folder, os::FileUse::write, code.value()));
+  std::error_code ignored;
+  fs::remove(temporary, ignored);
+  return failure(os::file_error("linking", link, os::FileUse::write, code.value()));
 }
 
 }  // namespace
@@ -68,36 +78,33 @@ fs::path HubCache::lock(const CachedFile& file) const {
 
 Expected<void> HubCache::prepare(const CachedFile& file) const {
   for (const auto& folder : {blob(file).parent_path(), lock(file).parent_path()}) {
-    if (auto made = make_folders(folder); !made) return made;
+    if (auto made = os::make_folders(folder); !made) return made;
   }
+  os::remove_stale_temporaries(blob(file).parent_path());
   return {};
 }
 
 Expected<void> HubCache::show(const CachedFile& file) const {
   const auto link = snapshot(file);
-  if (auto made = make_folders(link.parent_path()); !made) return made;
+  if (auto made = os::make_folders(link.parent_path()); !made) return made;
   // Relative, so that a cache can be moved: out of the snapshot and its folders, to the blobs.
   fs::path target = fs::path("..") / "..";
   for (auto depth = std::ranges::count(file.path, '/'); depth > 0; --depth) target /= "..";
   target = target / "blobs" / file.sha256.hex();
-  std::error_code code;
-  if (fs::read_symlink(link, code) == target) return {};
-  // Of a name that nobody else makes meanwhile: the content is locked by us.
-  const auto temporary = link.parent_path() /
-                         fmt::format(".llf-link-{}-{}", ::getpid(), os::short_hash(link.native()));
-  fs::remove(temporary, code);
-  fs::create_symlink(target, temporary, code);
-  if (!code) fs::rename(temporary, link, code);
-  if (!code) return {};
-  std::error_code ignored;
-  fs::remove(temporary, ignored);
-  return failure(os::file_error("linking", link, os::FileUse::write, code.value()));
+  if (auto linked = link_to(target, link); !linked) return linked;
+  // Also of a link and a content that were there: an earlier try may have failed here.
+  for (const auto& folder : {blob(file).parent_path(), link.parent_path()}) {
+    if (auto synced = os::sync_folder(folder); !synced) return synced;
+  }
+  return {};
 }
 
 Expected<void> HubCache::set_ref(const RepositoryName& repository, std::string_view branch,
                                  std::string_view commit) const {
   const auto path = folder(repository) / "refs" / branch;
-  if (auto made = make_folders(path.parent_path()); !made) return made;
+  if (auto made = os::make_folders(path.parent_path()); !made) return made;
+  // Other programs take every file here for a branch.
+  os::remove_stale_temporaries(path.parent_path());
   constexpr unsigned kForAll = 0644;
   return os::write_file_atomically(path, commit, kForAll);
 }

@@ -45,7 +45,8 @@ class HubCache {
   /// Makes the folders that the content and its lock stand in. Errors: those of files.
   [[nodiscard]] Expected<void> prepare(const CachedFile& file) const;
 
-  /// Shows the content, which is there, under the file's path, in one step. Errors: those of files.
+  /// Shows the content, which is there, under the file's path, in one step; both names survive a
+  /// power cut then. Errors: those of files.
   [[nodiscard]] Expected<void> show(const CachedFile& file) const;
 
   /// Says which commit a branch is at. Errors: those of files.

@@ -49,6 +49,19 @@ TEST(HubCache, replaces_what_stands_in_the_place) {
   EXPECT_EQ(std::distance(fs::directory_iterator(cache.snapshot(file).parent_path()), {}), 1);
 }
 
+TEST(HubCache, what_killed_processes_left_goes) {
+  const TestShelf shelf;
+  const HubCache cache(shelf.root());
+  const auto file = cached("m.gguf");
+  // No process has this number.
+  shelf.put("models--org--repo/blobs/.x.llf-journal.4194305.1.tmp");
+  shelf.put("models--org--repo/refs/.main.4194305.1.tmp");
+  ASSERT_TRUE(cache.prepare(file));
+  ASSERT_TRUE(cache.set_ref(file.repository, "main", file.commit));
+  EXPECT_TRUE(fs::is_empty(cache.blob(file).parent_path()));
+  EXPECT_EQ(std::distance(fs::directory_iterator(shelf.root() / "models--org--repo/refs"), {}), 1);
+}
+
 TEST(HubCache, says_what_it_may_not_write) {
   const TestShelf shelf;
   const HubCache cache(shelf.put("a-file") / "cache");

@@ -128,7 +128,7 @@ class Search {
     const auto path = lock_of_content(places_.own.hub_cache, content);
     std::error_code code;
     if (!fs::exists(path, code)) return found(file, kind);
-    const auto lock = os::FileLock::try_acquire(path);
+    const auto lock = os::FileLock::try_acquire(path, os::LockUsers::everybody);
     return lock && *lock ? found(file, kind) : Expected<void>();
   }
 

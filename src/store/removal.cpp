@@ -153,7 +153,7 @@ Expected<void> remove_model(const Removal& removal, const OwnFolders& own) {
     const auto path = lock_of_content(own.hub_cache, content);
     std::error_code code;
     fs::create_directories(path.parent_path(), code);
-    auto lock = os::FileLock::try_acquire(path);
+    auto lock = os::FileLock::try_acquire(path, os::LockUsers::everybody);
     if (lock && !*lock) {
       return failure(ErrorKind::conflict,
                      "it is being downloaded; stop that with `llf model downloads --stop` first");
