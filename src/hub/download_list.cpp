@@ -5,6 +5,10 @@
 #include "log/log.hpp"
 #include "os/atomic_file.hpp"
 #include "os/paths.hpp"
+#include "store/name_match.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <utility>
@@ -27,6 +31,13 @@ std::vector<std::filesystem::path> places_in(const json::Object& object) {
   return places;
 }
 
+/// "ORG/REPO:QUANTISATION", or the name of a file.
+store::ModelFile as_model(const std::string& name) {
+  return {.id = ModelId(name),
+          .path = name,
+          .repository = name.contains('/') ? name.substr(0, name.find(':')) : std::string()};
+}
+
 }  // namespace
 
 void save_download_list(const std::filesystem::path& file,
@@ -35,10 +46,8 @@ void save_download_list(const std::filesystem::path& file,
   for (const auto& download : downloads) {
     json::Array places;
     for (const auto& place : download.places) places.push_back(json::Value(place.native()));
-    list.push_back(json::Object{{"model", download.model},
-                                {"size", download.size},
-                                {"done", download.done},
-                                {"places", std::move(places)}});
+    list.push_back(json::Object{
+        {"model", download.model}, {"size", download.size}, {"places", std::move(places)}});
   }
   if (auto made = os::ensure_dir(file.parent_path()); !made) return;
   const auto text = json::write_pretty(json::Object{{"downloads", std::move(list)}});
@@ -58,12 +67,27 @@ std::vector<ListedDownload> load_download_list(const std::filesystem::path& file
     const auto* one = item.if_object();
     auto model = one == nullptr ? "" : json::get_string_or(*one, "model", "").value_or("");
     if (model.empty()) continue;
-    downloads.push_back({.model = std::move(model),
-                         .size = count_in(*one, "size"),
-                         .done = count_in(*one, "done"),
-                         .places = places_in(*one)});
+    downloads.push_back(
+        {.model = std::move(model), .size = count_in(*one, "size"), .places = places_in(*one)});
   }
   return downloads;
+}
+
+Expected<std::string> match_download(const std::vector<std::string>& names, std::string_view name) {
+  std::vector<store::ModelFile> models;
+  models.reserve(names.size());
+  for (const auto& one : names) models.push_back(as_model(one));
+  const auto found = store::models_named(models, name);
+  if (found.size() == 1) return found.front()->id.str();
+  if (found.empty()) {
+    return failure(
+        ErrorKind::not_found,
+        fmt::format("no download of '{}' is known; `llf model downloads` lists them", name));
+  }
+  std::vector<std::string> fitting;
+  for (const auto* model : found) fitting.push_back(model->id.str());
+  return failure(ErrorKind::not_found, fmt::format("'{}' may be any of these, say which: {}", name,
+                                                   fmt::join(fitting, ", ")));
 }
 
 }  // namespace llf::hub

@@ -5,6 +5,7 @@
 #include "hub/part_file.hpp"
 #include "log/log.hpp"
 #include "net/timer.hpp"
+#include "os/process_facts.hpp"
 
 #include <fmt/format.h>
 
@@ -298,11 +299,15 @@ Task<void> Downloads::discard(std::shared_ptr<Entry> entry) {
 }
 
 Expected<void> Downloads::stop(std::string_view model, Remains remains) {
-  const auto entry = find(model);
+  std::vector<std::string> names;
+  for (const auto& entry : entries_) {
+    if (entry->status.state != State::done) names.push_back(entry->status.model);
+  }
+  auto entry = find(model);
   if (!entry) {
-    return failure(
-        ErrorKind::not_found,
-        fmt::format("no download of '{}' is known; `llf model downloads` lists them", model));
+    const auto meant = match_download(names, model);
+    if (!meant) return failure(meant.error());
+    entry = find(*meant);
   }
   entry->remains = remains;
   if (entry->active()) {
@@ -357,10 +362,8 @@ void Downloads::save() const {
   std::vector<ListedDownload> list;
   for (const auto& entry : entries_) {
     if (entry->status.state == State::done) continue;
-    ListedDownload one{.model = entry->status.model,
-                       .size = entry->status.progress.size,
-                       .done = entry->status.progress.done,
-                       .places = {}};
+    ListedDownload one{
+        .model = entry->status.model, .size = entry->status.progress.size, .places = {}};
     for (const auto& file : entry->plan.files) one.places.push_back(file.place);
     list.push_back(std::move(one));
   }
@@ -368,13 +371,14 @@ void Downloads::save() const {
 }
 
 void Downloads::load() {
+  const auto boot = os::boot_id().value_or("");
   for (auto& one : load_download_list(options_.journal)) {
     auto entry = std::make_shared<Entry>();
     entry->status.model = std::move(one.model);
     entry->status.state = State::interrupted;
     entry->status.progress.size = one.size;
-    entry->status.progress.done = one.done;
     for (auto& place : one.places) {
+      entry->status.progress.done += PartFile::look(place, boot);
       entry->plan.files.push_back({.path = {}, .place = std::move(place)});
     }
     entries_.push_back(std::move(entry));

@@ -107,7 +107,8 @@ class Downloads {
   /// one of this name fetches other files: another revision, another address.
   [[nodiscard]] Expected<Handle> start(DownloadPlan plan);
 
-  /// Stops a download; what has come stays, unless it is discarded. Errors: not_found.
+  /// Stops a download, by its name or what match_download takes for it; what has come stays,
+  /// unless it is discarded. Errors: not_found.
   enum class Remains : std::uint8_t { keep, discard };
   [[nodiscard]] Expected<void> stop(std::string_view model, Remains remains);
 

@@ -1,9 +1,11 @@
 #include "hub/downloads.hpp"
 
 #include "gguf/test_file.hpp"
+#include "hub/download_list.hpp"
 #include "hub/test_transfer.hpp"
 #include "net/run.hpp"
 #include "net/timer.hpp"
+#include "os/process_facts.hpp"
 
 #include <gmock/gmock.h>
 
@@ -11,6 +13,7 @@ namespace llf::hub {
 namespace {
 
 using State = DownloadStatus::State;
+using testing::HasSubstr;
 
 class DownloadsTest : public TransferTest {
  protected:
@@ -124,6 +127,35 @@ TEST_F(DownloadsTest, one_that_is_stopped_is_remembered_by_the_next_daemon) {
   end(next);
   EXPECT_TRUE(next.list().empty());
   EXPECT_FALSE(std::filesystem::exists(PartFile::part_of(folder_ / "own/m.gguf")));
+}
+
+TEST_F(DownloadsTest, one_that_was_killed_shows_what_is_there) {
+  save_download_list(options().journal,
+                     {{.model = "m", .size = content_.size(), .places = {folder_ / "part"}},
+                      {.model = "gone", .size = content_.size(), .places = {folder_ / "absent"}}});
+  auto part = *PartFile::open(folder_ / "part", {.size = content_.size(), .tag = "tag"},
+                              {.boot = os::boot_id().value_or("")});
+  EXPECT_TRUE(part.note({10, 30}));
+  Downloads next(loop_, options());
+  ASSERT_EQ(next.list().size(), 2U);
+  EXPECT_EQ(next.list()[0].progress.done, 20U);
+  EXPECT_EQ(next.list()[0].progress.size, content_.size());
+  EXPECT_EQ(next.list()[1].progress.done, 0U);
+  end(next);
+}
+
+TEST_F(DownloadsTest, is_stopped_by_a_shorter_name) {
+  const TestServer server([this](const std::string& head) { return good(head); });
+  Downloads downloads(loop_, options());
+  auto wanted = plan(server);
+  wanted.model = "org/small-GGUF:Q4_K_M";
+  const auto download = *downloads.start(std::move(wanted));
+  EXPECT_TRUE(downloads.stop("small", Downloads::Remains::keep));
+  EXPECT_THAT(downloads.stop("absent", Downloads::Remains::keep).error().message,
+              HasSubstr("no download of 'absent' is known"));
+  wait_for(download);
+  EXPECT_EQ(download.status().state, State::stopped);
+  end(downloads);
 }
 
 }  // namespace

@@ -120,16 +120,23 @@ std::string_view without_hub_address(std::string_view name) {
   return name;
 }
 
-Expected<const ModelFile*> match_name(std::span<const ModelFile> models, std::string_view name) {
+std::vector<const ModelFile*> models_named(std::span<const ModelFile> models,
+                                           std::string_view name) {
   const auto exact =
       std::ranges::find(models, name, [](const ModelFile& model) { return model.id.str(); });
-  if (exact != models.end()) return &*exact;
+  if (exact != models.end()) return {&*exact};
   const auto wanted = ascii_lower(without_hub_address(name));
   for (const auto& fits : levels()) {
-    const auto found = fitting(models, wanted, fits);
-    if (found.size() == 1) return found.front();
-    if (found.size() > 1) return several(name, found);
+    auto found = fitting(models, wanted, fits);
+    if (!found.empty()) return found;
   }
+  return {};
+}
+
+Expected<const ModelFile*> match_name(std::span<const ModelFile> models, std::string_view name) {
+  const auto found = models_named(models, name);
+  if (found.size() == 1) return found.front();
+  if (found.size() > 1) return several(name, found);
   return unknown(models, name);
 }
 

@@ -5,6 +5,7 @@
 
 #include <span>
 #include <string_view>
+#include <vector>
 
 namespace llf::store {
 
@@ -17,7 +18,11 @@ namespace llf::store {
 [[nodiscard]] Expected<const ModelFile*> match_name(std::span<const ModelFile> models,
                                                     std::string_view name);
 
-/// The same without beginnings: whether a word that may as well be anything else names a model.
+/// All that `name` may mean, as match_name looks for it: one, several, or none. Pure.
+[[nodiscard]] std::vector<const ModelFile*> models_named(std::span<const ModelFile> models,
+                                                         std::string_view name);
+
+/// match_name without beginnings: whether a word that may as well be anything else names a model.
 /// Pure.
 [[nodiscard]] bool is_model_name(std::span<const ModelFile> models, std::string_view word);
 
