@@ -1,18 +1,15 @@
 #pragma once
 
 #include "hub/http.hpp"
+#include "hub/trust.hpp"
 #include "hub/url.hpp"
 
-#include <functional>
 #include <optional>
 #include <stop_token>
 #include <string>
 #include <vector>
 
 namespace llf::hub {
-
-/// Reads an environment variable.
-using Environment = std::function<std::optional<std::string>(const char*)>;
 
 /// A hub, and what we may say to it.
 struct Endpoint {

@@ -5,9 +5,12 @@
 #include "base/limits.hpp"
 #include "base/number.hpp"
 #include "hub/curl.hpp"
+#include "hub/trust.hpp"
+#include "os/paths.hpp"
 
 #include <fmt/format.h>
 
+#include <array>
 #include <map>
 #include <ranges>
 #include <utility>
@@ -33,6 +36,7 @@ struct Call {
   bool stopped = false;
   bool paused = false;
   bool too_large = false;
+  std::array<char, CURL_ERROR_SIZE> detail{};  ///< libcurl's words for what failed
 
   /// Whether the reader wants more.
   bool tell_head() {
@@ -75,15 +79,35 @@ std::size_t read_body(char* bytes, std::size_t size, std::size_t count, void* us
   return call.stopped ? 0 : body.size();
 }
 
+/// What is wrong with a server's certificate, in OpenSSL's words.
+Error untrusted(std::string_view shown, std::string_view detail) {
+  constexpr std::string_view kPrefix = "SSL certificate problem: ";
+  if (detail.starts_with(kPrefix)) detail.remove_prefix(kPrefix.size());
+  const bool unknown = detail.contains("issuer") || detail.contains("self");
+  return {.kind = ErrorKind::upstream,
+          .message = fmt::format("{}: its certificate is refused: {}{}", shown, detail,
+                                 unknown ? ". Where a network has an authority of its own, "
+                                           "SSL_CERT_FILE names that authority's certificate; "
+                                           "then `llf server restart`"
+                                         : "")};
+}
+
 Error error_of(const Curl& curl, const Call& call, CURLcode code) {
   if (call.too_large) {
     return {.kind = ErrorKind::upstream,
             .message = fmt::format("{} sent a head of more than {}", call.request.url.shown(),
                                    to_string(limits::kHubHead))};
   }
+  const auto shown = call.request.url.shown();
+  if (code == CURLE_PEER_FAILED_VERIFICATION) return untrusted(shown, call.detail.data());
+  if (code == CURLE_SSL_CACERT_BADFILE) {
+    return {.kind = ErrorKind::invalid,
+            .message = fmt::format("{}: the certificates to check it by cannot be read: {}", shown,
+                                   call.detail.data())};
+  }
   const bool silence = code == CURLE_OPERATION_TIMEDOUT;
   return {.kind = silence ? ErrorKind::timeout : ErrorKind::unavailable,
-          .message = fmt::format("{}: {}", call.request.url.shown(), curl.easy_strerror(code))};
+          .message = fmt::format("{}: {}", shown, curl.easy_strerror(code))};
 }
 
 }  // namespace
@@ -95,8 +119,13 @@ std::optional<std::string> HttpHead::field(std::string_view name) const {
   return std::nullopt;
 }
 
+bool is_lasting(const Error& error) {
+  return error.kind == ErrorKind::upstream || error.kind == ErrorKind::invalid;
+}
+
 struct Connections::Impl {
-  explicit Impl(const Curl& functions) : curl(functions), multi(functions.multi_init()) {
+  Impl(const Curl& functions, Trust authorities)
+      : curl(functions), trust(std::move(authorities)), multi(functions.multi_init()) {
     LLF_ASSERT(multi != nullptr);
     curl.multi_setopt(multi, CURLMOPT_PIPELINING, long{CURLPIPE_NOTHING});
     curl.multi_setopt(multi, CURLMOPT_MAXCONNECTS, long{limits::kMostConnections});
@@ -137,6 +166,12 @@ struct Connections::Impl {
     set(CURLOPT_PROTOCOLS_STR, "http,https");
     set(CURLOPT_SSL_VERIFYPEER, 1L);
     set(CURLOPT_SSL_VERIFYHOST, 2L);
+    if (!trust.file.empty()) set(CURLOPT_CAINFO, trust.file.c_str());
+    if (!trust.folder.empty()) {
+      // A libcurl whose TLS knows no folders trusts nobody more then.
+      static_cast<void>(curl.easy_setopt(call.handle, CURLOPT_CAPATH, trust.folder.c_str()));
+    }
+    set(CURLOPT_ERRORBUFFER, call.detail.data());
     set(CURLOPT_NETRC, long{CURL_NETRC_IGNORED});
     set(CURLOPT_CONNECTTIMEOUT, seconds(limits::kHubConnect));
     set(CURLOPT_LOW_SPEED_LIMIT, 1L);
@@ -147,6 +182,7 @@ struct Connections::Impl {
   }
 
   const Curl& curl;
+  Trust trust;
   CURLM* multi;
   std::map<std::size_t, std::unique_ptr<Call>> calls;
   std::size_t next = 1;
@@ -160,7 +196,9 @@ Connections::~Connections() = default;
 Expected<Connections> Connections::create() {
   const auto& curl = load_curl();
   if (!curl) return failure(curl.error());
-  return Connections(std::make_unique<Impl>(*curl));
+  auto trust = find_trust(os::env);
+  if (!trust) return failure(trust.error());
+  return Connections(std::make_unique<Impl>(*curl, *std::move(trust)));
 }
 
 std::size_t Connections::start(HttpRequest request) {

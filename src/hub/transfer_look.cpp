@@ -59,7 +59,11 @@ void TransferRun::end_look(std::size_t index, const HttpResult& result) {
   auto& source = sources_[index];
   source.looking = false;
   if (source.found.status == 0) {
-    pause(source, {.kind = Reason::busy, .error = result.error});
+    if (is_lasting(result.error)) {
+      source.given_up = result.error;
+    } else {
+      pause(source, {.kind = Reason::busy, .error = result.error});
+    }
     return;
   }
   looked(source);

@@ -349,7 +349,8 @@ void TransferRun::end_lane(Key key, const HttpResult& result) {
     }
     // Nothing tells whether the rest would be of the same file: all of it is fetched again.
     const bool same = promised_ || !source.etag.empty() || !source.modified.empty();
-    trouble(source, {.kind = same ? Kind::busy : Kind::changed, .error = std::move(error)});
+    const auto kind = is_lasting(result.error) ? Kind::refused : same ? Kind::busy : Kind::changed;
+    trouble(source, {.kind = kind, .error = std::move(error)});
   }
 }
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import ssl
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
@@ -19,8 +20,10 @@ class FakeHub:
     """Serves from the constructor to close(); everything may be called at any time."""
 
     def __init__(self, *, token: str | None = None, port: int = 0, bridge_port: int = 0,
-                 mirrors: int = 0, record: Path | None = None) -> None:
-        """`token` opens everything; `record` gets a JSON line for each request."""
+                 mirrors: int = 0, record: Path | None = None,
+                 tls: Mapping[str, ssl.SSLContext] | None = None) -> None:
+        """`token` opens everything; `record` gets a JSON line for each request; the origins of
+        `tls` ("hub", "bridge", "mirror1") speak https."""
         self._shared = Shared(record)
         self.faults = Faults()
         self.hub = Origin("hub", self._shared, self.faults)
@@ -28,7 +31,7 @@ class FakeHub:
         self.mirrors = [Origin(f"mirror{number}", self._shared)
                         for number in range(1, mirrors + 1)]
         ports = {"hub": port, "bridge": bridge_port}
-        self._servers = [Server(origin, ports.get(origin.name, 0))
+        self._servers = [Server(origin, ports.get(origin.name, 0), (tls or {}).get(origin.name))
                          for origin in (self.hub, self.bridge, *self.mirrors)]
         self._shared.bridge_url = self.bridge.url
         if token:

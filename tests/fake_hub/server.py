@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import ssl
 import struct
 import sys
 import threading
@@ -25,10 +26,11 @@ class Server(ThreadingHTTPServer):
     daemon_threads = True
     request_queue_size = 256
 
-    def __init__(self, origin: Origin, port: int) -> None:
+    def __init__(self, origin: Origin, port: int, tls: ssl.SSLContext | None = None) -> None:
         super().__init__(("127.0.0.1", port), _Handler)
         self.origin = origin
-        origin.url = f"http://127.0.0.1:{self.server_address[1]}"
+        origin.url = f"{'https' if tls else 'http'}://127.0.0.1:{self.server_address[1]}"
+        self._tls = tls
         self._open: set[socket.socket] = set()
         self._lock = threading.Lock()
         self._stopping = False
@@ -65,6 +67,9 @@ class Server(ThreadingHTTPServer):
             self.process_request(connection, address)
 
     def process_request(self, request: socket.socket, client_address: tuple) -> None:
+        if self._tls:  # the handshake comes with the first read, on the connection's own thread
+            request = self._tls.wrap_socket(request, server_side=True,
+                                            do_handshake_on_connect=False)
         with self._lock:
             self._open.add(request)
         super().process_request(request, client_address)
@@ -75,7 +80,7 @@ class Server(ThreadingHTTPServer):
         super().shutdown_request(request)
 
     def handle_error(self, request: socket.socket, client_address: tuple) -> None:
-        if not isinstance(sys.exc_info()[1], ConnectionError):
+        if not isinstance(sys.exc_info()[1], (ConnectionError, ssl.SSLError)):
             super().handle_error(request, client_address)
 
 
