@@ -31,6 +31,9 @@ llf_third(url Boost::url)
 llf_third(asio llf_asio_impl)
 llf_third(beast llf_beast_impl)
 llf_third(openssl OpenSSL::Crypto)
+# Only tar is used of it. What it needs other libraries for is thrown away, unresolved as it is, so
+# that none of them is linked.
+llf_third(archive -l:libarchive.a -Wl,--gc-sections)
 # Headers only: the library is loaded when it is needed. dlopen is in libc.
 find_path(LLF_CURL_HEADERS curl/curl.h REQUIRED)
 llf_third(curl)

@@ -22,7 +22,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::array<std::string_view, 2> kPartEndings{".llf-part", ".llf-journal"};
+constexpr std::array<std::string_view, 3> kPartEndings{".llf-part", ".llf-journal", ".llf-import"};
 constexpr std::string_view kImportMark = ".llf-import-";
 
 /// Calls `take` with everything in a folder; one that is not there is empty.

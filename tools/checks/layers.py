@@ -22,6 +22,7 @@ THIRD_PARTY = {
     "cli11": ("CLI/",),
     "edit": ("histedit.h", "editline/"),
     "openssl": ("openssl/",),
+    "archive": ("archive.h", "archive_entry.h"),
     "sqlite3": ("sqlite3.h",),
     "curl": ("curl/",),
 }
