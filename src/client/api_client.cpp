@@ -187,9 +187,18 @@ Task<Expected<json::Value>> ApiClient::prune(json::Object body) const {
       endpoint_, post_request("/llf/v1/model/prune", json::write(body)), kDownload);
 }
 
-Task<Expected<json::Value>> ApiClient::import_model(json::Object body) const {
-  co_return co_await call_for_json(
-      endpoint_, post_request("/llf/v1/model/import", json::write(body)), kDownload);
+Task<Expected<EventStream>> ApiClient::import_model(json::Object body) const {
+  auto response =
+      co_await call(endpoint_, post_request("/llf/v1/model/import", json::write(body)), kDownload);
+  if (!response) co_return failure(response.error());
+  co_return EventStream(std::move(*response));
+}
+
+Task<Expected<EventStream>> ApiClient::export_model(json::Object body) const {
+  auto response =
+      co_await call(endpoint_, post_request("/llf/v1/model/export", json::write(body)), kDownload);
+  if (!response) co_return failure(response.error());
+  co_return EventStream(std::move(*response));
 }
 
 Task<Expected<EventStream>> ApiClient::verify(json::Object body) const {

@@ -91,8 +91,12 @@ class ApiClient {
   /// Removes files of models that serve nothing, or says which.
   [[nodiscard]] Task<Expected<json::Value>> prune(json::Object body) const;
 
-  /// Makes model files of an absolute path a part of llf's own, however long a copy takes.
-  [[nodiscard]] Task<Expected<json::Value>> import_model(json::Object body) const;
+  /// Makes model files, or a bundle, of an absolute path llf's own, however long that takes:
+  /// `{"done_bytes","size_bytes"}` and `{"text"}` of a bundle, at last `{"files":…}`.
+  [[nodiscard]] Task<Expected<EventStream>> import_model(json::Object body) const;
+
+  /// Writes a bundle: `{"done_bytes","size_bytes"}`, at last `{"path","files":…}`.
+  [[nodiscard]] Task<Expected<EventStream>> export_model(json::Object body) const;
 
   /// Reads all of a model: `{"done_bytes","size_bytes"}`, at last `{"right","files":…}`.
   [[nodiscard]] Task<Expected<EventStream>> verify(json::Object body) const;

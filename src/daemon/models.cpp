@@ -28,6 +28,19 @@ fs::path base_templates(const os::Paths& paths) {
   return paths.data_dir / "bases";
 }
 
+/// Tells on the loop, now and then, how far a work is, until it is to stop.
+store::HashProgress told_on(net::Loop& loop, std::function<void(std::uint64_t)> progress,
+                            std::stop_token stop) {
+  return [&loop, progress = std::move(progress), stop = std::move(stop),
+          told = std::uint64_t{0}](std::uint64_t done) mutable {
+    if (done - told >= limits::kHashTold.bytes()) {
+      told = done;
+      loop.post([progress, done] { progress(done); });
+    }
+    return !stop.stop_requested();
+  };
+}
+
 }  // namespace
 
 Models::Models(net::Loop& loop, fs::path built_in, const os::Paths& paths,
@@ -126,18 +139,33 @@ Task<Expected<std::vector<store::Imported>>> Models::import(fs::path from, store
       [from = std::move(from), own = own_, by] { return store::import_models(from, own, by); });
 }
 
+Task<Expected<std::optional<store::BundleManifest>>> Models::look_into_bundle(fs::path path) {
+  co_return co_await disk_.run([path = std::move(path)] { return store::look_into_bundle(path); });
+}
+
+Task<Expected<store::ImportedBundle>> Models::import_bundle(
+    fs::path path, std::function<void(std::uint64_t)> progress) {
+  co_return co_await reading_.run([path = std::move(path), progress = std::move(progress),
+                                   own = own_folders(),
+                                   &loop = loop_](const std::stop_token& stop) {
+    return store::import_bundle(path, own, told_on(loop, progress, stop));
+  });
+}
+
+Task<Expected<store::BundleManifest>> Models::export_bundle(
+    store::BundleOrder order, std::function<void(std::uint64_t)> progress) {
+  co_return co_await reading_.run([order = std::move(order), progress = std::move(progress),
+                                   own = own_folders(),
+                                   &loop = loop_](const std::stop_token& stop) {
+    return store::export_bundle(order, own.hub_cache, told_on(loop, progress, stop));
+  });
+}
+
 Task<Expected<std::vector<store::VerifiedFile>>> Models::verify(
     store::ModelFile model, std::function<void(std::uint64_t)> progress) {
   co_return co_await reading_.run([model = std::move(model), progress = std::move(progress),
                                    marks = marks_, &loop = loop_](const std::stop_token& stop) {
-    std::uint64_t told = 0;
-    return store::verify_model(model, marks, [&](std::uint64_t done) {
-      if (done - told >= limits::kHashTold.bytes()) {
-        told = done;
-        loop.post([progress, done] { progress(done); });
-      }
-      return !stop.stop_requested();
-    });
+    return store::verify_model(model, marks, told_on(loop, progress, stop));
   });
 }
 
@@ -160,6 +188,15 @@ gateway::ModelAccess Models::access() {
       .leftovers = [this](std::set<fs::path> wanted,
                           gateway::Prune prune) { return leftovers(std::move(wanted), prune); },
       .import = [this](fs::path from, store::ImportBy by) { return import(std::move(from), by); },
+      .look_into_bundle = [this](fs::path path) { return look_into_bundle(std::move(path)); },
+      .import_bundle =
+          [this](fs::path path, std::function<void(std::uint64_t)> progress) {
+            return import_bundle(std::move(path), std::move(progress));
+          },
+      .export_bundle =
+          [this](store::BundleOrder order, std::function<void(std::uint64_t)> progress) {
+            return export_bundle(std::move(order), std::move(progress));
+          },
       .verify =
           [this](store::ModelFile model, std::function<void(std::uint64_t)> progress) {
             return verify(std::move(model), std::move(progress));

@@ -13,6 +13,7 @@
 
 #include <filesystem>
 #include <functional>
+#include <optional>
 #include <stop_token>
 #include <vector>
 
@@ -56,6 +57,17 @@ class Models {
   /// Makes files a part of our own models. Errors: those of store::import_models; cancelled.
   [[nodiscard]] Task<Expected<std::vector<store::Imported>>> import(std::filesystem::path from,
                                                                     store::ImportBy by);
+
+  /// What a bundle says it is. Errors: those of store::look_into_bundle; cancelled.
+  [[nodiscard]] Task<Expected<std::optional<store::BundleManifest>>> look_into_bundle(
+      std::filesystem::path path);
+
+  /// Makes the model of a bundle ours, and a model a bundle. `progress` as of `verify`. Errors:
+  /// those of store::import_bundle and store::export_bundle; cancelled.
+  [[nodiscard]] Task<Expected<store::ImportedBundle>> import_bundle(
+      std::filesystem::path path, std::function<void(std::uint64_t)> progress);
+  [[nodiscard]] Task<Expected<store::BundleManifest>> export_bundle(
+      store::BundleOrder order, std::function<void(std::uint64_t)> progress);
 
   /// Reads all of a model. `progress` is called on the loop, also a moment after a cancelled wait.
   /// Errors: those of store::verify_model; cancelled.

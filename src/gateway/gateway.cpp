@@ -19,8 +19,8 @@ struct RouteTable {
     Counts counts;
   };
 
-  static const std::array<Row, 26>& rows() {
-    static constexpr std::array<Row, 26> kRows{{
+  static const std::array<Row, 27>& rows() {
+    static constexpr std::array<Row, 27> kRows{{
         {{"GET", "/health", Access::watchers}, &Gateway::health, Counts::no},
         {{"GET", "/v1/models", Access::anyone}, &Gateway::list_models, Counts::yes},
         {{"GET", "/v1/models/", Access::anyone}, &Gateway::show_model, Counts::yes},
@@ -31,6 +31,7 @@ struct RouteTable {
         {{"POST", "/llf/v1/model/remove", Access::owner}, &Gateway::remove_model, Counts::yes},
         {{"POST", "/llf/v1/model/prune", Access::owner}, &Gateway::prune_models, Counts::yes},
         {{"POST", "/llf/v1/model/import", Access::owner}, &Gateway::import_model, Counts::yes},
+        {{"POST", "/llf/v1/model/export", Access::owner}, &Gateway::export_model, Counts::yes},
         {{"POST", "/llf/v1/model/verify", Access::owner}, &Gateway::verify_model, Counts::yes},
         {{"POST", "/llf/v1/model/compare", Access::owner}, &Gateway::compare_model, Counts::yes},
         {{"POST", "/llf/v1/fit", Access::owner}, &Gateway::fit, Counts::yes},

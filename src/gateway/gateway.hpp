@@ -84,14 +84,17 @@ class Gateway {
   [[nodiscard]] Task<void> show_model(net::Request& request, net::Responder& responder);
   [[nodiscard]] Task<void> chat(net::Request& request, net::Responder& responder);
 
-  // Control routes: control_routes.cpp, model_routes.cpp, download_routes.cpp, fit_routes.cpp,
-  // settings_routes.cpp, prompt_route.cpp, log_route.cpp
+  // Control routes: control_routes.cpp, model_routes.cpp, bundle_routes.cpp, download_routes.cpp,
+  // fit_routes.cpp, settings_routes.cpp, prompt_route.cpp, log_route.cpp
   [[nodiscard]] Task<void> server_status(net::Request& request, net::Responder& responder);
   [[nodiscard]] Task<void> control_models(net::Request& request, net::Responder& responder);
   [[nodiscard]] Task<void> model_info(net::Request& request, net::Responder& responder);
   [[nodiscard]] Task<void> remove_model(net::Request& request, net::Responder& responder);
   [[nodiscard]] Task<void> prune_models(net::Request& request, net::Responder& responder);
   [[nodiscard]] Task<void> import_model(net::Request& request, net::Responder& responder);
+  [[nodiscard]] Task<void> import_bundle(std::filesystem::path path, std::uint64_t size,
+                                         net::Responder& responder);
+  [[nodiscard]] Task<void> export_model(net::Request& request, net::Responder& responder);
   [[nodiscard]] Task<void> verify_model(net::Request& request, net::Responder& responder);
   [[nodiscard]] Task<void> fit(net::Request& request, net::Responder& responder);
   [[nodiscard]] Task<void> recommend_models(net::Request& request, net::Responder& responder);

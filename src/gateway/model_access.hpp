@@ -2,6 +2,8 @@
 
 #include "base/task.hpp"
 #include "gateway/fit.hpp"
+#include "store/bundle_export.hpp"
+#include "store/bundle_import.hpp"
 #include "store/details.hpp"
 #include "store/import.hpp"
 #include "store/leftovers.hpp"
@@ -12,6 +14,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <functional>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -38,6 +41,17 @@ struct ModelAccess {
   std::function<Task<Expected<std::vector<store::Imported>>>(std::filesystem::path,
                                                              store::ImportBy)>
       import;
+  /// What a bundle says it is; nothing for any other file.
+  std::function<Task<Expected<std::optional<store::BundleManifest>>>(std::filesystem::path)>
+      look_into_bundle;
+  /// Told on the loop how many bytes are done.
+  std::function<Task<Expected<store::ImportedBundle>>(std::filesystem::path,
+                                                      std::function<void(std::uint64_t)>)>
+      import_bundle;
+  /// The same.
+  std::function<Task<Expected<store::BundleManifest>>(store::BundleOrder,
+                                                      std::function<void(std::uint64_t)>)>
+      export_bundle;
   /// Told on the loop how many bytes are done.
   std::function<Task<Expected<std::vector<store::VerifiedFile>>>(
       store::ModelFile, std::function<void(std::uint64_t)>)>

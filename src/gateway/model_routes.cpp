@@ -1,11 +1,10 @@
-#include "base/limits.hpp"
 #include "gateway/answer.hpp"
 #include "gateway/gateway.hpp"
 #include "gateway/model_json.hpp"
 #include "gateway/query.hpp"
 #include "gateway/request_body.hpp"
+#include "gateway/work_report.hpp"
 #include "net/timer.hpp"
-#include "sse/writer.hpp"
 
 #include <filesystem>
 #include <memory>
@@ -46,16 +45,6 @@ json::Object verification_json(const store::ModelFile& model,
           {"source", store::to_string(model.source)},
           {"right", right},
           {"files", std::move(list)}};
-}
-
-/// Tells four times a second how far it is, until it is cancelled or nobody listens.
-Task<void> report_verification(std::shared_ptr<std::uint64_t> done, ByteSize size,
-                               net::Responder& responder) {
-  for (;;) {
-    if (!co_await net::sleep_for(limits::kProgressInterval)) co_return;
-    const json::Object told{{"done_bytes", *done}, {"size_bytes", size.bytes()}};
-    if (!co_await send_event(responder, told)) co_return;
-  }
 }
 
 }  // namespace
@@ -160,31 +149,6 @@ Task<void> Gateway::prune_models(net::Request& request, net::Responder& responde
                     {"removed", !*dry_run}, {"freed_bytes", freed}, {"files", std::move(files)}}));
 }
 
-Task<void> Gateway::import_model(net::Request& request, net::Responder& responder) {
-  const auto body = object_of(request.body);
-  const auto path = body ? json::get_string(*body, "path") : failure(body.error());
-  const auto copy = path ? json::get_flag(*body, "copy") : failure(path.error());
-  Expected<std::vector<store::Imported>> imported;
-  if (!copy) {
-    imported = failure(copy.error());
-  } else if (!path->starts_with('/')) {
-    imported = failure(ErrorKind::invalid, "'path' must be absolute");
-  } else {
-    imported = co_await options_.models.import(
-        *path, *copy ? store::ImportBy::copying : store::ImportBy::sharing);
-  }
-  if (!imported) {
-    co_await send(responder, error_response(imported.error()));
-    co_return;
-  }
-  json::Array files;
-  for (const auto& one : *imported) {
-    files.push_back(
-        json::Object{{"from", one.from.native()}, {"to", one.to.native()}, {"how", one.how}});
-  }
-  co_await send(responder, json_response(json::Object{{"files", std::move(files)}}));
-}
-
 Task<void> Gateway::verify_model(net::Request& request, net::Responder& responder) {
   co_await options_.models.refresh();
   const auto body = object_of(request.body);
@@ -199,7 +163,7 @@ Task<void> Gateway::verify_model(net::Request& request, net::Responder& responde
   const auto done = std::make_shared<std::uint64_t>(0);
   auto verified = co_await net::race(
       options_.models.verify(*model, [done](std::uint64_t bytes) { *done = bytes; }),
-      report_verification(done, model->size, responder));
+      report_work(done, model->size.bytes(), responder));
   if (verified.winner == 1) co_return;
   if (!verified.first) {
     if (co_await responder.write(error_event(verified.first.error()))) {

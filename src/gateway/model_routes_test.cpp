@@ -73,16 +73,5 @@ TEST_F(GatewayTest, verify_model_reads_all_of_it) {
   EXPECT_EQ(ask("POST", "/llf/v1/model/verify", R"({"model":"none"})").status, 404);
 }
 
-TEST_F(GatewayTest, import_model_takes_files_by_absolute_paths) {
-  std::filesystem::create_directories(folder_ / "from");
-  const auto from = folder_ / "from/small.gguf";
-  std::ofstream(from, std::ios::binary) << gguf::small_model().bytes();
-  const auto imported = ask("POST", "/llf/v1/model/import", R"({"path":")" + from.native() + "\"}");
-  EXPECT_EQ(imported.status, 200) << imported.body;
-  EXPECT_TRUE(std::filesystem::exists(folder_ / "own/small.gguf"));
-  EXPECT_EQ(ask("POST", "/llf/v1/model/import", R"({"path":"relative.gguf"})").status, 400);
-  EXPECT_EQ(ask("POST", "/llf/v1/model/import", R"({"path":"/nowhere/x.gguf"})").status, 404);
-}
-
 }  // namespace
 }  // namespace llf::gateway

@@ -145,6 +145,18 @@ class GatewayTest : public testing::Test {
                       [this](std::filesystem::path from, store::ImportBy by) {
                         return give(store::import_models(from, folder_ / "own", by));
                       },
+                  .look_into_bundle =
+                      [](std::filesystem::path path) {
+                        return give(store::look_into_bundle(path));
+                      },
+                  .import_bundle =
+                      [this](std::filesystem::path path, std::function<void(std::uint64_t)>) {
+                        return give(store::import_bundle(path, own(), [](auto) { return true; }));
+                      },
+                  .export_bundle =
+                      [](store::BundleOrder order, std::function<void(std::uint64_t)>) {
+                        return give(store::export_bundle(order, {}, [](auto) { return true; }));
+                      },
                   .verify = [](store::ModelFile model, std::function<void(std::uint64_t)>)
                       -> Task<Expected<std::vector<store::VerifiedFile>>> {
                     co_return store::verify_model(model, {}, [](auto) { return true; });

@@ -1,0 +1,18 @@
+#include "gateway/work_report.hpp"
+
+#include "base/limits.hpp"
+#include "gateway/answer.hpp"
+#include "net/timer.hpp"
+
+namespace llf::gateway {
+
+Task<void> report_work(std::shared_ptr<std::uint64_t> done, std::uint64_t size,
+                       net::Responder& responder) {
+  for (;;) {
+    if (!co_await net::sleep_for(limits::kProgressInterval)) co_return;
+    const json::Object told{{"done_bytes", *done}, {"size_bytes", size}};
+    if (!co_await send_event(responder, told)) co_return;
+  }
+}
+
+}  // namespace llf::gateway
