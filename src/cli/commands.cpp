@@ -8,6 +8,7 @@
 #include "cli/list_command.hpp"
 #include "cli/model_command.hpp"
 #include "cli/model_download_command.hpp"
+#include "cli/model_export_command.hpp"
 #include "cli/model_fit_command.hpp"
 #include "cli/model_import_command.hpp"
 #include "cli/model_prune_command.hpp"
@@ -60,6 +61,7 @@ const std::array kCommands{
     Command{"model fit", "model-fit", kModelFitOptions, 1, run_model_fit},
     Command{"model recommend", "model-recommend", kModelRecommendOptions, 0, run_model_recommend},
     Command{"model import", "model-import", kModelImportOptions, 1, run_model_import},
+    Command{"model export", "model-export", kModelExportOptions, 2, run_model_export},
     Command{"model remove", "model-remove", kModelRemoveOptions, 1, run_model_remove},
     Command{"rm", "model-remove", kModelRemoveOptions, 1, run_model_remove},
     Command{"model prune", "model-prune", kModelPruneOptions, 0, run_model_prune},

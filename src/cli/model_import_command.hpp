@@ -10,9 +10,11 @@ namespace llf::cli {
 
 inline constexpr std::array kModelImportOptions{
     OptionSpec{.name = "--copy", .short_name = "", .value = ""},
+    OptionSpec{.name = "--arguments", .short_name = "", .value = ""},
 };
 
-/// llf model import FILE|FOLDER: makes it a part of llf's own models.
+/// llf model import FILE|FOLDER: makes models, or a bundle of llf model export, a part of llf's
+/// own.
 [[nodiscard]] Expected<int> run_model_import(Context& context, const Arguments& arguments);
 
 }  // namespace llf::cli

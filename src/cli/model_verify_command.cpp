@@ -1,6 +1,7 @@
 #include "cli/model_verify_command.hpp"
 
 #include "base/limits.hpp"
+#include "cli/follow_work.hpp"
 #include "cli/json_view.hpp"
 #include "cli/model_command.hpp"
 #include "cli/model_download_command.hpp"
@@ -9,45 +10,19 @@
 
 #include <fmt/format.h>
 
-#include <optional>
 #include <string>
 #include <utility>
+#include <vector>
 
 namespace llf::cli {
 namespace {
 
-text::Progress reading_of(const json::Object& told) {
-  const auto done = static_cast<double>(number_in(told, "done_bytes"));
-  const auto size = static_cast<double>(number_in(told, "size_bytes"));
-  text::Progress progress{.label = "reading", .fraction = {}, .detail = {}};
-  if (size > 0) progress.fraction = done / size;
-  progress.detail = bytes_text(number_in(told, "done_bytes"));
-  return progress;
-}
-
-Task<Expected<json::Object>> follow_verification(const client::ApiClient& client, json::Object body,
-                                                 ProgressDisplay& display) {
+Task<Expected<std::vector<json::Object>>> verify_and_follow(const client::ApiClient& client,
+                                                            json::Object body,
+                                                            ProgressDisplay& display) {
   auto stream = co_await client.verify(std::move(body));
   if (!stream) co_return failure(stream.error());
-  std::optional<json::Object> result;
-  for (;;) {
-    const auto event = co_await stream->next();
-    if (!event) co_return failure(event.error());
-    if (!*event) break;
-    auto value = json::parse((*event)->data);
-    auto* object = value ? value->if_object() : nullptr;
-    if (object == nullptr) continue;
-    if (const auto error = object_in(*object, "error"); !error.empty()) {
-      co_return failure(ErrorKind::io, text_in(error, "message"));
-    }
-    if (object->contains("files")) {
-      result = std::move(*object);
-    } else {
-      display.draw(reading_of(*object));
-    }
-  }
-  if (!result) co_return failure(ErrorKind::upstream, "llfd ended in the middle of it");
-  co_return *std::move(result);
+  co_return co_await follow_work(*std::move(stream), "reading", display);
 }
 
 /// Where a file is damaged: "bytes 0 to 16777215".
@@ -102,21 +77,22 @@ Expected<int> run_model_verify(Context& context, const Arguments& arguments) {
   if (!client) return failure(client.error());
   ProgressDisplay display(context.err);
   json::Object body{{"model", *name}, {"repair", arguments.has("--repair")}};
-  const auto result =
-      net::run_until_done(context.loop, follow_verification(*client, std::move(body), display));
+  const auto events =
+      net::run_until_done(context.loop, verify_and_follow(*client, std::move(body), display));
   display.clear();
-  if (!result) return failure(result.error());
-  const int code = json::get_flag(*result, "right").value_or(false) ? 0 : 1;
+  if (!events) return failure(events.error());
+  const auto& result = events->back();
+  const int code = json::get_flag(result, "right").value_or(false) ? 0 : 1;
   const bool json = context.format == Format::json;
   // With a repair, lines of events follow it.
   const auto text =
-      arguments.has("--repair") ? json::write(*result) + "\n" : json::write_pretty(*result);
-  auto printed = print(context, json ? text : render_verification(*result), code);
-  if (!printed || !result->contains("repair")) return printed;
-  if (const auto why = text_in(*result, "repair_error"); !why.empty()) {
+      arguments.has("--repair") ? json::write(result) + "\n" : json::write_pretty(result);
+  auto printed = print(context, json ? text : render_verification(result), code);
+  if (!printed || !result.contains("repair")) return printed;
+  if (const auto why = text_in(result, "repair_error"); !why.empty()) {
     return failure(ErrorKind::forbidden, "it cannot be repaired: " + why);
   }
-  json::Object order{{"model", text_in(*result, "repair")}};
+  json::Object order{{"model", text_in(result, "repair")}};
   add_hub(order);
   return download(context, *client, std::move(order));
 }
