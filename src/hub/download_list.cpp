@@ -85,6 +85,7 @@ Expected<std::string> match_download(const std::vector<std::string>& names, std:
         fmt::format("no download of '{}' is known; `llf model downloads` lists them", name));
   }
   std::vector<std::string> fitting;
+  fitting.reserve(found.size());
   for (const auto* model : found) fitting.push_back(model->id.str());
   return failure(ErrorKind::not_found, fmt::format("'{}' may be any of these, say which: {}", name,
                                                    fmt::join(fitting, ", ")));
