@@ -34,7 +34,7 @@ SHARE = float(os.environ.get("LLF_CUTS", "0.05"))  # LLF_CUTS=1 for all
 def hub() -> Iterator[FakeHub]:
     with FakeHub(mirrors=1) as hub:
         hub.add(REPO, {FILE: CONTENT})
-        hub.mirrors[0].faults.digest_in = "api"  # nothing but our notes tells what came
+        hub.mirrors[0].faults.digest = "untold"  # nothing but our notes tells what came
         yield hub
 
 
