@@ -251,8 +251,8 @@ int remove_name(int folder, const char* path, int flags) {
 
 #define LLF_SHIM extern "C" __attribute__((visibility("default")))
 
-/// The mode of an open's variable arguments, which are there only when it may make a file.
-#define LLF_OPEN_MODE(mode, flags)                \
+/// `mode` of an open: its last argument, which is there only when it may make a file.
+#define LLF_OPEN_MODE(flags)                      \
   mode_t mode = 0;                                \
   if (((flags) & (O_CREAT | __O_TMPFILE)) != 0) { \
     va_list more;                                 \
@@ -262,19 +262,19 @@ int remove_name(int folder, const char* path, int flags) {
   }
 
 LLF_SHIM int open(const char* path, int flags, ...) {
-  LLF_OPEN_MODE(mode, flags)
+  LLF_OPEN_MODE(flags)
   return open_file(AT_FDCWD, path, flags, mode);
 }
 LLF_SHIM int open64(const char* path, int flags, ...) {
-  LLF_OPEN_MODE(mode, flags)
+  LLF_OPEN_MODE(flags)
   return open_file(AT_FDCWD, path, flags, mode);
 }
 LLF_SHIM int openat(int folder, const char* path, int flags, ...) {
-  LLF_OPEN_MODE(mode, flags)
+  LLF_OPEN_MODE(flags)
   return open_file(folder, path, flags, mode);
 }
 LLF_SHIM int openat64(int folder, const char* path, int flags, ...) {
-  LLF_OPEN_MODE(mode, flags)
+  LLF_OPEN_MODE(flags)
   return open_file(folder, path, flags, mode);
 }
 

@@ -50,6 +50,6 @@ int main(int count, char** arguments) {
   const auto sync_step = llf::parse_number<std::uint64_t>(arguments[2]).value_or(1);
   for (std::string folder; std::getline(std::cin, folder);) {
     const auto done = fetch(arguments[1], folder, sync_step);
-    std::cout << (done ? "done" : "failed " + done.error().message) << std::endl;
+    std::cout << (done ? "done" : "failed " + done.error().message) << "\n" << std::flush;
   }
 }
