@@ -15,5 +15,11 @@ TEST(PercentEncode, what_is_kept) {
   EXPECT_EQ(percent_encode("a/b c", "/"), "a/b%20c");
 }
 
+TEST(PercentDecode, escapes_and_what_is_none) {
+  EXPECT_EQ(percent_decode("a%20b%2F%c3%A9"), "a b/\xC3\xA9");
+  EXPECT_EQ(percent_decode("%&%4%zz%-1+"), "%&%4%zz%-1+");
+  EXPECT_EQ(percent_decode(""), "");
+}
+
 }  // namespace
 }  // namespace llf

@@ -1,8 +1,11 @@
 #include "cli/model_download_command.hpp"
 
 #include "base/limits.hpp"
+#include "base/percent.hpp"
 #include "cli/json_view.hpp"
 #include "cli/model_command.hpp"
+#include "cli/model_import_command.hpp"
+#include "cli/model_verify_command.hpp"
 #include "cli/progress_display.hpp"
 #include "cli/render_download.hpp"
 #include "net/run.hpp"
@@ -37,6 +40,42 @@ Expected<json::Object> download_body(const Arguments& arguments) {
   }
   add_hub(body);
   return body;
+}
+
+/// The path of a URL of this machine (RFC 8089); nothing for any other word.
+std::optional<std::string> path_of_url(std::string_view word) {
+  constexpr std::string_view kScheme = "file:";
+  if (!word.starts_with(kScheme)) return std::nullopt;
+  word.remove_prefix(kScheme.size());
+  for (const std::string_view host : {"//localhost/", "///"}) {
+    if (word.starts_with(host)) word.remove_prefix(host.size() - 1);
+  }
+  return percent_decode(word);
+}
+
+/// A file of this machine is not downloaded but made a part of llf's models, as an import does it.
+Expected<int> take_file(Context& context, const std::string& path, const Arguments& arguments) {
+  if (!path.starts_with('/') || path.starts_with("//")) {
+    return failure(ErrorKind::invalid, "a file: URL names a file of this machine: file:///PATH");
+  }
+  if (arguments.has("--dry-run") || arguments.has("--mirror")) {
+    return failure(ErrorKind::invalid,
+                   "of a file of this machine nothing is downloaded: no --dry-run, no --mirror");
+  }
+  if (const auto promised = arguments.text("--sha256")) {
+    const auto client = connect(context);
+    if (!client) return failure(client.error());
+    const auto verified = verify(context, *client, {{"model", path}});
+    if (!verified) return failure(verified.error());
+    for (const auto& item : list_in(*verified, "files")) {
+      const auto* file = item.if_object();
+      if (file == nullptr || text_in(*file, "sha256") == *promised) continue;
+      return failure(ErrorKind::corrupt,
+                     fmt::format("{} is not the file that was promised: its SHA-256 is {}", path,
+                                 text_in(*file, "sha256")));
+    }
+  }
+  return import_path(context, path, arguments);
 }
 
 /// Shows a download as it goes on. It outlives its task.
@@ -136,6 +175,10 @@ Task<Expected<void>> watch(const client::ApiClient& client, json::Object body, W
 }  // namespace
 
 Expected<int> run_model_download(Context& context, const Arguments& arguments) {
+  const auto& words = arguments.words();
+  if (const auto path = words.empty() ? std::nullopt : path_of_url(words.front())) {
+    return take_file(context, *path, arguments);
+  }
   auto body = download_body(arguments);
   if (!body) return failure(body.error());
   const auto client = connect(context);

@@ -95,5 +95,25 @@ TEST_F(ModelDownload, a_search_needs_words_and_finds_something) {
   EXPECT_EQ(run({"model", "search", "none"}), 1);
 }
 
+TEST_F(ModelDownload, a_file_of_this_machine_is_imported) {
+  const auto answer_events = [&](const std::string& path, std::string event) {
+    answer_with(path, [event = std::move(event)](net::Request&, net::Responder& responder) {
+      return client::write_events(responder, {"data: " + event + "\n\n"},
+                                  client::StreamEnd::regular);
+    });
+  };
+  answer_events("/llf/v1/model/import", R"({"files":[{"to":"/own/m.gguf","how":"hard link"}]})");
+  answer_events("/llf/v1/model/verify", R"({"right":true,"files":[{"sha256":"ab"}]})");
+  EXPECT_EQ(run({"pull", "file:///disk/my%20m.gguf"}), 0) << err();
+  EXPECT_THAT(body_of("/llf/v1/model/import"), HasSubstr(R"("path":"/disk/my m.gguf")"));
+  EXPECT_EQ(out(), "/own/m.gguf  (hard link)\n");
+  EXPECT_EQ(run({"pull", "file://localhost/m.gguf", "--sha256", "ab"}), 0) << err();
+  EXPECT_EQ(run({"pull", "file:/m.gguf", "--sha256", "cd"}), 1);
+  EXPECT_THAT(err(), HasSubstr("is not the file that was promised"));
+  EXPECT_EQ(run({"pull", "file://server/m.gguf"}), 2);
+  EXPECT_EQ(run({"pull", "file:m.gguf"}), 2);
+  EXPECT_EQ(run({"pull", "file:/m.gguf", "--dry-run"}), 2);
+}
+
 }  // namespace
 }  // namespace llf::cli

@@ -69,12 +69,17 @@ Expected<int> run_model_import(Context& context, const Arguments& arguments) {
   }
   const auto path = os::whole_path(arguments.words().front());
   if (!path) return failure(path.error());
+  return import_path(context, *path, arguments);
+}
+
+Expected<int> import_path(Context& context, const std::filesystem::path& path,
+                          const Arguments& arguments) {
   const auto client = connect(context);
   if (!client) return failure(client.error());
   ProgressDisplay display(context.err);
   const auto events = net::run_until_done(
       context.loop,
-      import_and_follow(*client, {{"path", path->native()}, {"copy", arguments.has("--copy")}},
+      import_and_follow(*client, {{"path", path.native()}, {"copy", arguments.has("--copy")}},
                         display));
   display.clear();
   if (!events) return failure(events.error());

@@ -5,6 +5,7 @@
 #include "cli/context.hpp"
 
 #include <array>
+#include <filesystem>
 
 namespace llf::cli {
 
@@ -16,5 +17,9 @@ inline constexpr std::array kModelImportOptions{
 /// llf model import FILE|FOLDER: makes models, or a bundle of llf model export, a part of llf's
 /// own.
 [[nodiscard]] Expected<int> run_model_import(Context& context, const Arguments& arguments);
+
+/// The same of an absolute path.
+[[nodiscard]] Expected<int> import_path(Context& context, const std::filesystem::path& path,
+                                        const Arguments& arguments);
 
 }  // namespace llf::cli

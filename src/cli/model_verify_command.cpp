@@ -70,18 +70,25 @@ std::string render_verification(const json::Object& result) {
 
 }  // namespace
 
+Expected<json::Object> verify(Context& context, const client::ApiClient& client,
+                              json::Object body) {
+  ProgressDisplay display(context.err);
+  auto events =
+      net::run_until_done(context.loop, verify_and_follow(client, std::move(body), display));
+  display.clear();
+  if (!events) return failure(events.error());
+  return std::move(events->back());
+}
+
 Expected<int> run_model_verify(Context& context, const Arguments& arguments) {
   const auto name = model_or_file(arguments);
   if (!name) return failure(name.error());
   const auto client = connect(context);
   if (!client) return failure(client.error());
-  ProgressDisplay display(context.err);
-  json::Object body{{"model", *name}, {"repair", arguments.has("--repair")}};
-  const auto events =
-      net::run_until_done(context.loop, verify_and_follow(*client, std::move(body), display));
-  display.clear();
-  if (!events) return failure(events.error());
-  const auto& result = events->back();
+  const auto verified =
+      verify(context, *client, {{"model", *name}, {"repair", arguments.has("--repair")}});
+  if (!verified) return failure(verified.error());
+  const auto& result = *verified;
   const int code = json::get_flag(result, "right").value_or(false) ? 0 : 1;
   const bool json = context.format == Format::json;
   // With a repair, lines of events follow it.

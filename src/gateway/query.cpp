@@ -1,26 +1,16 @@
 #include "gateway/query.hpp"
 
-#include <charconv>
+#include "base/percent.hpp"
+
+#include <algorithm>
 
 namespace llf::gateway {
 namespace {
 
 std::string decode(std::string_view text) {
-  constexpr int kHex = 16;
-  std::string out;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    unsigned char byte = 0;
-    const auto digits = text.substr(i).starts_with('%') ? text.substr(i + 1, 2) : "";
-    const auto [end, code] =
-        std::from_chars(digits.data(), digits.data() + digits.size(), byte, kHex);
-    if (digits.size() == 2 && code == std::errc() && end == digits.data() + 2) {
-      out += static_cast<char>(byte);
-      i += 2;
-    } else {
-      out += text[i] == '+' ? ' ' : text[i];
-    }
-  }
-  return out;
+  std::string plain(text);
+  std::ranges::replace(plain, '+', ' ');
+  return percent_decode(plain);
 }
 
 }  // namespace

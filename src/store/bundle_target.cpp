@@ -75,7 +75,7 @@ Expected<BundleTarget> BundleTarget::prepare(const BundleManifest& manifest, con
                                              const HashProgress& progress) {
   BundleTarget target;
   const bool to_cache = !manifest.commit.empty() && !own.hub_cache.empty();
-  const auto found = to_cache ? target.find_in_cache(manifest, own.hub_cache)
+  const auto found = to_cache ? target.find_in_cache(manifest, own.hub_cache, progress)
                               : target.find_in_folder(manifest, own.folder, progress);
   if (!found) return failure(found.error());
   std::uint64_t needed = 0;
@@ -91,7 +91,8 @@ Expected<BundleTarget> BundleTarget::prepare(const BundleManifest& manifest, con
 }
 
 Expected<void> BundleTarget::find_in_cache(const BundleManifest& manifest,
-                                           const fs::path& hub_cache) {
+                                           const fs::path& hub_cache,
+                                           const HashProgress& progress) {
   cache_.emplace(hub_cache);
   const auto repository = RepositoryName::parse(manifest.repository);
   if (!repository) return failure(repository.error());
@@ -125,6 +126,12 @@ Expected<void> BundleTarget::find_in_cache(const BundleManifest& manifest,
       place.is_shown = place.has_content && shown && shown->sha256 == file.sha256;
       std::error_code code;
       if (!place.is_shown && fs::exists(name, code)) return is_taken(name);
+    }
+    // What no name of its own vouches for is looked at: it may have been damaged since.
+    if (place.has_content && !place.is_shown) {
+      const auto there = hash_file(content, [&](std::uint64_t) { return progress(0); });
+      if (!there) return failure(there.error());
+      if (there->sha256 != file.sha256) return is_taken(content);
     }
     places_.push_back(std::move(place));
   }

@@ -52,7 +52,8 @@ class BundleTarget {
   BundleTarget() = default;
 
   [[nodiscard]] Expected<void> find_in_cache(const BundleManifest& manifest,
-                                             const std::filesystem::path& hub_cache);
+                                             const std::filesystem::path& hub_cache,
+                                             const HashProgress& progress);
   [[nodiscard]] Expected<void> find_in_folder(const BundleManifest& manifest,
                                               const std::filesystem::path& folder,
                                               const HashProgress& progress);
