@@ -8,7 +8,7 @@ namespace llf::os {
 namespace {
 
 constexpr mode_t kOwnerOnly = 077;
-constexpr mode_t kPermissions = 0777;
+constexpr mode_t kAllPermissions = 0777;
 constexpr mode_t kNotKept = ~mode_t{0};
 
 std::atomic<mode_t>& umask_of_user() {
@@ -27,7 +27,7 @@ void share(int fd, mode_t mode) {
   if (taken == kNotKept) return;  // the system did it
   struct stat facts{};
   if (::fstat(fd, &facts) != 0 || facts.st_uid != ::geteuid()) return;
-  static_cast<void>(::fchmod(fd, mode & ~taken & kPermissions));
+  static_cast<void>(::fchmod(fd, mode & ~taken & kAllPermissions));
 }
 
 }  // namespace llf::os
