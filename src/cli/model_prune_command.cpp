@@ -43,10 +43,11 @@ Expected<int> run_model_prune(Context& context, const Arguments& arguments) {
   const auto plan = ask_to_prune(context, true);
   if (!plan) return failure(plan.error());
   const bool json = context.format == Format::json;
-  if (arguments.has("--dry-run") || (list_in(*plan, "files").empty() && json)) {
+  const bool clean = list_in(*plan, "files").empty();
+  if (clean && !json) return print(context, "nothing is left over\n");
+  if (clean || arguments.has("--dry-run")) {
     return print(context, json ? json::write_pretty(*plan) : render_leftovers(*plan));
   }
-  if (list_in(*plan, "files").empty()) return print(context, "nothing is left over\n");
   if (!arguments.has("--yes")) {
     if (!json) context.err.say(render_leftovers(*plan));
     const auto agreed = confirm(context, "Remove them?");

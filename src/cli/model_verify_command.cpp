@@ -45,6 +45,7 @@ std::string damage_text(const json::Object& file) {
 std::string render_verification(const json::Object& result) {
   std::string out;
   const auto source = text_in(result, "source");
+  bool repairable = false;
   for (const auto& item : list_in(result, "files")) {
     const auto* file = item.if_object();
     if (file == nullptr) continue;
@@ -52,6 +53,7 @@ std::string render_verification(const json::Object& result) {
     const auto expected = text_in(*file, "expected");
     std::string verdict = "right, as its store says";
     if (!expected.empty() && expected != text_in(*file, "sha256")) {
+      repairable = true;
       verdict = fmt::format("DAMAGED: its SHA-256 should be {}{}", expected, damage_text(*file));
     } else if (!broken.empty()) {
       verdict = "damaged: " + broken;
@@ -60,8 +62,7 @@ std::string render_verification(const json::Object& result) {
     }
     out += fmt::format("{}  {}\n  {}\n", text_in(*file, "sha256"), text_in(*file, "path"), verdict);
   }
-  const bool right = json::get_flag(result, "right").value_or(false);
-  if (!right && source == "hugging face" && !result.contains("repair")) {
+  if (repairable && source == "hugging face" && !result.contains("repair")) {
     out += fmt::format("llf model verify --repair {} gets what is damaged anew\n",
                        text_in(result, "model"));
   }
@@ -85,8 +86,9 @@ Expected<int> run_model_verify(Context& context, const Arguments& arguments) {
   if (!name) return failure(name.error());
   const auto client = connect(context);
   if (!client) return failure(client.error());
-  const auto verified =
-      verify(context, *client, {{"model", *name}, {"repair", arguments.has("--repair")}});
+  json::Object body{{"model", *name}, {"repair", arguments.has("--repair")}};
+  if (arguments.has("--repair")) add_hub(body);
+  const auto verified = verify(context, *client, std::move(body));
   if (!verified) return failure(verified.error());
   const auto& result = *verified;
   const int code = json::get_flag(result, "right").value_or(false) ? 0 : 1;

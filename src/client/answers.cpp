@@ -78,7 +78,6 @@ SettingsReport::Change read_change(Fields& fields) {
 
 ModelInfo read_model(Fields& fields) {
   return {.id = fields.required_text("id"),
-          .path = fields.text("path"),
           .size_bytes = fields.number("size_bytes"),
           .source = fields.text("source"),
           .is_default = fields.flag("default"),

@@ -63,7 +63,6 @@ struct SettingsReport {
 
 struct ModelInfo {
   std::string id;
-  std::string path;
   std::int64_t size_bytes = 0;
   std::string source;       ///< "built-in", "folder" or "profile"
   bool is_default = false;  ///< what a request without a model gets

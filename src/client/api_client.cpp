@@ -115,7 +115,7 @@ Task<Expected<DaemonStatus>> ApiClient::status() const {
 }
 
 Task<Expected<std::vector<ModelInfo>>> ApiClient::models() const {
-  auto value = co_await get("/llf/v1/models");
+  auto value = co_await get("/llf/v1/models?brief=1");
   if (!value) co_return failure(value.error());
   co_return read_models(*value);
 }

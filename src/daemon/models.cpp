@@ -125,10 +125,12 @@ Task<Expected<void>> Models::remove(store::Removal removal) {
 
 Task<Expected<std::vector<store::Leftover>>> Models::leftovers(std::set<fs::path> wanted,
                                                                gateway::Prune prune) {
-  co_return co_await disk_.run([places = store::LeftoverPlaces{.own = own_folders(),
-                                                               .marks = marks_,
-                                                               .wanted = std::move(wanted)},
-                                prune] {
+  // After imports, whose unfinished files would be leftovers.
+  co_return co_await reading_.run([places = store::LeftoverPlaces{.own = own_folders(),
+                                                                  .marks = marks_,
+                                                                  .wanted = std::move(wanted),
+                                                                  .models = catalog_.list()},
+                                   prune] {
     return prune == gateway::Prune::remove ? store::remove_leftovers(places)
                                            : store::find_leftovers(places);
   });
@@ -169,12 +171,10 @@ Task<Expected<std::vector<store::VerifiedFile>>> Models::verify(
   });
 }
 
-Task<Expected<std::string>> Models::repair(store::ModelFile model,
-                                           std::vector<store::VerifiedFile> files) {
-  co_return co_await disk_.run(
-      [model = std::move(model), files = std::move(files), own = own_folders()] {
-        return hub::prepare_repair(model, files, own.hub_cache);
-      });
+Task<Expected<void>> Models::take_back(std::vector<store::VerifiedFile> damaged) {
+  co_return co_await disk_.run([damaged = std::move(damaged), own = own_folders()] {
+    return hub::take_back(damaged, own.hub_cache);
+  });
 }
 
 gateway::ModelAccess Models::access() {
@@ -201,9 +201,9 @@ gateway::ModelAccess Models::access() {
           [this](store::ModelFile model, std::function<void(std::uint64_t)> progress) {
             return verify(std::move(model), std::move(progress));
           },
-      .repair =
-          [this](store::ModelFile model, std::vector<store::VerifiedFile> files) {
-            return repair(std::move(model), std::move(files));
+      .take_back =
+          [this](std::vector<store::VerifiedFile> damaged) {
+            return take_back(std::move(damaged));
           }};
 }
 

@@ -74,10 +74,8 @@ class Models {
   [[nodiscard]] Task<Expected<std::vector<store::VerifiedFile>>> verify(
       store::ModelFile model, std::function<void(std::uint64_t)> progress);
 
-  /// Takes what is damaged of it back into download. Errors: those of hub::prepare_repair;
-  /// cancelled.
-  [[nodiscard]] Task<Expected<std::string>> repair(store::ModelFile model,
-                                                   std::vector<store::VerifiedFile> files);
+  /// Takes damaged files back into download. Errors: those of hub::take_back; cancelled.
+  [[nodiscard]] Task<Expected<void>> take_back(std::vector<store::VerifiedFile> damaged);
 
   /// For the gateway, which must not outlive this.
   [[nodiscard]] gateway::ModelAccess access();

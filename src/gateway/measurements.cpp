@@ -37,7 +37,11 @@ std::optional<Measured> read_measured(const json::Object& object) {
       .loading = {.context = count("context"), .slots = count("slots")},
       .tokens_per_s = speed != nullptr && speed->is_number() ? speed->to_number<double>() : 0,
       .when = static_cast<std::int64_t>(count("when"))};
-  const bool whole = measured.rss > 0 && measured.loading.context > 0 && measured.loading.slots > 0;
+  // Of a file that somebody has changed nothing absurd is believed.
+  constexpr double kFastest = 1e6;
+  const bool sane = measured.tokens_per_s >= 0 && measured.tokens_per_s <= kFastest;
+  const bool whole =
+      sane && measured.rss > 0 && measured.loading.context > 0 && measured.loading.slots > 0;
   return whole ? std::optional(measured) : std::nullopt;
 }
 

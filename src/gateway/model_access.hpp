@@ -56,9 +56,8 @@ struct ModelAccess {
   std::function<Task<Expected<std::vector<store::VerifiedFile>>>(
       store::ModelFile, std::function<void(std::uint64_t)>)>
       verify;
-  /// Takes what is damaged back into download: returns what to download then.
-  std::function<Task<Expected<std::string>>(store::ModelFile, std::vector<store::VerifiedFile>)>
-      repair;
+  /// Takes damaged files back into download.
+  std::function<Task<Expected<void>>(std::vector<store::VerifiedFile>)> take_back;
 };
 
 }  // namespace llf::gateway

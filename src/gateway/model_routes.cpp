@@ -1,11 +1,16 @@
 #include "gateway/answer.hpp"
+#include "gateway/download_json.hpp"
 #include "gateway/gateway.hpp"
 #include "gateway/model_json.hpp"
 #include "gateway/query.hpp"
 #include "gateway/request_body.hpp"
 #include "gateway/work_report.hpp"
+#include "hub/repair.hpp"
 #include "net/timer.hpp"
 
+#include <fmt/format.h>
+
+#include <algorithm>
 #include <filesystem>
 #include <memory>
 #include <utility>
@@ -18,6 +23,18 @@ json::Array paths_json(const std::vector<std::filesystem::path>& paths) {
   json::Array list;
   for (const auto& path : paths) list.push_back(json::Value(path.native()));
   return list;
+}
+
+json::Object brief_json(const scheduler::Listed& model) {
+  return {{"id", model.id.str()}, {"size_bytes", model.size.bytes()}, {"source", model.source}};
+}
+
+json::Object listed_json(const scheduler::Listed& model) {
+  return {{"id", model.id.str()},
+          {"path", model.path},
+          {"size_bytes", model.size.bytes()},
+          {"modified", model.modified},
+          {"source", model.source}};
 }
 
 json::Array ranges_json(const std::vector<ByteRange>& ranges) {
@@ -47,24 +64,66 @@ json::Object verification_json(const store::ModelFile& model,
           {"files", std::move(list)}};
 }
 
+/// Begins to fetch what is damaged of a model anew. Returns what names that download. Nothing is
+/// taken away before the hub has said that it can come. `body` may name another hub.
+Task<Expected<std::string>> begin_repair(const GatewayOptions& options,
+                                         const store::ModelFile& model,
+                                         std::vector<store::VerifiedFile> files,
+                                         const json::Object& body) {
+  const auto reference = hub::repair_reference(model, options.downloads.places().cache);
+  if (!reference) co_return failure(reference.error());
+  std::erase_if(files, [](const auto& file) { return !hub::is_repairable(file); });
+  if (files.empty()) {
+    co_return failure(ErrorKind::corrupt, "it is as its source has it, and no model");
+  }
+  auto own = options.hub();
+  auto endpoint = own ? read_endpoint(body, *std::move(own)) : failure(own.error());
+  if (!endpoint) co_return failure(endpoint.error());
+  auto plan = co_await options.downloads.plan({.model = *reference,
+                                               .endpoint = *std::move(endpoint),
+                                               .mirrors = {},
+                                               .sha256 = {},
+                                               .room = {}});
+  if (!plan) co_return failure(plan.error());
+  for (const auto& file : files) {
+    std::error_code code;
+    const auto planned = std::ranges::find_if(plan->files, [&](const auto& one) {
+      return std::filesystem::equivalent(one.place, file.path, code);
+    });
+    if (planned == plan->files.end()) {
+      co_return failure(ErrorKind::not_found,
+                        fmt::format("{} does not come with {}", file.path, *reference));
+    }
+    planned->present = false;
+  }
+  // What an engine has of it is damaged, too.
+  static_cast<void>(co_await options.scheduler.unload(model.id));
+  if (auto taken = co_await options.models.take_back(std::move(files)); !taken) {
+    co_return failure(taken.error());
+  }
+  const auto download = options.downloads.start(*std::move(plan));
+  if (!download) co_return failure(download.error());
+  co_return *reference;
+}
+
 }  // namespace
 
 Task<void> Gateway::control_models(net::Request& request, net::Responder& responder) {
   co_await options_.models.refresh();
   bool named = false;
+  bool brief = false;
   for (const auto& [key, value] : parse_query(request.query)) {
     if (key == "word") named = options_.names.is_name(value);
+    if (key == "brief") brief = value == "1";
   }
   json::Array models;
   const auto chosen = options_.names.default_name();
   for (const auto& model : options_.names.list()) {
-    models.push_back(json::Object{{"id", model.id.str()},
-                                  {"path", model.path},
-                                  {"size_bytes", model.size.bytes()},
-                                  {"modified", model.modified},
-                                  {"source", model.source},
-                                  {"default", model.id == chosen},
-                                  {"loaded", options_.scheduler.find(model.worker) != nullptr}});
+    const bool loaded = options_.scheduler.find(model.worker) != nullptr;
+    models.push_back(brief ? brief_json(model) : listed_json(model));
+    auto& told = models.back().get_object();
+    if (!brief || model.id == chosen) told["default"] = model.id == chosen;
+    if (!brief || loaded) told["loaded"] = loaded;
   }
   json::Array places;
   for (const auto& place : options_.models.places()) {
@@ -173,9 +232,9 @@ Task<void> Gateway::verify_model(net::Request& request, net::Responder& responde
   }
   auto result = verification_json(*model, *verified.first);
   if (*repair && !result.at("right").get_bool()) {
-    const auto prepared = co_await options_.models.repair(*model, *std::move(verified.first));
-    result["repair"] = prepared ? json::Value(*prepared) : json::Value(nullptr);
-    if (!prepared) result["repair_error"] = prepared.error().message;
+    const auto begun = co_await begin_repair(options_, *model, *std::move(verified.first), *body);
+    result["repair"] = begun ? json::Value(*begun) : json::Value(nullptr);
+    if (!begun) result["repair_error"] = begun.error().message;
   }
   if (co_await send_event(responder, result)) static_cast<void>(co_await responder.end());
 }

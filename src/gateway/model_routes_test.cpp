@@ -51,6 +51,12 @@ TEST_F(GatewayTest, remove_model_says_what_goes_before_it_does) {
   EXPECT_EQ(ask("POST", "/llf/v1/model/remove", "{}").status, 400);
 }
 
+TEST_F(GatewayTest, a_brief_list_says_what_is_true_only) {
+  EXPECT_THAT(
+      ask("GET", "/llf/v1/models?brief=1").body,
+      HasSubstr(R"({"models":[{"id":"tiny","size_bytes":4,"source":"folder","default":true}])"));
+}
+
 TEST_F(GatewayTest, prune_removes_what_serves_nothing) {
   std::ofstream(folder_ / "m.gguf.llf-part") << "half";
   const auto told = ask("POST", "/llf/v1/model/prune", R"({"dry_run":true})");

@@ -161,9 +161,9 @@ class GatewayTest : public testing::Test {
                       -> Task<Expected<std::vector<store::VerifiedFile>>> {
                     co_return store::verify_model(model, {}, [](auto) { return true; });
                   },
-                  .repair =
-                      [this](store::ModelFile model, std::vector<store::VerifiedFile> files) {
-                        return give(hub::prepare_repair(model, files, folder_ / "hub"));
+                  .take_back =
+                      [this](std::vector<store::VerifiedFile> damaged) {
+                        return give(hub::take_back(damaged, folder_ / "hub"));
                       }},
        .downloads = downloads_,
        .measurements = measurements_,

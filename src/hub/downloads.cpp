@@ -329,6 +329,7 @@ std::vector<DownloadStatus> Downloads::list() const {
 std::set<std::filesystem::path> Downloads::targets() const {
   std::set<std::filesystem::path> all;
   for (const auto& entry : entries_) {
+    if (entry->status.state == State::done) continue;
     for (const auto& file : entry->plan.files) all.insert(file.place);
   }
   return all;

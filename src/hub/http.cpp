@@ -166,10 +166,13 @@ struct Connections::Impl {
     set(CURLOPT_PROTOCOLS_STR, "http,https");
     set(CURLOPT_SSL_VERIFYPEER, 1L);
     set(CURLOPT_SSL_VERIFYHOST, 2L);
-    if (!trust.file.empty()) set(CURLOPT_CAINFO, trust.file.c_str());
-    if (!trust.folder.empty()) {
+    // In place of the system's: what is not named is none.
+    const bool own = !trust.file.empty() || !trust.folder.empty();
+    if (own) set(CURLOPT_CAINFO, trust.file.empty() ? nullptr : trust.file.c_str());
+    if (own) {
       // A libcurl whose TLS knows no folders trusts nobody more then.
-      static_cast<void>(curl.easy_setopt(call.handle, CURLOPT_CAPATH, trust.folder.c_str()));
+      static_cast<void>(curl.easy_setopt(call.handle, CURLOPT_CAPATH,
+                                         trust.folder.empty() ? nullptr : trust.folder.c_str()));
     }
     set(CURLOPT_ERRORBUFFER, call.detail.data());
     set(CURLOPT_NETRC, long{CURL_NETRC_IGNORED});

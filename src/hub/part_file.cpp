@@ -200,6 +200,12 @@ Expected<void> PartFile::finish() {
 
 Expected<void> PartFile::take_back(const fs::path& place, const PartIdentity& identity,
                                    const RangeSet& good) {
+  const os::UniqueFd fd(::open(place.c_str(), O_RDWR | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK));
+  struct stat facts{};
+  if (!fd || ::fstat(fd.get(), &facts) != 0) return failed_to("opening", place);
+  if (!S_ISREG(facts.st_mode)) {
+    return failure(ErrorKind::forbidden, fmt::format("{} is no file", place.native()));
+  }
   auto journal = Journal::open(journal_of(place), identity, os::boot_id().value_or(""));
   if (!journal) return failure(journal.error());
   if (auto reset = journal->reset(); !reset) return reset;
@@ -210,6 +216,12 @@ Expected<void> PartFile::take_back(const fs::path& place, const PartIdentity& id
   if (auto synced = journal->synced(); !synced) return synced;
   if (::rename(place.c_str(), part_of(place).c_str()) != 0) return failed_to("renaming", place);
   return {};
+}
+
+void PartFile::give_back(const fs::path& place) {
+  std::error_code code;
+  fs::rename(part_of(place), place, code);
+  fs::remove(journal_of(place), code);
 }
 
 void PartFile::remove(const fs::path& place) {

@@ -64,9 +64,13 @@ class PartFile {
   [[nodiscard]] Expected<void> finish();
 
   /// Takes a file from its place that is damaged but for some ranges: an open goes on with those.
-  /// Errors: those of files.
+  /// Errors: those of files; `forbidden` for what cannot become a part: a link, a file of another
+  /// user's.
   [[nodiscard]] static Expected<void> take_back(const std::filesystem::path& place,
                                                 const PartIdentity& identity, const RangeSet& good);
+
+  /// Undoes take_back.
+  static void give_back(const std::filesystem::path& place);
 
   /// Removes file and journal.
   static void remove(const std::filesystem::path& place);

@@ -6,11 +6,12 @@
 
 #include <fmt/format.h>
 
-#include <optional>
 #include <utility>
 
 namespace llf::hub {
 namespace {
+
+namespace fs = std::filesystem;
 
 /// What of a file is right, where that is known.
 RangeSet good_part(const store::VerifiedFile& file) {
@@ -21,40 +22,53 @@ RangeSet good_part(const store::VerifiedFile& file) {
   return good;
 }
 
-Expected<void> take_back(const store::HubCache& cache, const store::CachedFile& cached,
-                         const store::VerifiedFile& file) {
-  if (auto prepared = cache.prepare(cached); !prepared) return prepared;
-  const auto lock = os::FileLock::try_acquire(cache.lock(cached), os::LockUsers::everybody);
+Expected<os::FileLock> lock(const store::HubCache& cache, const store::CachedFile& file) {
+  if (auto prepared = cache.prepare(file); !prepared) return failure(prepared.error());
+  auto lock = os::FileLock::try_acquire(cache.lock(file), os::LockUsers::everybody);
   if (!lock) return failure(lock.error());
-  if (!*lock) {
-    return failure(ErrorKind::conflict,
-                   fmt::format("{} is being downloaded; `llf model downloads` shows it",
-                               cached.repository.str()));
-  }
-  return PartFile::take_back(cache.blob(cached), {.size = file.size, .tag = cached.sha256.hex()},
-                             good_part(file));
+  if (*lock) return *std::move(*lock);
+  return failure(
+      ErrorKind::conflict,
+      fmt::format("{} is being downloaded; `llf model downloads` shows it", file.repository.str()));
 }
 
 }  // namespace
 
-Expected<std::string> prepare_repair(const store::ModelFile& model,
-                                     const std::vector<store::VerifiedFile>& files,
-                                     const std::filesystem::path& cache) {
+Expected<std::string> repair_reference(const store::ModelFile& model, const fs::path& cache) {
+  const auto named = store::HubCache(cache).name_of(model.path);
+  if (named) return fmt::format("{}@{}:{}", named->repository.str(), named->commit, named->path);
+  return failure(ErrorKind::forbidden,
+                 fmt::format("nothing tells where {} came from: get it anew from there, as {}",
+                             model.id.str(), model.path));
+}
+
+bool is_repairable(const store::VerifiedFile& file) {
+  return file.expected && *file.expected != file.sha256;
+}
+
+Expected<void> take_back(const std::vector<store::VerifiedFile>& damaged, const fs::path& cache) {
   const store::HubCache own(cache);
-  const auto named = own.find(model.path);
-  if (!named) {
-    return failure(ErrorKind::forbidden,
-                   fmt::format("nothing tells where {} came from: get it anew from there, as {}",
-                               model.id.str(), model.path));
-  }
-  for (const auto& file : files) {
-    if (file.right()) continue;
+  std::vector<os::FileLock> locks;
+  std::vector<fs::path> places;
+  for (const auto& file : damaged) {
     const auto cached = own.find(file.path);
-    // One that is what its name says, and no model, is so at its source.
-    if (!cached || file.sha256 == cached->sha256) continue;
-    if (auto taken = take_back(own, *cached, file); !taken) return failure(taken.error());
+    if (!cached) {
+      return failure(ErrorKind::forbidden,
+                     fmt::format("nothing tells where {} came from", file.path));
+    }
+    auto locked = lock(own, *cached);
+    if (!locked) return failure(locked.error());
+    locks.push_back(*std::move(locked));
+    places.push_back(own.blob(*cached));
   }
-  return fmt::format("{}@{}:{}", named->repository.str(), named->commit, named->path);
+  for (std::size_t i = 0; i < places.size(); ++i) {
+    const PartIdentity identity{.size = damaged[i].size, .tag = damaged[i].expected->hex()};
+    auto taken = PartFile::take_back(places[i], identity, good_part(damaged[i]));
+    if (taken) continue;
+    while (i-- > 0) PartFile::give_back(places[i]);
+    return taken;
+  }
+  return {};
 }
 
 }  // namespace llf::hub

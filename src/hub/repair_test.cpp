@@ -3,6 +3,8 @@
 #include "base/limits.hpp"
 #include "gguf/test_file.hpp"
 #include "hub/part_file.hpp"
+#include "os/file_lock.hpp"
+#include "store/hub_cache.hpp"
 #include "store/test_shelf.hpp"
 
 #include <gtest/gtest.h>
@@ -26,6 +28,11 @@ class RepairTest : public testing::Test {
   [[nodiscard]] std::vector<store::VerifiedFile> verify() const {
     return *store::verify_model(model_, shelf_.root() / "marks", [](auto) { return true; });
   }
+  [[nodiscard]] std::vector<store::VerifiedFile> damaged() const {
+    auto files = verify();
+    std::erase_if(files, [](const auto& file) { return !is_repairable(file); });
+    return files;
+  }
   void damage() const {
     std::fstream file(blob_, std::ios::in | std::ios::out | std::ios::binary);
     file.seekp(-1, std::ios::end);
@@ -46,7 +53,8 @@ TEST_F(RepairTest, a_damaged_file_becomes_a_download_that_has_the_right_parts) {
   blob_ = fs::canonical(model_.path);
   static_cast<void>(verify());
   damage();
-  EXPECT_EQ(prepare_repair(model_, verify(), shelf_.root()), "o/big@" + kCommit + ":m.gguf");
+  EXPECT_EQ(repair_reference(model_, shelf_.root()), "o/big@" + kCommit + ":m.gguf");
+  EXPECT_TRUE(take_back(damaged(), shelf_.root()));
   EXPECT_FALSE(fs::exists(model_.path)) << "nobody gets it until it is right";
   const auto part =
       PartFile::open(blob_, {.size = content_.size(), .tag = store::sha256(content_).hex()},
@@ -57,23 +65,57 @@ TEST_F(RepairTest, a_damaged_file_becomes_a_download_that_has_the_right_parts) {
 
 TEST_F(RepairTest, of_a_file_without_marks_nothing_counts) {
   damage();
-  EXPECT_EQ(prepare_repair(model_, verify(), shelf_.root()), "o/r@" + kCommit + ":Q4/m-Q4_0.gguf");
+  EXPECT_EQ(repair_reference(model_, shelf_.root()), "o/r@" + kCommit + ":Q4/m-Q4_0.gguf");
+  EXPECT_TRUE(take_back(damaged(), shelf_.root()));
   const auto part = PartFile::open(
       blob_, {.size = content_.size(), .tag = store::sha256(content_).hex()}, {.boot = "boot"});
   ASSERT_TRUE(part);
   EXPECT_EQ(part->written().total(), 0U);
 }
 
-TEST_F(RepairTest, what_is_right_stays) {
-  EXPECT_TRUE(prepare_repair(model_, verify(), shelf_.root()));
+TEST_F(RepairTest, what_is_right_or_wrong_at_its_source_is_not_repaired) {
+  EXPECT_TRUE(damaged().empty());
+  EXPECT_FALSE(is_repairable({.path = "/m", .sha256 = store::sha256("x")}));
+  EXPECT_FALSE(is_repairable({.path = "/m",
+                              .sha256 = store::sha256("x"),
+                              .expected = store::sha256("x"),
+                              .broken = "no model"}));
+}
+
+TEST_F(RepairTest, all_of_them_are_taken_or_none) {
+  shelf_.put_cached("models--o--r", kCommit, "other.gguf", "second");
+  damage();
+  auto files = damaged();
+  auto second = files.front();
+  second.path = (shelf_.root() / "models--o--r/snapshots" / kCommit / "other.gguf").native();
+  second.expected = store::sha256("second");
+  const auto blob = fs::canonical(second.path);
+  files.push_back(second);
+  {
+    // In the place of the second stands what cannot become a part.
+    fs::rename(blob, blob.native() + ".away");
+    fs::create_symlink(blob.native() + ".away", blob);
+    EXPECT_FALSE(take_back(files, shelf_.root()));
+  }
+  EXPECT_TRUE(fs::exists(model_.path));
+  EXPECT_FALSE(fs::exists(PartFile::part_of(blob_)));
+}
+
+TEST_F(RepairTest, what_is_being_downloaded_is_not_taken) {
+  damage();
+  const auto path = store::lock_of_content(shelf_.root(), blob_);
+  fs::create_directories(path.parent_path());
+  const auto held = os::FileLock::try_acquire(path);
+  ASSERT_TRUE(held && *held);
+  EXPECT_EQ(take_back(damaged(), shelf_.root()).error().kind, ErrorKind::conflict);
   EXPECT_TRUE(fs::exists(model_.path));
 }
 
 TEST_F(RepairTest, a_file_of_a_folder_came_from_nobody_knows_where) {
   const store::ModelFile other{.path = shelf_.put("own/m.gguf", "GGUF").native()};
-  const auto repaired = prepare_repair(other, {}, shelf_.root());
-  ASSERT_FALSE(repaired);
-  EXPECT_EQ(repaired.error().kind, ErrorKind::forbidden);
+  const auto reference = repair_reference(other, shelf_.root());
+  ASSERT_FALSE(reference);
+  EXPECT_EQ(reference.error().kind, ErrorKind::forbidden);
 }
 
 }  // namespace

@@ -248,11 +248,15 @@ Asked TransferRun::asked_of(const Source& source) const {
           .modified = promised_ ? std::string() : source.modified};
 }
 
-/// Whether more has come than the speed limit allows so far.
-bool TransferRun::is_ahead() const {
+/// Whether more has come than the speed limit allows so far. Of time in which nothing came a second
+/// counts: what was not used is not made up for.
+bool TransferRun::is_ahead() {
   if (order_.speed_limit == 0) return false;
-  const auto seconds = std::chrono::duration<double>(mono_now() - began_).count();
-  return static_cast<double>(fetched_) > seconds * static_cast<double>(order_.speed_limit);
+  const auto now = mono_now();
+  const auto needed = std::chrono::duration_cast<Duration>(std::chrono::duration<double>(
+      static_cast<double>(fetched_) / static_cast<double>(order_.speed_limit)));
+  began_ = std::max(began_, now - needed - std::chrono::seconds(1));
+  return now - began_ < needed;
 }
 
 Verdict TransferRun::take_head(Key key, const HttpHead& head) {

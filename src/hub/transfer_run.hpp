@@ -88,7 +88,7 @@ class TransferRun {
   void fill();
   void drop_requests();
   void drop_slowest(MonoTime now);
-  [[nodiscard]] bool is_ahead() const;
+  [[nodiscard]] bool is_ahead();
   [[nodiscard]] std::size_t most_lanes() const;
   [[nodiscard]] std::optional<std::size_t> free_source() const;
   [[nodiscard]] bool start_lane(std::size_t index);

@@ -187,6 +187,12 @@ Expected<BundleManifest> export_bundle(const BundleOrder& order, const fs::path&
   if (auto checked = check_place(order); !checked) return failure(checked.error());
   auto plan = plan_bundle(order.model, order.texts, hub_cache);
   if (!plan) return failure(plan.error());
+  for (const auto& source : plan->sources) {
+    std::error_code code;
+    if (source != order.to && !fs::equivalent(source, order.to, code)) continue;
+    return failure(ErrorKind::invalid,
+                   fmt::format("{} is a file of the model itself", order.to.native()));
+  }
   auto file = UnfinishedBundle::open(order.to);
   if (!file) return failure(file.error());
   if (auto room = check_room(order.to.parent_path(), plan->manifest.size()); !room) {

@@ -2,6 +2,7 @@
 
 #include "base/limits.hpp"
 #include "os/file_error.hpp"
+#include "os/umask.hpp"
 #include "os/unique_fd.hpp"
 #include "store/bundle_target.hpp"
 #include "store/disk_write.hpp"
@@ -165,6 +166,8 @@ class Unpacking {
     const os::UniqueFd fd(
         ::open(place.part.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0644));
     if (!fd) return failure(os::file_error("making", place.part, os::FileUse::write, errno));
+    constexpr mode_t kForAll = 0644;
+    os::share(fd.get(), kForAll);
     DiskWrite disk(fd.get(), place.part);
     auto written = content(file, [&](std::span<const char> bytes) { return disk.write(bytes); });
     if (written) written = disk.finish();

@@ -104,7 +104,7 @@ Expected<void> BundleTarget::find_in_cache(const BundleManifest& manifest,
                             .sha256 = file.sha256};
     const auto content = cache_->blob(cached);
     if (auto prepared = cache_->prepare(cached); !prepared) return prepared;
-    auto lock = os::FileLock::try_acquire(cache_->lock(cached));
+    auto lock = os::FileLock::try_acquire(cache_->lock(cached), os::LockUsers::everybody);
     if (!lock) return failure(lock.error());
     if (!*lock) {
       return failure(ErrorKind::conflict,
@@ -127,11 +127,12 @@ Expected<void> BundleTarget::find_in_cache(const BundleManifest& manifest,
       std::error_code code;
       if (!place.is_shown && fs::exists(name, code)) return is_taken(name);
     }
-    // What no name of its own vouches for is looked at: it may have been damaged since.
-    if (place.has_content && !place.is_shown) {
+    // It may have been damaged since: then what comes takes its place.
+    if (place.has_content) {
       const auto there = hash_file(content, [&](std::uint64_t) { return progress(0); });
       if (!there) return failure(there.error());
-      if (there->sha256 != file.sha256) return is_taken(content);
+      place.replaces = there->sha256 != file.sha256;
+      place.has_content = !place.replaces;
     }
     places_.push_back(std::move(place));
   }
@@ -196,8 +197,14 @@ Expected<void> BundleTarget::place_contents(std::vector<fs::path>& made) {
   std::set<fs::path> folders;
   for (const auto& place : places_ | std::views::reverse) {
     if (place.has_content) continue;
-    if (auto named = os::rename_to_new(place.part, place.content); !named) return named;
-    made.push_back(place.content);
+    if (place.replaces) {
+      if (::rename(place.part.c_str(), place.content.c_str()) != 0) {
+        return failure(os::file_error("replacing", place.content, os::FileUse::replace, errno));
+      }
+    } else {
+      if (auto named = os::rename_to_new(place.part, place.content); !named) return named;
+      made.push_back(place.content);
+    }
     folders.insert(place.content.parent_path());
   }
   for (const auto& folder : folders) {

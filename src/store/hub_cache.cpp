@@ -56,19 +56,26 @@ fs::path HubCache::snapshot(const CachedFile& file) const {
   return folder(file.repository) / "snapshots" / file.commit / file.path;
 }
 
-std::optional<CachedFile> HubCache::find(const fs::path& name) const {
+std::optional<SnapshotName> HubCache::name_of(const fs::path& name) const {
   const auto relative = name.lexically_relative(root_);
   std::vector<std::string> parts;
   for (const auto& part : relative) parts.push_back(part.native());
   constexpr std::size_t kLeast = 4;  // REPOSITORY/snapshots/COMMIT/PATH
   if (parts.size() < kLeast || parts[1] != "snapshots" || !is_commit(parts[2])) return std::nullopt;
   auto repository = repository_of_folder(parts[0]);
-  const auto digest = expected_digest(name);
   const auto path = relative.lexically_relative(fs::path(parts[0]) / parts[1] / parts[2]).native();
-  if (!repository || !digest || !check_file_path(path)) return std::nullopt;
-  return CachedFile{.repository = *std::move(repository),
-                    .commit = std::move(parts[2]),
-                    .path = path,
+  if (!repository || !check_file_path(path)) return std::nullopt;
+  return SnapshotName{
+      .repository = *std::move(repository), .commit = std::move(parts[2]), .path = path};
+}
+
+std::optional<CachedFile> HubCache::find(const fs::path& name) const {
+  auto named = name_of(name);
+  const auto digest = expected_digest(name);
+  if (!named || !digest) return std::nullopt;
+  return CachedFile{.repository = std::move(named->repository),
+                    .commit = std::move(named->commit),
+                    .path = std::move(named->path),
                     .sha256 = *digest};
 }
 

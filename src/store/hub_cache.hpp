@@ -24,6 +24,13 @@ struct CachedFile {
 [[nodiscard]] std::filesystem::path lock_of_content(const std::filesystem::path& root,
                                                     const std::filesystem::path& content);
 
+/// The same, whatever its content is.
+struct SnapshotName {
+  RepositoryName repository;
+  std::string commit;
+  std::string path;
+};
+
 /// Writes into a cache of Hugging Face's layout ("Hub Local Cache" of its documentation) so that
 /// every program for it finds the files. Blocks. Any thread.
 class HubCache {
@@ -36,6 +43,10 @@ class HubCache {
   [[nodiscard]] std::filesystem::path blob(const CachedFile& file) const;
   /// Where the file stands as a link to its content.
   [[nodiscard]] std::filesystem::path snapshot(const CachedFile& file) const;
+  /// Which file of which repository a name in a snapshot stands for; nothing for any other path.
+  /// Pure.
+  [[nodiscard]] std::optional<SnapshotName> name_of(const std::filesystem::path& name) const;
+
   /// The file that stands under this name in a snapshot; nothing for what is no such name, or is
   /// not said to have a SHA-256. A few system calls.
   [[nodiscard]] std::optional<CachedFile> find(const std::filesystem::path& name) const;

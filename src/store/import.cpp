@@ -51,6 +51,34 @@ Expected<std::vector<fs::path>> files_to_import(const fs::path& from) {
   return files;
 }
 
+/// Copies by read and write, what one system call cannot copy between two file systems. Returns an
+/// error number.
+int copy_by_hand(int from, int to) {
+  std::vector<char> buffer(limits::kHashRead.bytes());
+  for (;;) {
+    const auto got = ::read(from, buffer.data(), buffer.size());
+    if (got == 0) return 0;
+    if (got < 0 && errno != EINTR) return errno;
+    for (ssize_t at = 0; at < got;) {
+      const auto put = ::write(to, buffer.data() + at, static_cast<std::size_t>(got - at));
+      if (put < 0 && errno != EINTR) return errno;
+      at += std::max<ssize_t>(put, 0);
+    }
+  }
+}
+
+/// Copies all of a file. Returns an error number.
+int copy_bytes(int from, int to) {
+  ssize_t put = 0;
+  while ((put = ::copy_file_range(from, nullptr, to, nullptr, limits::kCopyStep.bytes(), 0)) > 0) {
+  }
+  if (put == 0) return 0;
+  const bool cannot = errno == EXDEV || errno == EOPNOTSUPP || errno == EINVAL || errno == ENOSYS;
+  if (!cannot) return errno;
+  // What was copied so far is gone on from: both stand behind it.
+  return copy_by_hand(from, to);
+}
+
 /// Copies, by shared blocks where the file system can, into a new file that gets its name when
 /// whole. False when `by` allows nothing but shared blocks and there are none.
 Expected<bool> copy_file(const fs::path& from, const fs::path& to, ImportBy by) {
@@ -64,12 +92,8 @@ Expected<bool> copy_file(const fs::path& from, const fs::path& to, ImportBy by) 
   int error = 0;
   bool done = ::ioctl(target.get(), FICLONE, source.get()) == 0;
   if (!done && by == ImportBy::copying) {
-    ssize_t put = 0;
-    while ((put = ::copy_file_range(source.get(), nullptr, target.get(), nullptr,
-                                    limits::kCopyStep.bytes(), 0)) > 0) {
-    }
-    if (put < 0) error = errno;
-    if (put == 0 && ::fsync(target.get()) != 0) error = errno;
+    error = copy_bytes(source.get(), target.get());
+    if (error == 0 && ::fsync(target.get()) != 0) error = errno;
     done = error == 0;
   }
   if (done && ::rename(temporary.c_str(), to.c_str()) == 0) return true;

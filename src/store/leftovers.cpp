@@ -3,9 +3,11 @@
 #include "base/limits.hpp"
 #include "os/file_error.hpp"
 #include "os/file_lock.hpp"
+#include "os/folders.hpp"
 #include "store/digest.hpp"
 #include "store/hub_cache.hpp"
 #include "store/hub_repository.hpp"
+#include "store/verification.hpp"
 
 #include <fmt/format.h>
 
@@ -32,7 +34,11 @@ Expected<void> for_each_entry(const fs::path& folder,
   if (!fs::exists(folder, code)) return {};
   std::size_t entries = 0;
   for (fs::directory_iterator it(folder, code), end; !code && it != end; it.increment(code)) {
-    if (++entries > limits::kModelFolderEntries) break;
+    if (++entries > limits::kModelFolderEntries) {
+      return failure(
+          ErrorKind::too_large,
+          fmt::format("{} has more than {} entries", folder.native(), limits::kModelFolderEntries));
+    }
     if (auto taken = take(it->path()); !taken) return taken;
   }
   if (!code) return {};
@@ -73,7 +79,8 @@ class Search {
         const bool left = import || (place && !places_.wanted.contains(*place));
         return left ? found(entry, Leftover::Kind::unfinished) : Expected<void>();
       });
-    if (done)
+    keep_marks_of_known_files();
+    if (done && complete_)
       done = for_each_entry(places_.marks, [this](const fs::path& entry) {
         const bool used = contents_.contains(entry.filename().native());
         return used ? Expected<void>() : found(entry, Leftover::Kind::marks);
@@ -83,63 +90,88 @@ class Search {
   }
 
  private:
-  /// The contents that the revisions of a repository name.
-  static Expected<std::set<std::string>> named_contents(const fs::path& repository) {
-    std::set<std::string> named;
-    std::error_code code;
-    const auto snapshots = repository / "snapshots";
-    if (!fs::exists(snapshots, code)) return named;
-    std::size_t entries = 0;
-    for (fs::recursive_directory_iterator it(snapshots, code), end; !code && it != end;
-         it.increment(code)) {
-      // Of a repository that is not looked through to its end nothing is known to be unnamed.
-      if (++entries > limits::kModelFolderEntries) {
-        return failure(ErrorKind::too_large,
-                       fmt::format("{} has more than {} entries", snapshots.native(),
-                                   limits::kModelFolderEntries));
+  /// Of other stores, and of what is being fetched.
+  void keep_marks_of_known_files() {
+    for (const auto& model : places_.models) {
+      for (const auto& file : model.files()) {
+        if (const auto digest = expected_digest(file)) contents_.insert(digest->hex());
       }
+    }
+    for (const auto& place : places_.wanted) contents_.insert(place.filename().native());
+  }
+
+  /// The contents that the revisions of a repository name, links to folders followed. Nothing where
+  /// it cannot be looked through to its end: nothing is known to be unnamed then.
+  static std::optional<std::set<std::string>> named_contents(const fs::path& repository) {
+    std::set<std::string> named;
+    const auto snapshots = repository / "snapshots";
+    std::error_code code;
+    if (fs::symlink_status(snapshots, code).type() == fs::file_type::not_found) return named;
+    std::size_t entries = 0;
+    for (fs::recursive_directory_iterator
+             it(snapshots, fs::directory_options::follow_directory_symlink, code),
+         end;
+         !code && it != end; it.increment(code)) {
+      if (++entries > limits::kModelFolderEntries) return std::nullopt;
       std::error_code ignored;
       const auto target = fs::read_symlink(it->path(), ignored);
       if (!ignored) named.insert(target.filename().native());
+      const auto content = fs::canonical(it->path(), ignored);
+      if (!ignored) named.insert(content.filename().native());
     }
-    if (!code) return named;
-    return failure(os::file_error("looking through", snapshots, os::FileUse::read, code.value()));
+    return code ? std::nullopt : std::optional(std::move(named));
   }
 
   Expected<void> repository(const fs::path& repository) {
     const auto named = named_contents(repository);
-    if (!named) return failure(named.error());
+    complete_ = complete_ && named.has_value();
     return for_each_entry(repository / "blobs", [&](const fs::path& entry) -> Expected<void> {
       const auto name = entry.filename().native();
       if (const auto place = place_of_part(entry)) {
-        if (places_.wanted.contains(*place)) return {};
-        return unless_locked(*place, entry, Leftover::Kind::unfinished);
+        return places_.wanted.contains(*place) ? Expected<void>() : unless_fetched(*place, entry);
       }
       if (Digest::parse(name)) contents_.insert(name);
-      // Other programs' unfinished files have an ending.
-      if (named->contains(name) || name.contains('.')) return {};
-      contents_.erase(name);
-      return unless_locked(entry, entry, Leftover::Kind::unnamed);
+      const bool content = is_content(entry) && !places_.wanted.contains(entry);
+      if (!named || !content || named->contains(name)) return {};
+      return unless_named(repository, entry);
     });
   }
 
-  /// Nothing that a program is fetching: what it fetched gets its name a moment later.
-  Expected<void> unless_locked(const fs::path& content, const fs::path& file, Leftover::Kind kind) {
-    const auto path = lock_of_content(places_.own.hub_cache, content);
+  /// Named by a digest of its bytes: SHA-256, or git's of a small file.
+  static bool is_content(const fs::path& entry) {
+    const auto name = entry.filename().native();
     std::error_code code;
-    if (!fs::exists(path, code)) return found(file, kind);
-    const auto lock = os::FileLock::try_acquire(path, os::LockUsers::everybody);
-    return lock && *lock ? found(file, kind) : Expected<void>();
+    return fs::symlink_status(entry, code).type() == fs::file_type::regular &&
+           (Digest::parse(name) || is_commit(name));
+  }
+
+  /// The lock of a content, where nobody fetches it.
+  std::optional<os::FileLock> lock(const fs::path& content) const {
+    const auto path = lock_of_content(places_.own.hub_cache, content);
+    if (!os::make_folders(path.parent_path())) return std::nullopt;
+    auto lock = os::FileLock::try_acquire(path, os::LockUsers::everybody);
+    return lock ? std::move(*lock) : std::nullopt;
+  }
+
+  Expected<void> unless_fetched(const fs::path& content, const fs::path& file) {
+    const auto locked = lock(content);
+    return locked ? found(file, Leftover::Kind::unfinished) : Expected<void>();
+  }
+
+  /// What was fetched a moment ago may have got its name since.
+  Expected<void> unless_named(const fs::path& repository, const fs::path& content) {
+    const auto locked = lock(content);
+    if (!locked) return {};
+    const auto named = named_contents(repository);
+    const bool unnamed = named && !named->contains(content.filename().native());
+    return unnamed ? found(content, Leftover::Kind::unnamed) : Expected<void>();
   }
 
   Expected<void> found(const fs::path& file, Leftover::Kind kind) {
     Leftover leftover{.path = file, .kind = kind, .size = size_on_disk(file)};
     if (then_ == Then::remove) {
       std::error_code code;
-      fs::remove(file, code);
-      if (code) {
-        return failure(os::file_error("removing", file, os::FileUse::replace, code.value()));
-      }
+      if (!fs::remove(file, code)) return {};  // it stays: of another user, or gone by itself
     }
     found_.push_back(std::move(leftover));
     return {};
@@ -147,7 +179,8 @@ class Search {
 
   const LeftoverPlaces& places_;
   Then then_;
-  std::set<std::string> contents_;  ///< digests of the contents that stay
+  std::set<std::string> contents_;  ///< digests of contents that are there
+  bool complete_ = true;            ///< all of them are known
   std::vector<Leftover> found_;
 };
 

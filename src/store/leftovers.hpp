@@ -33,13 +33,16 @@ struct LeftoverPlaces {
   OwnFolders own;
   std::filesystem::path marks;             ///< the folder for save_marks
   std::set<std::filesystem::path> wanted;  ///< where downloads that are known will stand
+  std::vector<ModelFile> models{};         ///< those that are there, of every store
 };
 
 /// Finds them: nothing that a program is fetching just now, and of other programs only contents
-/// without a name. Errors: those of files. Blocks.
+/// without a name. Of a repository that cannot be read to its end nothing is one. Errors: those of
+/// files. Blocks.
 [[nodiscard]] Expected<std::vector<Leftover>> find_leftovers(const LeftoverPlaces& places);
 
-/// Removes those that are still leftovers. Returns them. Errors: those of files. Blocks.
+/// Removes those that are still leftovers and may be removed. Returns them; imports into the folder
+/// of this home must not run meanwhile. Errors: those of files. Blocks.
 [[nodiscard]] Expected<std::vector<Leftover>> remove_leftovers(const LeftoverPlaces& places);
 
 }  // namespace llf::store

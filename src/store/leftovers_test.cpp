@@ -56,13 +56,16 @@ TEST_F(LeftoversTest, contents_without_a_name_and_unfinished_files_are) {
   shelf_.put("marks/" + sha256("gone").hex());
   shelf_.put("marks/" + kOther);
   EXPECT_EQ(found(), (std::map<std::string, Kind>{
-                         {kOther, Kind::marks},  // and the content, of the same name
+                         {kOther, Kind::unnamed},
                          {sha256("third").hex() + ".llf-part", Kind::unfinished},
                          {"m.gguf.llf-part", Kind::unfinished},
                          {"m.gguf.llf-import-12", Kind::unfinished},
                          {sha256("gone").hex(), Kind::marks},
                      }));
-  EXPECT_EQ(remove_leftovers(places_)->size(), 6U);
+  EXPECT_EQ(remove_leftovers(places_)->size(), 5U);
+  EXPECT_EQ(found(), (std::map<std::string, Kind>{{kOther, Kind::marks}}))
+      << "of the content that has gone";
+  EXPECT_EQ(remove_leftovers(places_)->size(), 1U);
   EXPECT_TRUE(found().empty());
   EXPECT_EQ(shelf_.models(Source::folder).size(), 0U);
   EXPECT_TRUE(fs::exists(shelf_.root() / "hub/models--o--r/blobs" / sha256("named").hex()));
@@ -80,7 +83,32 @@ TEST_F(LeftoversTest, what_a_known_download_or_a_program_fetches_stays) {
   }
   EXPECT_EQ(found().size(), 2U);
   places_.wanted.insert(place);
-  EXPECT_EQ(found().size(), 1U) << "the content itself has no name all the same";
+  EXPECT_TRUE(found().empty());
+}
+
+TEST_F(LeftoversTest, revisions_behind_links_count) {
+  const auto repository = shelf_.root() / "hub/models--o--r";
+  fs::rename(repository / "snapshots" / kCommit, shelf_.root() / "elsewhere");
+  fs::create_directory_symlink(shelf_.root() / "elsewhere", repository / "snapshots" / kCommit);
+  EXPECT_TRUE(found().empty());
+  fs::rename(repository / "snapshots", shelf_.root() / "snapshots");
+  fs::create_directory_symlink("/nowhere", repository / "snapshots");
+  EXPECT_TRUE(found().empty()) << "a disk that is not there names what it names";
+}
+
+TEST_F(LeftoversTest, what_is_no_content_stays) {
+  blob("README");
+  fs::create_directories(shelf_.root() / "hub/models--o--r/blobs" / kOther / "x");
+  EXPECT_TRUE(remove_leftovers(places_)->empty());
+}
+
+TEST_F(LeftoversTest, marks_of_other_stores_stay) {
+  const auto hex = sha256("x").hex();
+  const auto file = shelf_.put("ollama/blobs/sha256-" + hex, "x");
+  shelf_.put("marks/" + hex);
+  EXPECT_EQ(found().size(), 1U);
+  places_.models.push_back({.path = file.native()});
+  EXPECT_TRUE(found().empty());
 }
 
 TEST_F(LeftoversTest, of_folders_that_are_not_there_nothing_is_left) {

@@ -1,5 +1,6 @@
 #include "store/verification.hpp"
 
+#include "base/limits.hpp"
 #include "store/gguf_file.hpp"
 
 #include <system_error>
@@ -15,7 +16,10 @@ namespace {
 Expected<std::vector<ByteRange>> damage_of(const VerifiedFile& file, const fs::path& marks,
                                            const HashProgress& progress) {
   auto kept = load_marks(marks, *file.expected);
-  if (!kept) return std::vector<ByteRange>();
+  // Of a file of another length, or marks that are not whole, nothing can be told.
+  if (!kept || kept->states.size() != file.size / limits::kPart.bytes()) {
+    return std::vector<ByteRange>();
+  }
   return find_damage(file.path, {.sha256 = *file.expected, .marks = *std::move(kept)}, progress);
 }
 

@@ -15,6 +15,7 @@ import pytest
 
 from fake_hub import FakeHub
 from fake_hub.asking import (DATA, NAME, REPO, bearer, content, fetch, resolve_url, signed_url)
+from support.patience import eventually
 from support.wire import Address, Connection, Response
 
 SHA256 = hashlib.sha256(DATA).hexdigest()
@@ -314,6 +315,8 @@ def test_serves_a_folder_as_a_program(tmp_path: Path) -> None:
         bridge = fetch(file, "HEAD", headers=bearer("hf_all")).header("location")
         got = fetch(bridge)
         assert not got.complete and got.body == DATA[:len(got.body)] and 10 <= len(got.body) <= 20
+        # A request is recorded when its answer has been sent.
+        eventually("all are recorded", lambda: len(record.read_text().splitlines()) == 4)
         program.send_signal(signal.SIGTERM)
         assert program.wait(10) == 0
     lines = [json.loads(line) for line in record.read_text().splitlines()]

@@ -20,6 +20,7 @@ from support.invariants import check_gone, check_reports
 from support.models import ANSWER, model_file
 from support.patience import eventually
 from support.settings import add_prompt
+from support.small_disk import mounted_disk
 from support.weights import sha256
 
 REPO = "acme/tiny-GGUF"
@@ -128,14 +129,8 @@ def large(source: Machine) -> Path:
 
 @pytest.fixture
 def small_disk(homes: Callable[[], Home]) -> Iterator[Path]:
-    folder = homes().path / "disk"
-    folder.mkdir()
-    mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=8m", "tmpfs", folder],
-                             capture_output=True)
-    if mounted.returncode != 0:
-        pytest.skip("may not mount a file system here")
-    yield folder
-    subprocess.run(["umount", "-l", folder], check=True)
+    with mounted_disk(homes().path / "disk", 8) as folder:
+        yield folder
 
 
 def entries_of(path: Path) -> dict[str, bytes]:

@@ -6,7 +6,6 @@ import errno
 import json
 import os
 import shutil
-import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -17,6 +16,7 @@ from support.daemon import Daemon
 from support.fault_shim import FaultShim
 from support.home import Home
 from support.patience import at_once, eventually
+from support.small_disk import mounted_disk
 from support.weights import sha256, weights
 from support.wire import ask
 
@@ -158,14 +158,8 @@ def content_sent(hub: FakeHub) -> int:
 @pytest.fixture
 def disk(home: Home) -> Iterator[Path]:
     """Room for the model beside what a download leaves free, and little more."""
-    folder = home.path / "disk"
-    folder.mkdir()
-    mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=320m", "tmpfs", folder],
-                             capture_output=True)
-    if mounted.returncode != 0:
-        pytest.skip("may not mount a file system here")
-    yield folder
-    subprocess.run(["umount", "-l", folder], check=True)
+    with mounted_disk(home.path / "disk", 320) as folder:
+        yield folder
 
 
 def fill(disk: Path) -> Path:

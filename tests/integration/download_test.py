@@ -16,6 +16,7 @@ from fake_hub import FakeHub
 from support.daemon import Daemon
 from support.home import LLF, Home
 from support.patience import at_once, eventually
+from support.small_disk import mounted_disk
 from support.weights import sha256, weights
 from support.wire import Response, ask
 
@@ -323,14 +324,8 @@ def test_F24_a_full_disk_is_told_before_anything_comes(start: Callable, hub: Fak
 
 @pytest.fixture
 def small_disk(home: Home) -> Iterator[Path]:
-    folder = home.path / "disk"
-    folder.mkdir()
-    mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=8m", "tmpfs", folder],
-                             capture_output=True)
-    if mounted.returncode != 0:
-        pytest.skip("may not mount a file system here")
-    yield folder
-    subprocess.run(["umount", "-l", folder], check=True)
+    with mounted_disk(home.path / "disk", 8) as folder:
+        yield folder
 
 
 def test_F59_a_connection_that_falls_silent_is_replaced(downloading: Daemon,

@@ -85,15 +85,27 @@ def test_damage_is_told_and_only_it_is_fetched_anew(llf: Callable, hub: FakeHub,
     assert not list(cache.rglob("*.llf-*"))
 
 
+def test_a_repair_that_cannot_begin_takes_nothing_away(llf: Callable, hub: FakeHub,
+                                                       cache: Path) -> None:
+    assert llf("pull", REPO).returncode == 0
+    damage(blob(cache), PART)
+    hub.faults.fail(404)
+    failed = llf("model", "verify", REPO, "--repair")
+    assert failed.returncode != 0 and "it cannot be repaired" in failed.stderr
+    assert blob(cache).exists() and not list(cache.rglob("*.llf-*"))
+
+
 def test_a_repair_that_fails_goes_on_later_and_nobody_gets_the_damaged_file(
         llf: Callable, hub: FakeHub, cache: Path) -> None:
     assert llf("pull", REPO).returncode == 0
     content = blob(cache)
     damage(content, PART)
-    hub.faults.fail(404)
+    hub.faults.fail(404, only="^bridge ")
     failed = llf("model", "verify", REPO, "--repair")
     assert failed.returncode != 0
     assert not content.exists()
+    assert REPO in llf("model", "downloads").stdout
+    assert llf("model", "prune", "--yes").stdout == "nothing is left over\n"
     hub.faults.reset()
     hub.forget_requests()
     assert llf("pull", REPO).returncode == 0
