@@ -34,8 +34,9 @@ std::optional<Sha256State> parse_state(std::string_view line) {
   Sha256State state{};
   if (line.size() != state.size() * kHexOfWord) return std::nullopt;
   for (auto& word : state) {
-    const auto* end = line.data() + kHexOfWord;
-    const auto read = std::from_chars(line.data(), end, word, kHexBase);
+    const auto* begin = line.data();
+    const auto* end = begin + kHexOfWord;
+    const auto read = std::from_chars(begin, end, word, kHexBase);
     if (read.ec != std::errc() || read.ptr != end) return std::nullopt;
     line.remove_prefix(kHexOfWord);
   }
