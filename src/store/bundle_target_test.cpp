@@ -80,7 +80,7 @@ TEST_F(BundleTargetTest, a_model_of_a_repository_goes_into_the_cache) {
 }
 
 TEST_F(BundleTargetTest, a_branch_that_is_known_stays_where_it_is) {
-  const auto ref = shelf_.put(hub_ + "refs/main", std::string(40, 'b'));
+  shelf_.put(hub_ + "refs/main", std::string(40, 'b'));
   auto target = prepare(of_repository(manifest({{"m.gguf", "one"}})));
   ASSERT_TRUE(target);
   fill(*target, {"one"});
