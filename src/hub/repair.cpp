@@ -53,8 +53,10 @@ Expected<void> take_back(const std::vector<store::VerifiedFile>& damaged, const 
   for (const auto& file : damaged) {
     const auto cached = own.find(file.path);
     if (!cached) {
-      return failure(ErrorKind::forbidden,
-                     fmt::format("nothing tells where {} came from", file.path));
+      return failure(ErrorKind::conflict,
+                     fmt::format("the content of {} has gone: another repair has begun, which `llf "
+                                 "model downloads` shows",
+                                 file.path));
     }
     auto locked = lock(own, *cached);
     if (!locked) return failure(locked.error());

@@ -111,6 +111,13 @@ TEST_F(RepairTest, what_is_being_downloaded_is_not_taken) {
   EXPECT_TRUE(fs::exists(model_.path));
 }
 
+TEST_F(RepairTest, of_two_repairs_at_once_the_second_is_told_of_the_first) {
+  damage();
+  const auto files = damaged();
+  EXPECT_TRUE(take_back(files, shelf_.root()));
+  EXPECT_EQ(take_back(files, shelf_.root()).error().kind, ErrorKind::conflict);
+}
+
 TEST_F(RepairTest, a_file_of_a_folder_came_from_nobody_knows_where) {
   const store::ModelFile other{.path = shelf_.put("own/m.gguf", "GGUF").native()};
   const auto reference = repair_reference(other, shelf_.root());
