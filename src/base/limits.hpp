@@ -134,11 +134,12 @@ inline constexpr ByteSize kRemoteHeader = ByteSize::mib(2);  ///< asked for firs
 inline constexpr int kTransferFailures = 10;                 ///< in a row, without a byte: given up
 inline constexpr int kTransferRounds = 4;  ///< of a file that changes at its source
 inline constexpr ByteSize kDiskReserve = ByteSize::mib(256);  ///< is left free by a download
-inline constexpr ByteSize kJournalText = ByteSize::mib(64);   ///< of a download's journal
-inline constexpr std::size_t kTransfers = 2;                  ///< downloads at a time
-inline constexpr std::size_t kDownloadsKept = 50;             ///< that have ended, in the list
-inline constexpr std::int64_t kMostSpeed = 1'000'000;         ///< MB a second that may be set
-inline constexpr ByteSize kHubToken = ByteSize::kib(4);       ///< of a token file
+inline constexpr ByteSize kDiskNotes = ByteSize::kib(64);    ///< what journal and names may come to
+inline constexpr ByteSize kJournalText = ByteSize::mib(64);  ///< of a download's journal
+inline constexpr std::size_t kTransfers = 2;                 ///< downloads at a time
+inline constexpr std::size_t kDownloadsKept = 50;            ///< that have ended, in the list
+inline constexpr std::int64_t kMostSpeed = 1'000'000;        ///< MB a second that may be set
+inline constexpr ByteSize kHubToken = ByteSize::kib(4);      ///< of a token file
 
 // gateway
 inline constexpr std::size_t kLogTail = 100;  ///< lines of a log, unless asked otherwise
@@ -151,6 +152,10 @@ inline constexpr auto kExitNotice = 500ms;  ///< a dead worker's exit is known t
                                             ///< connections broke
 inline constexpr std::size_t kEngineMessage = 2000;  ///< bytes of an engine's refusal passed on
 inline constexpr std::size_t kShownPath = 100;       ///< bytes of an unknown path in its error
+inline constexpr std::size_t kTimingsTail = 4096;    ///< bytes of an answer's end with its timings
+inline constexpr double kTellingTokens = 16;         ///< fewer tell little of an engine's speed
+inline constexpr double kFastestSpeed = 1e6;         ///< tokens a second that are believed
+inline constexpr auto kMeasuredAnew = 60s;           ///< a younger measurement is as good
 inline constexpr double kModelMemory = 0.85;  ///< of all memory; the system and its users need more
 
 // os

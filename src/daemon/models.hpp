@@ -14,7 +14,7 @@
 #include <filesystem>
 #include <functional>
 #include <optional>
-#include <stop_token>
+#include <set>
 #include <vector>
 
 namespace llf::daemon {
@@ -28,7 +28,6 @@ class Models {
          const config::Settings& settings);
   Models(const Models&) = delete;
   Models& operator=(const Models&) = delete;
-  ~Models() = default;
 
   [[nodiscard]] store::Catalog& catalog() { return catalog_; }
 

@@ -1,12 +1,10 @@
 #include "gateway/engine_timings.hpp"
 
+#include "base/limits.hpp"
 #include "base/number.hpp"
 
 namespace llf::gateway {
 namespace {
-
-/// The last event of a stream that carries them, and the one behind it.
-constexpr std::size_t kTimingsTail = 4096;
 
 /// The last number under a key; within a text of the answer its quotes would be escaped.
 std::optional<double> last_number(std::string_view text, std::string_view key) {
@@ -19,12 +17,12 @@ std::optional<double> last_number(std::string_view text, std::string_view key) {
 }  // namespace
 
 void EngineTimings::feed(std::string_view bytes) {
-  if (bytes.size() >= kTimingsTail) {
-    tail_ = bytes.substr(bytes.size() - kTimingsTail);
+  if (bytes.size() >= limits::kTimingsTail) {
+    tail_ = bytes.substr(bytes.size() - limits::kTimingsTail);
     return;
   }
-  if (tail_.size() + bytes.size() > 2 * kTimingsTail) {
-    tail_.erase(0, tail_.size() - kTimingsTail);
+  if (tail_.size() + bytes.size() > 2 * limits::kTimingsTail) {
+    tail_.erase(0, tail_.size() - limits::kTimingsTail);
   }
   tail_ += bytes;
 }

@@ -10,11 +10,6 @@
 namespace llf::gateway {
 namespace {
 
-using namespace std::chrono_literals;
-
-constexpr double kTellingTokens = 16;  // fewer say little of the speed
-constexpr auto kNearlyAsNew = 60s;
-
 json::Object measured_json(const std::string& path, const Measured& measured) {
   return {{"path", path},
           {"size_bytes", measured.size},
@@ -38,8 +33,7 @@ std::optional<Measured> read_measured(const json::Object& object) {
       .tokens_per_s = speed != nullptr && speed->is_number() ? speed->to_number<double>() : 0,
       .when = static_cast<std::int64_t>(count("when"))};
   // Of a file that somebody has changed nothing absurd is believed.
-  constexpr double kFastest = 1e6;
-  const bool sane = measured.tokens_per_s >= 0 && measured.tokens_per_s <= kFastest;
+  const bool sane = measured.tokens_per_s >= 0 && measured.tokens_per_s <= limits::kFastestSpeed;
   const bool whole =
       sane && measured.rss > 0 && measured.loading.context > 0 && measured.loading.slots > 0;
   return whole ? std::optional(measured) : std::nullopt;
@@ -58,9 +52,9 @@ std::optional<Measured> Measurements::find(const std::string& path, ByteSize siz
 }
 
 bool Measurements::is_due(const std::string& path, const EngineSpeed& speed) const {
-  if (speed.tokens < kTellingTokens || speed.tokens_per_s <= 0) return false;
+  if (speed.tokens < limits::kTellingTokens || speed.tokens_per_s <= 0) return false;
   const auto at = noted_.find(path);
-  return at == noted_.end() || mono_now() - at->second >= kNearlyAsNew;
+  return at == noted_.end() || mono_now() - at->second >= limits::kMeasuredAnew;
 }
 
 void Measurements::keep(const std::string& path, Measured measured) {

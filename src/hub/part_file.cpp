@@ -85,14 +85,14 @@ Expected<void> take_space(int fd, std::uint64_t size, const fs::path& folder) {
 /// The error of a write below `folder`; what is missing where the disk of `fd` has become full.
 std::unexpected<Error> failed_write(Error error, const fs::path& folder, int fd,
                                     std::uint64_t size) {
-  constexpr ByteSize kNotes = ByteSize::kib(64);  // what the journal and the names may come to
   const auto room = room_of(fd, size);
-  if (!room || room->available >= kNotes.bytes()) return failure(std::move(error));
+  if (!room || room->available >= limits::kDiskNotes.bytes()) return failure(std::move(error));
   return failure(
       ErrorKind::io,
       fmt::format("the disk of {} has become full: {} more are needed, {} are free. Free some: the "
                   "same download goes on from where it is",
-                  folder.native(), to_string(ByteSize(std::max(room->missing, kNotes.bytes()))),
+                  folder.native(),
+                  to_string(ByteSize(std::max(room->missing, limits::kDiskNotes.bytes()))),
                   to_string(ByteSize(room->available))));
 }
 

@@ -2,6 +2,7 @@
 
 #include "os/atomic_file.hpp"
 #include "os/file_error.hpp"
+#include "os/folders.hpp"
 #include "os/rename.hpp"
 #include "store/disk_write.hpp"
 #include "store/file_label.hpp"
@@ -31,13 +32,6 @@ std::unexpected<Error> is_taken(const fs::path& path) {
   return failure(
       ErrorKind::conflict,
       fmt::format("{} is there already and is another file: remove or rename it", path.native()));
-}
-
-Expected<void> make_folder_of(const fs::path& file) {
-  std::error_code code;
-  fs::create_directories(file.parent_path(), code);
-  if (!code) return {};
-  return failure(os::file_error("making", file.parent_path(), os::FileUse::write, code.value()));
 }
 
 bool is_something(const fs::path& path) {
@@ -150,7 +144,7 @@ Expected<void> BundleTarget::find_in_folder(const BundleManifest& manifest, cons
       return failure(ErrorKind::corrupt,
                      fmt::format("the bundle has {} twice", content.filename().native()));
     }
-    if (auto made = make_folder_of(content); !made) return made;
+    if (auto made = os::make_folders(content.parent_path()); !made) return made;
     note_folders(content, folder);
     BundlePlace place{.part = folder / (file.sha256.hex() + std::string(kFolderPart)),
                       .content = content};
