@@ -8,18 +8,10 @@
 #include <algorithm>
 #include <filesystem>
 #include <memory>
-#include <system_error>
 #include <utility>
 
 namespace llf::gateway {
 namespace {
-
-/// Bytes of all files of a model.
-std::uint64_t size_with_projector(const store::ModelFile& model) {
-  std::error_code code;
-  const auto more = model.projector.empty() ? 0 : std::filesystem::file_size(model.projector, code);
-  return model.size.bytes() + (code ? 0 : more);
-}
 
 /// The last event of a stream, or why there is none.
 Task<void> end_work(Expected<json::Object> result, net::Responder& responder) {

@@ -3,6 +3,7 @@
 #include "gateway/download_json.hpp"
 #include "gateway/gateway.hpp"
 #include "gateway/request_body.hpp"
+#include "hub/model_reference.hpp"
 #include "net/timer.hpp"
 #include "store/hub_repository.hpp"
 
@@ -101,13 +102,26 @@ Task<void> Gateway::compare_model(net::Request& request, net::Responder& respond
                                 : error_response(base.error()));
 }
 
+/// Stops the download that `name` means; a name of the catalog stands for its repository.
+Task<Expected<void>> Gateway::stop_named(std::string name, hub::Downloads::Remains remains) {
+  auto stopped = options_.downloads.stop(name, remains);
+  if (stopped || stopped.error().kind != ErrorKind::not_found) co_return stopped;
+  const auto endpoint = options_.hub();
+  const auto catalog = co_await options_.downloads.catalog();
+  if (!endpoint || !catalog) co_return stopped;
+  const auto meant = hub::read_reference(name, endpoint->url, *catalog);
+  if (!meant || !meant->repository) co_return stopped;
+  co_return options_.downloads.stop(
+      meant->repository->str() + (meant->wanted.empty() ? "" : ":" + meant->wanted), remains);
+}
+
 Task<void> Gateway::stop_download(net::Request& request, net::Responder& responder) {
   const auto body = object_of(request.body);
   const auto model = body ? json::get_string(*body, "model") : failure(body.error());
   const auto discard = model ? json::get_flag(*body, "discard") : failure(model.error());
   using Remains = hub::Downloads::Remains;
   const auto stopped =
-      discard ? options_.downloads.stop(*model, *discard ? Remains::discard : Remains::keep)
+      discard ? co_await stop_named(*model, *discard ? Remains::discard : Remains::keep)
               : failure(discard.error());
   co_await send(responder, stopped ? json_response(json::Object{{"stopped", true}})
                                    : error_response(stopped.error()));

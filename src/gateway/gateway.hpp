@@ -102,6 +102,7 @@ class Gateway {
   [[nodiscard]] Task<void> download(net::Request& request, net::Responder& responder);
   [[nodiscard]] Task<void> compare_model(net::Request& request, net::Responder& responder);
   [[nodiscard]] Task<void> stop_download(net::Request& request, net::Responder& responder);
+  [[nodiscard]] Task<Expected<void>> stop_named(std::string name, hub::Downloads::Remains remains);
   [[nodiscard]] Task<void> search_models(net::Request& request, net::Responder& responder);
   [[nodiscard]] Task<void> workers(net::Request& request, net::Responder& responder);
   [[nodiscard]] Task<void> load(net::Request& request, net::Responder& responder);

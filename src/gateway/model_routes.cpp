@@ -222,7 +222,7 @@ Task<void> Gateway::verify_model(net::Request& request, net::Responder& responde
   const auto done = std::make_shared<std::uint64_t>(0);
   auto verified = co_await net::race(
       options_.models.verify(*model, [done](std::uint64_t bytes) { *done = bytes; }),
-      report_work(done, model->size.bytes(), responder));
+      report_work(done, size_with_projector(*model), responder));
   if (verified.winner == 1) co_return;
   if (!verified.first) {
     if (co_await responder.write(error_event(verified.first.error()))) {

@@ -8,6 +8,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <fstream>
 #include <string>
 
 namespace llf::gateway {
@@ -30,6 +31,17 @@ Task<std::string> read_until(std::string socket, std::string word) {
     text += *bytes;
   }
   co_return text;
+}
+
+TEST(WorkReport, a_projector_is_part_of_the_work) {
+  const os::TestFolder folder;
+  std::ofstream(folder / "mmproj.gguf") << "12345";
+  store::ModelFile model{.path = "/m.gguf", .size = ByteSize(10)};
+  EXPECT_EQ(size_with_projector(model), 10);
+  model.projector = (folder / "mmproj.gguf").native();
+  EXPECT_EQ(size_with_projector(model), 15);
+  model.projector = "/none";
+  EXPECT_EQ(size_with_projector(model), 10);
 }
 
 TEST(WorkReport, tells_how_far_it_is_until_nobody_listens) {

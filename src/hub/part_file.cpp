@@ -6,6 +6,7 @@
 #include "os/file_error.hpp"
 #include "os/process_facts.hpp"
 #include "os/umask.hpp"
+#include "store/disk_write.hpp"
 
 #include <fmt/format.h>
 
@@ -51,21 +52,15 @@ std::optional<Room> room_of(int fd, std::uint64_t size) {
               .available = std::uint64_t{disk.f_bavail} * disk.f_frsize};
 }
 
-std::unexpected<Error> no_room(const fs::path& folder, const Room& room) {
-  return failure(ErrorKind::io,
-                 fmt::format("the disk of {} is too full: {} are needed, {} are free (and {} of "
-                             "them stay so). Free some, or set HF_HUB_CACHE to a folder on another "
-                             "disk",
-                             folder.native(), to_string(ByteSize(room.missing)),
-                             to_string(ByteSize(room.available)), to_string(limits::kDiskReserve)));
-}
-
 /// Whether there is room for the rest of a file.
 Expected<void> check_room(int fd, std::uint64_t size, const fs::path& folder) {
   const auto room = room_of(fd, size);
   if (!room) return failed_to("looking at", folder);
-  const auto usable = room->available - std::min(room->available, limits::kDiskReserve.bytes());
-  return room->missing > usable ? no_room(folder, *room) : Expected<void>();
+  auto checked = store::check_room(folder, room->missing);
+  if (!checked && checked.error().kind == ErrorKind::io) {
+    checked.error().message += ". Free some, or set HF_HUB_CACHE to a folder on another disk";
+  }
+  return checked;
 }
 
 /// Takes the space of the file. Where a file system cannot, what is missing was judged by what is
@@ -74,9 +69,7 @@ Expected<void> take_space(int fd, std::uint64_t size, const fs::path& folder) {
   const auto end = static_cast<off_t>(size);
   if (size == 0 || ::fallocate(fd, 0, 0, end) == 0) return {};
   const bool full = errno == ENOSPC || errno == EDQUOT;
-  if (const auto room = room_of(fd, size); full && room && room->missing > room->available) {
-    return no_room(folder, *room);
-  }
+  if (auto room = check_room(fd, size, folder); full && !room) return room;
   const bool cannot = errno == EOPNOTSUPP || errno == ENOSYS;
   if (cannot && ::ftruncate(fd, end) == 0) return {};
   return failed_to("taking space in", folder);

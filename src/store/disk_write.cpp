@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <string_view>
 #include <sys/statvfs.h>
@@ -44,11 +45,12 @@ Expected<void> check_room(const std::filesystem::path& folder, std::uint64_t byt
   struct statvfs disk{};
   if (::statvfs(folder.c_str(), &disk) != 0) return disk_error("looking at", folder);
   const auto available = std::uint64_t{disk.f_bavail} * disk.f_frsize;
-  if (bytes <= available) return {};
+  if (bytes <= available - std::min(available, limits::kDiskReserve.bytes())) return {};
   return failure(
       ErrorKind::io,
-      fmt::format("the disk of {} is too full: {} are needed, {} are free", folder.native(),
-                  to_string(ByteSize(bytes)), to_string(ByteSize(available))));
+      fmt::format("the disk of {} is too full: {} are needed, {} are free (and {} of them stay so)",
+                  folder.native(), to_string(ByteSize(bytes)), to_string(ByteSize(available)),
+                  to_string(limits::kDiskReserve)));
 }
 
 }  // namespace llf::store

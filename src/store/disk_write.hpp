@@ -29,7 +29,8 @@ class DiskWrite {
   std::uint64_t unsynced_ = 0;
 };
 
-/// Whether so many bytes have room in a folder. Errors: `io` when they have not; those of files.
+/// Whether so many more bytes have room in a folder, with limits::kDiskReserve left. Errors: `io`
+/// when they have not; those of files.
 [[nodiscard]] Expected<void> check_room(const std::filesystem::path& folder, std::uint64_t bytes);
 
 }  // namespace llf::store

@@ -90,6 +90,26 @@ def test_a_download_is_stopped_by_a_shorter_name(start: Callable, hub: FakeHub, 
     eventually("it is gone", lambda: NAME not in listed(daemon))
 
 
+def test_a_download_is_stopped_by_its_name_of_the_catalog(start: Callable, hub: FakeHub,
+                                                          variables: dict[str, str],
+                                                          home: Home, llf: Callable) -> None:
+    hub.add("Qwen/Qwen3-0.6B-GGUF", {"Qwen3-0.6B-Q8_0.gguf": weights(SIZE)})
+    hub.faults.rate_total = MIB
+    daemon = start(env=variables)
+    command = subprocess.Popen([LLF, "pull", "qwen3:0.6b"], env=home.environment(**variables),
+                               stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    name = "Qwen/Qwen3-0.6B-GGUF:Q8_0"
+    eventually("it is listed", lambda: name in listed(daemon))
+    command.terminate()
+    command.wait(20)
+    stopped = llf("model", "downloads", "--stop", "qwen3:0.6b")
+    assert stopped.returncode == 0, stopped
+    eventually("it is stopped", lambda: listed(daemon)[name]["state"] == "stopped")
+    discarded = llf("model", "downloads", "--discard", "qwen3:0.6b:Q8_0")
+    assert discarded.returncode == 0, discarded
+    eventually("it is gone", lambda: name not in listed(daemon))
+
+
 def test_a_name_that_may_be_several_stops_none(start: Callable, hub: FakeHub, home: Home,
                                                variables: dict[str, str], llf: Callable) -> None:
     daemon = start(env=variables)
