@@ -34,6 +34,15 @@ array one_choice(object choice) {
   return array{std::move(choice)};
 }
 
+/// Leaves the tokens out that have been said, as long as they are the same.
+void drop_begun(std::vector<std::string>& pieces, std::string_view begun) {
+  std::size_t said = 0;
+  while (said < pieces.size() && !begun.empty() && begun.starts_with(pieces[said])) {
+    begun.remove_prefix(pieces[said++].size());
+  }
+  pieces.erase(pieces.begin(), pieces.begin() + static_cast<std::ptrdiff_t>(said));
+}
+
 }  // namespace
 
 Completion::Completion(Connection& connection, Setting setting, const ChatRequest& request)
@@ -43,6 +52,12 @@ Completion::Completion(Connection& connection, Setting setting, const ChatReques
       request_(request) {
   const auto& script = setting_.script;
   pieces_ = split_answer(script.echo ? request.last_message : script.answer, script.tokens);
+  if (calls_tool()) {
+    const auto space = std::min(script.tool_call.find(' '), script.tool_call.size() - 1);
+    pieces_ = split_answer(script.tool_call.substr(space + 1), std::nullopt);
+    finish_reason_ = "tool_calls";
+  }
+  drop_begun(pieces_, request.begun);
   if (request.max_tokens && *request.max_tokens >= 0 &&
       static_cast<std::size_t>(*request.max_tokens) < pieces_.size()) {
     pieces_.resize(static_cast<std::size_t>(*request.max_tokens));
@@ -144,27 +159,58 @@ bool Completion::event(const object& payload) {
   return raw_event(text);
 }
 
-object Completion::base(std::string_view kind) const {
-  return {{"created", std::time(nullptr)},
-          {"id", id_},
-          {"model", setting_.model},
-          {"system_fingerprint", "fake"},
-          {"object", kind}};
+/// Its members stand in the order that the engine has.
+object Completion::payload(std::string_view kind, array choices) const {
+  return {{"choices", std::move(choices)}, {"created", created_},          {"id", id_},
+          {"model", setting_.model},       {"system_fingerprint", "fake"}, {"object", kind}};
+}
+
+bool Completion::calls_tool() const {
+  return request_.has_tools && !setting_.script.tool_call.empty();
+}
+
+object Completion::tool_call() const {
+  const std::string_view call = setting_.script.tool_call;
+  const auto space = std::min(call.find(' '), call.size());
+  return {{"id", "call-1"},
+          {"type", "function"},
+          {"function", object{{"name", call.substr(0, space)}, {"arguments", ""}}}};
 }
 
 object Completion::token_event(std::string_view text) const {
-  auto payload = base("chat.completion.chunk");
-  payload["choices"] =
-      one_choice({{"finish_reason", nullptr}, {"index", 0}, {"delta", object{{"content", text}}}});
-  return payload;
+  if (!is_chat()) {
+    return payload(
+        "text_completion",
+        one_choice(
+            {{"text", text}, {"index", 0}, {"logprobs", nullptr}, {"finish_reason", nullptr}}));
+  }
+  object delta{{"content", text}};
+  if (calls_tool()) {
+    const object arguments{{"index", 0}, {"function", object{{"arguments", text}}}};
+    delta = object{{"tool_calls", array{arguments}}};
+  }
+  return payload("chat.completion.chunk",
+                 one_choice({{"finish_reason", nullptr}, {"index", 0}, {"delta", delta}}));
+}
+
+object Completion::tool_call_event() const {
+  auto call = tool_call();
+  call["index"] = 0;
+  return payload("chat.completion.chunk",
+                 one_choice({{"finish_reason", nullptr},
+                             {"index", 0},
+                             {"delta", object{{"tool_calls", array{call}}}}}));
 }
 
 bool Completion::stream_tokens() {
-  auto first = base("chat.completion.chunk");
-  first["choices"] = one_choice({{"finish_reason", nullptr},
-                                 {"index", 0},
-                                 {"delta", object{{"role", "assistant"}, {"content", nullptr}}}});
-  if (!event(first)) {
+  object delta{{"role", "assistant"}, {"content", nullptr}};
+  const auto first =
+      payload("chat.completion.chunk",
+              one_choice({{"finish_reason", nullptr}, {"index", 0}, {"delta", delta}}));
+  if (is_chat() && !event(first)) {
+    return false;
+  }
+  if (calls_tool() && !event(tool_call_event())) {
     return false;
   }
   if (faults_.huge_event > 0 &&
@@ -181,10 +227,17 @@ bool Completion::stream_tokens() {
   });
 }
 
+object Completion::last_event() const {
+  if (!is_chat()) {
+    return payload("text_completion", one_choice(whole_choice("")));
+  }
+  return payload(
+      "chat.completion.chunk",
+      one_choice({{"finish_reason", finish_reason_}, {"index", 0}, {"delta", object{}}}));
+}
+
 bool Completion::finish_stream() {
-  auto last = base("chat.completion.chunk");
-  last["choices"] =
-      one_choice({{"finish_reason", finish_reason_}, {"index", 0}, {"delta", object{}}});
+  auto last = last_event();
   if (!request_.include_usage) {
     last["timings"] = timings();
   }
@@ -192,8 +245,7 @@ bool Completion::finish_stream() {
     return false;
   }
   if (request_.include_usage) {
-    auto sums = base("chat.completion.chunk");
-    sums["choices"] = array{};
+    auto sums = payload("chat.completion.chunk", array{});
     sums["usage"] = usage();
     sums["timings"] = timings();
     if (!event(sums)) {
@@ -225,6 +277,19 @@ bool Completion::run_stream() {
 
 // --- a plain answer ---
 
+object Completion::whole_choice(std::string_view text) const {
+  if (!is_chat()) {
+    return {{"text", text}, {"index", 0}, {"logprobs", nullptr}, {"finish_reason", finish_reason_}};
+  }
+  object message{{"role", "assistant"}, {"content", text}};
+  if (calls_tool()) {
+    auto call = tool_call();
+    call["function"].as_object()["arguments"] = text;
+    message = object{{"role", "assistant"}, {"content", nullptr}, {"tool_calls", array{call}}};
+  }
+  return {{"finish_reason", finish_reason_}, {"index", 0}, {"message", message}};
+}
+
 bool Completion::run_plain() {
   if (!pause(faults_.hang_before_first_byte)) {
     return false;
@@ -238,13 +303,11 @@ bool Completion::run_plain() {
     ++events_;
   }
   text.append(static_cast<std::size_t>(faults_.huge_event), 'h');
-  auto payload = base("chat.completion");
-  payload["choices"] = one_choice({{"finish_reason", finish_reason_},
-                                   {"index", 0},
-                                   {"message", object{{"role", "assistant"}, {"content", text}}}});
-  payload["usage"] = usage();
-  payload["timings"] = timings();
-  const auto body = serialize(payload);
+  auto answer =
+      payload(is_chat() ? "chat.completion" : "text_completion", one_choice(whole_choice(text)));
+  answer["usage"] = usage();
+  answer["timings"] = timings();
+  const auto body = serialize(answer);
   const auto type = faults_.wrong_content_type ? "text/plain" : "application/json; charset=utf-8";
   if (!faults_.wrong_content_length) {
     return connection_.reply(200, body, type);

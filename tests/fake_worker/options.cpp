@@ -57,9 +57,10 @@ constexpr std::array kFlags = {
     Flag{"--log-colors", "[on|off|auto]", "no effect"},
     Flag{"--log-prefix, --no-log-prefix", "", "no effect"},
     Flag{"--log-timestamps, --no-log-timestamps", "", "no effect"},
-    Flag{"--embedding, --embeddings", "", "no effect"},
-    Flag{"--rerank, --reranking", "", "no effect"},
-    Flag{"--metrics", "", "no effect"},
+    Flag{"--embedding, --embeddings", "", "route /v1/embeddings"},
+    Flag{"--pooling", "{none,mean,cls,last,rank}", "no effect"},
+    Flag{"--rerank, --reranking", "", "route /v1/rerank"},
+    Flag{"--metrics", "", "route /metrics"},
     Flag{"--props", "", "no effect"},
     Flag{"--slot-save-path", "PATH", "no effect"},
     Flag{"-to, --timeout", "N", "no effect"},
@@ -154,6 +155,9 @@ Options parse_options(const std::vector<std::string>& arguments) {
       apply(options, first_name, arguments[i]);
     }
     options.log_jsonl = name == "--log-jsonl" || (options.log_jsonl && name != "--no-log-jsonl");
+    options.embeddings = options.embeddings || first_name == "--embedding";
+    options.metrics = options.metrics || first_name == "--metrics";
+    options.rerank = options.rerank || first_name == "--rerank";
     options.slots_route = name == "--slots" || (options.slots_route && name != "--no-slots");
   }
   return options;

@@ -17,6 +17,9 @@ struct Options {
   int ping_interval_s = 30;
   bool log_jsonl = false;
   bool slots_route = true;
+  bool embeddings = false;
+  bool rerank = false;
+  bool metrics = false;
 };
 
 /// Reads the flags of llama-server. `--help` and `--version` print and exit 0; an unknown flag or a

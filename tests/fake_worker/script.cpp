@@ -48,6 +48,7 @@ constexpr std::array kDirectives = {
     Directive{"answer", [](Script& s, Text a) { s.answer = unescape(a); }},
     Directive{"echo", [](Script& s, Text) { s.echo = true; }},
     Directive{"thinks", [](Script& s, Text) { s.thinks = true; }},
+    Directive{"tool-call", [](Script& s, Text a) { s.tool_call = a; }},
     Directive{"tokens", [](Script& s, Text a) { s.tokens = number(a, 0); }},
     Directive{"token-delay-ms",
               [](Script& s, Text a) { s.token_delay = milliseconds(number(a, 0)); }},

@@ -42,6 +42,7 @@ struct Script {
       "\xE5\xAD\x97 \xF0\x9F\xA6\x99 done.";
   bool echo = false;
   bool thinks = false;
+  std::string tool_call;  ///< "NAME ARGUMENTS": what it answers where there are tools
   std::optional<long> tokens;
   milliseconds token_delay{0};
   milliseconds slow_start{0};

@@ -3,6 +3,7 @@
 #include "json/json.hpp"
 
 #include "completion.hpp"
+#include "requests.hpp"
 #include <algorithm>
 #include <arpa/inet.h>
 #include <cstdlib>
@@ -22,20 +23,6 @@ constexpr int kRequestsPerConnection = 100;
 std::string error_body(int code, std::string_view type, std::string_view message) {
   return json::write(
       json::Object{{"error", {{"code", code}, {"message", message}, {"type", type}}}});
-}
-
-/// One token a word.
-std::string tokens_body(std::string_view body) {
-  const auto value = json::parse(body);
-  const auto object = value ? json::as_object(*value, "the body") : failure(value.error());
-  const auto text = object ? json::get_string_or(*object, "content", "").value_or("") : "";
-  json::Array tokens;
-  for (const char c : " " + text) {
-    if (c == ' ' || c == '\n') {
-      tokens.push_back(tokens.size());
-    }
-  }
-  return json::write(json::Object{{"tokens", std::move(tokens)}});
 }
 
 /// A name ending in .sock, relative to the current folder. False when it is too long (107 bytes) or
@@ -72,83 +59,6 @@ int listen_tcp(const std::string& host, int& port) {
   }
   port = ntohs(address.sin_port);
   return fd;
-}
-
-/// Whether the last message is a begun answer.
-bool is_begun(const json::Array& messages) {
-  const auto last = messages.empty()
-                        ? json::Object{}
-                        : json::as_object(messages.back(), "message").value_or(json::Object{});
-  return json::get_string_or(last, "role", "") == "assistant";
-}
-
-std::string text_of(const json::Value& content) {
-  if (content.is_string()) {
-    return std::string(content.get_string());
-  }
-  std::string text;
-  if (content.is_array()) {
-    for (const auto& part : content.get_array()) {
-      const auto object = json::as_object(part, "part");
-      text += object ? json::get_string_or(*object, "text", "").value_or("") : "";
-    }
-  }
-  return text;
-}
-
-/// A body with `messages`, or the message of a 400.
-Expected<json::Object> read_body(std::string_view body, const Script& script) {
-  const auto value = json::parse(body);
-  if (!value) {
-    return failure(value.error());
-  }
-  auto object = json::as_object(*value, "the body");
-  if (!object || !object->contains("messages") || !object->at("messages").is_array()) {
-    return failure(ErrorKind::invalid, "'messages' is required");
-  }
-  if (script.thinks && is_begun(object->at("messages").get_array())) {
-    return failure(ErrorKind::invalid,
-                   "Assistant response prefill is incompatible with enable_thinking.");
-  }
-  return object;
-}
-
-/// What a model would see: each message between marks, the last one of the assistant open.
-std::string rendered(const json::Array& messages) {
-  std::string text;
-  for (const auto& message : messages) {
-    const auto fields = json::as_object(message, "message");
-    if (fields && fields->contains("content")) {
-      text += "<" + json::get_string_or(*fields, "role", "").value_or("") + ">" +
-              text_of(fields->at("content")) + "</>\n";
-    }
-  }
-  return is_begun(messages) ? text.substr(0, text.rfind("</>")) : text + "<assistant>";
-}
-
-/// The fields of the request, or the message of a 400.
-Expected<ChatRequest> read_chat(std::string_view body, const Script& script) {
-  const auto object = read_body(body, script);
-  if (!object) {
-    return failure(object.error());
-  }
-  ChatRequest request;
-  request.stream = json::get_flag(*object, "stream").value_or(false);
-  if (const auto limit = json::get_int_or(*object, "max_tokens", -1); limit && *limit >= 0) {
-    request.max_tokens = static_cast<long>(*limit);
-  }
-  if (const auto* options = object->if_contains("stream_options"); options != nullptr) {
-    const auto fields = json::as_object(*options, "stream_options");
-    request.include_usage = fields && json::get_flag(*fields, "include_usage").value_or(false);
-  }
-  for (const auto& message : object->at("messages").get_array()) {
-    const auto fields = json::as_object(message, "message");
-    if (fields && fields->contains("content")) {
-      request.last_message = text_of(fields->at("content"));
-      request.prompt_words += std::ranges::count(request.last_message, ' ') + 1;
-    }
-  }
-  return request;
 }
 
 }  // namespace
@@ -215,11 +125,18 @@ void Server::handle(Connection& connection, const Request& request) {
     connection.reply(200, models_body());
   } else if (!allowed(request)) {
     connection.reply(401, error_body(401, "authentication_error", "Invalid API Key"));
+  } else if (path == "/metrics" && options_.metrics) {
+    connection.reply(200,
+                     "# HELP llamacpp:requests_total Requests.\n"
+                     "# TYPE llamacpp:requests_total counter\nllamacpp:requests_total " +
+                         std::to_string(requests_) + "\n",
+                     "text/plain; version=0.0.4");
   } else if (path == "/props") {
     connection.reply(200, props_body());
   } else if (path == "/slots" && options_.slots_route) {
     connection.reply(200, slots_body());
-  } else if (route == "POST /v1/chat/completions" || route == "POST /chat/completions") {
+  } else if (route == "POST /v1/chat/completions" || route == "POST /chat/completions" ||
+             route == "POST /v1/completions") {
     complete(connection, request);
   } else if (route == "POST /apply-template") {
     const auto body = read_body(request.body, script_);
@@ -229,8 +146,21 @@ void Server::handle(Connection& connection, const Request& request) {
              : error_body(400, "invalid_request_error", body.error().message));
   } else if (route == "POST /tokenize") {
     connection.reply(200, tokens_body(request.body));
+  } else if (route == "POST /detokenize") {
+    connection.reply(200, text_body(request.body));
+  } else if (route == "POST /v1/chat/completions/input_tokens") {
+    const auto chat = read_chat(request.body, script_);
+    connection.reply(200,
+                     json::write(json::Object{{"input_tokens", chat ? chat->prompt_words : 0}}));
   } else if (route == "POST /v1/embeddings") {
-    connection.reply(501, error_body(501, "not_supported_error", "no embeddings here"));
+    connection.reply(options_.embeddings ? 200 : 501,
+                     options_.embeddings
+                         ? embeddings_body(request.body, model_name())
+                         : error_body(501, "not_supported_error", "no embeddings here"));
+  } else if (route == "POST /v1/rerank") {
+    connection.reply(options_.rerank ? 200 : 501,
+                     options_.rerank ? rerank_body(request.body, model_name())
+                                     : error_body(501, "not_supported_error", "no ranking here"));
   } else {
     connection.reply(404, error_body(404, "not_found_error", "File Not Found"));
   }
@@ -248,7 +178,8 @@ void Server::complete(Connection& connection, const Request& request) {
                    {"target", request.target},
                    {"headers", std::move(headers)},
                    {"body", request.body}});
-  const auto chat = read_chat(request.body, script_);
+  const bool is_text = request.target.starts_with("/v1/completions");
+  const auto chat = is_text ? read_text(request.body) : read_chat(request.body, script_);
   const auto& faults = script_.faults;
   if (!chat) {
     connection.reply(400, error_body(400, "invalid_request_error", chat.error().message));
