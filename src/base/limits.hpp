@@ -157,6 +157,20 @@ inline constexpr double kTellingTokens = 16;         ///< fewer tell little of a
 inline constexpr double kFastestSpeed = 1e6;         ///< tokens a second that are believed
 inline constexpr auto kMeasuredAnew = 60s;           ///< a younger measurement is as good
 inline constexpr double kModelMemory = 0.85;  ///< of all memory; the system and its users need more
+inline constexpr std::size_t kStopTexts = 64;       ///< of one request
+inline constexpr double kMostChoices = 16;          ///< answers to one request
+inline constexpr double kMostLogprobs = 20;         ///< likeliest tokens told of each place
+inline constexpr std::size_t kUnknownFields = 32;   ///< of a request, that are left out and named
+inline constexpr std::size_t kSchemaDepth = 32;     ///< of a JSON schema, as of a grammar (SEC-21)
+inline constexpr std::size_t kSchemaNodes = 2000;   ///< values in all schemas of one request
+inline constexpr std::size_t kSchemaPattern = 512;  ///< bytes of a schema's regular expression
+inline constexpr double kSchemaRepeats = 2000;      ///< of minLength, maxItems and their like
+inline constexpr ByteSize kGrammarText = ByteSize::kib(64);
+inline constexpr ByteSize kContinuedText = ByteSize::mib(1);  ///< of a broken answer gone on with
+inline constexpr ByteSize kUnfinishedEvent = ByteSize::kib(256);  ///< held of an engine's stream
+inline constexpr std::size_t kApiKeys = 1000;
+inline constexpr std::size_t kApiKeyName = 64;  ///< bytes
+inline constexpr ByteSize kApiKeyFile = ByteSize::mib(1);
 
 // os
 inline constexpr int kLinks = 40;                ///< on the way to a file: as many as Linux follows
@@ -207,16 +221,35 @@ inline constexpr ByteSize kProbeOutput = ByteSize::mib(1);    ///< of --help
 inline constexpr auto kBusyPoll = 50ms;    ///< between looks at models that are to go and are busy
 inline constexpr auto kShrinkPoll = 1s;    ///< the same when nobody waits for their room
 inline constexpr auto kRoomPatience = 2s;  ///< for a place while every loaded model is busy
+inline constexpr std::size_t kDecisionsKept = 200;    ///< told why a model came, went or waited
+inline constexpr std::int64_t kQueueLength = 64;      ///< requests that may wait for one model
+inline constexpr std::int64_t kMostQueued = 100'000;  ///< that a user may set kQueueLength to
+inline constexpr auto kResidency = 5s;  ///< that a model stays for those who may come next
+inline constexpr auto kStarvation =
+    30s;  ///< that one waits for room before busy models take no more
 
 // worker, scheduler and daemon: defaults of settings
 inline constexpr auto kLoadTimeout = 600s;     ///< a model that is not ready by then has failed
 inline constexpr int kLeastStallTimeout = 2;   ///< seconds: progress is seen with a delay
 inline constexpr auto kStallTimeout = 30s;     ///< no token and no work: the worker hangs
 inline constexpr std::int64_t kMaxLoaded = 3;  ///< models in memory at once
+inline constexpr auto kKeepAlive = 300s;       ///< unused, then a model leaves the memory
 inline constexpr auto kIdleExit = 600s;        ///< of a daemon that was started on demand
 inline constexpr auto kDrainTimeout = 10s;     ///< running answers may end when the daemon stops
 inline constexpr auto kInterruptTime = 1s;     ///< then their error event is to be taken
 inline constexpr auto kPingInterval = 15s;  ///< of silence in an event stream, then a comment (F05)
+
+// remote endpoints
+inline constexpr std::size_t kEndpoints = 64;
+inline constexpr std::size_t kEndpointModels = 1000;  ///< of one
+inline constexpr auto kLookupTimeout = 5s;            ///< of a host's name
+inline constexpr auto kTlsHandshake = 10s;
+inline constexpr std::size_t kIdleConnections = 8;  ///< kept of one endpoint
+inline constexpr auto kIdleConnection = 4s;         ///< that one is kept
+inline constexpr auto kEndpointRest = 10s;          ///< after a failure, before it is asked again
+inline constexpr auto kEndpointRestMost = 300s;     ///< after many
+inline constexpr auto kEndpointTimeout = 600s;      ///< from a request to the answer's first byte
+inline constexpr double kRetryShare = 0.2;          ///< of requests that may be retried (F50)
 
 // config
 inline constexpr ByteSize kSettingsFile = ByteSize::mib(1);
@@ -228,8 +261,9 @@ inline constexpr auto kSettingsLock = 5s;            ///< to wait for another on
 inline constexpr std::size_t kQuotedValue = 40;      ///< bytes of a value that an error repeats
 inline constexpr std::int64_t kMaxPort = 65535;
 inline constexpr std::int64_t kMaxSeconds = 7LL * 24 * 3600;
-inline constexpr std::int64_t kMostLoaded = 64;    ///< that a user may set kMaxLoaded to
-inline constexpr std::int64_t kLeastContext = 64;  ///< tokens per slot that a user may set
+inline constexpr std::int64_t kMostLoaded = 64;           ///< that a user may set kMaxLoaded to
+inline constexpr std::int64_t kMostMemory = 100'000'000;  ///< MB for models that a user may set
+inline constexpr std::int64_t kLeastContext = 64;         ///< tokens per slot that a user may set
 inline constexpr std::int64_t kMostContext = 10'000'000;
 inline constexpr std::int64_t kMostSlots = 64;
 inline constexpr double kMostTemperature = 5;
@@ -261,6 +295,7 @@ inline constexpr std::size_t kImportedTemplates = 200;         ///< of one folde
 inline constexpr std::int64_t kMaxDescriptor = 1023;
 inline constexpr std::int64_t kMaxPid = 4'194'304;  ///< of Linux
 inline constexpr auto kGuardPause = 60s;            ///< from the end of a guard to its replacement
+inline constexpr auto kHandoverTime = 10s;          ///< that a new daemon may take to be ready
 inline constexpr auto kGuardTime =
     5s;  ///< that a guard may take to clear a killed daemon's remains
 

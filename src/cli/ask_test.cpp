@@ -110,7 +110,7 @@ TEST_F(AskTest, a_change_of_the_window_cancels_nothing) {
   EXPECT_EQ(answer.outcome, Answer::Outcome::complete);
 }
 
-Task<void> answer_then_interrupt(net::Responder& responder) {
+Task<void> answer_then_signal(net::Responder& responder) {
   EXPECT_TRUE(co_await responder.begin(200, {{"Content-Type", "text/event-stream"}}));
   EXPECT_TRUE(co_await responder.write(chat_event("Hi")));
   // Long enough after the text for it to be waited with.
@@ -122,8 +122,8 @@ Task<void> answer_then_interrupt(net::Responder& responder) {
 TEST_F(AskTest, a_signal_cancels_an_answer_that_nobody_reads) {
   const auto full = make_full_pipe();
   context_.out = Output(full.write.get(), {});
-  const auto answer = ask(
-      [](net::Request&, net::Responder& responder) { return answer_then_interrupt(responder); });
+  const auto answer =
+      ask([](net::Request&, net::Responder& responder) { return answer_then_signal(responder); });
   EXPECT_EQ(answer.outcome, Answer::Outcome::interrupted);
   EXPECT_EQ(answer.signal, SIGINT);
   EXPECT_EQ(answer.text, "Hi");

@@ -47,7 +47,7 @@ const std::array kCommands{
     Command{"", "llf", kChatOptions, 0, run_chat},
     Command{"chat", "chat", kChatOptions, 1, run_chat},
     Command{"run", "run", kRunOptions, kAnyWords, run_run},
-    Command{"ps", "ps", {}, 0, run_ps},
+    Command{"ps", "ps", kPsOptions, 0, run_ps},
     Command{"ls", "ls", {}, 0, run_list},
     Command{"stop", "stop", {}, 1, run_stop},
     Command{"serve", "serve", kServeOptions, 0, run_serve},

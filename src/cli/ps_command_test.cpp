@@ -25,6 +25,17 @@ TEST_F(PsCommand, json_is_what_the_daemon_says_with_every_field) {
   EXPECT_EQ(*value, json::parse(kWorkers).value());
 }
 
+TEST_F(PsCommand, tells_who_waits_and_when_asked_why_things_happened) {
+  answer("/llf/v1/workers",
+         R"({"workers":[],"waiting":[{"model":"big","what":"waits","ago_s":3,"why":"no room"}]})");
+  EXPECT_EQ(run({"ps"}), 0);
+  EXPECT_NE(out().find("3 s ago  big waits: no room"), std::string::npos) << out();
+  answer("/llf/v1/workers",
+         R"({"workers":[],"decisions":[{"model":"a","what":"ends","ago_s":9,"why":"unused"}]})");
+  EXPECT_EQ(run({"ps", "--why"}), 0);
+  EXPECT_NE(out().find("9 s ago  a ends: unused"), std::string::npos) << out();
+}
+
 TEST_F(PsCommand, without_a_daemon_the_list_is_empty_and_none_is_started) {
   EXPECT_EQ(run_without_daemon({"ps", "--json"}), 0);
   EXPECT_EQ(json::parse(out()).value(), json::parse(R"({"workers":[]})").value());

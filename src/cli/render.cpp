@@ -83,6 +83,16 @@ std::string render_workers(std::span<const client::WorkerInfo> workers) {
   return out;
 }
 
+std::string render_notes(std::span<const client::SchedulerNote> notes) {
+  std::string out;
+  for (const auto& note : notes) {
+    out +=
+        fmt::format("{} ago  {} {}: {}\n", render_duration(note.ago_s), text::safe_line(note.model),
+                    text::safe_line(note.what), text::safe_line(note.why));
+  }
+  return out;
+}
+
 std::string render_models(std::span<const client::ModelInfo> models) {
   text::Table table({{.title = "NAME"},
                      {.title = "SIZE", .align = Align::right},

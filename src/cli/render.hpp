@@ -17,6 +17,9 @@ namespace llf::cli {
 [[nodiscard]] std::string render_address(const client::DaemonStatus& status);
 
 /// "0 s", "59 s", "1 min", "2 h", "3 d": the largest unit that is reached, rounded down.
+/// A line for each: what happened to which model, how long ago, and why.
+[[nodiscard]] std::string render_notes(std::span<const client::SchedulerNote> notes);
+
 [[nodiscard]] std::string render_duration(std::int64_t seconds);
 
 }  // namespace llf::cli

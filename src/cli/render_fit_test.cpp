@@ -8,7 +8,7 @@ namespace {
 
 using testing::HasSubstr;
 
-json::Object object(std::string_view text) {
+json::Object fit_object(std::string_view text) {
   return json::parse(text).value().get_object();
 }
 
@@ -18,7 +18,7 @@ constexpr std::string_view kFit =
         "compute_bytes":50000000,"other_bytes":40000000,"total_bytes":1290000000}})";
 
 TEST(RenderFit, says_it_in_one_view) {
-  const auto text = render_fit(object(
+  const auto text = render_fit(fit_object(
       R"({"model":"o/r:Q4_0","context":4096,"slots":2,"installed":false,
           "machine":{"memory_bytes":16000000000,"available_bytes":8000000000},"fits":[)" +
       std::string(kFit) + "]}"));
@@ -34,15 +34,15 @@ TEST(RenderFit, says_it_in_one_view) {
 
 TEST(RenderFit, lists_the_other_quantisations) {
   const auto text = render_fit(
-      object(R"({"model":"m","slots":1,"fits":[)" + std::string(kFit) +
-             R"(,{"label":"F16","size_bytes":3000000000,"fit":"no","tokens_per_s":null}]})"));
+      fit_object(R"({"model":"m","slots":1,"fits":[)" + std::string(kFit) +
+                 R"(,{"label":"F16","size_bytes":3000000000,"fit":"no","tokens_per_s":null}]})"));
   EXPECT_THAT(text, HasSubstr("Q4_0          1.0 GB  1.3 GB    12/s  fits\n"));
   EXPECT_THAT(text, HasSubstr("F16           3.0 GB     0 B       -  does not fit\n"));
-  EXPECT_EQ(render_fit(object("{}")), "");
+  EXPECT_EQ(render_fit(fit_object("{}")), "");
 }
 
 TEST(RenderFit, recommends_so_many) {
-  const auto answer = object(
+  const auto answer = fit_object(
       R"({"models":[{"name":"a:1b","size_bytes":1000,"memory_bytes":2000,"tokens_per_s":3.21,
           "license":"mit","about":"Small."},{"name":"b:2b"}]})");
   const auto one = render_recommended(answer, 1);

@@ -114,7 +114,7 @@ TEST_F(RunCommand, an_answer_at_the_limit_of_tokens_says_so) {
   EXPECT_NE(err().find("limit of tokens"), std::string::npos);
 }
 
-Task<void> answer_then_interrupt(net::Responder& responder) {
+Task<void> print_then_interrupt(net::Responder& responder) {
   EXPECT_TRUE(co_await responder.begin(200, {{"Content-Type", "text/event-stream"}}));
   EXPECT_TRUE(co_await responder.write(chat_event("Hel")));
   // Long enough after the text for it to be shown first; the answer itself would never end.
@@ -125,7 +125,7 @@ Task<void> answer_then_interrupt(net::Responder& responder) {
 
 TEST_F(RunCommand, an_interrupt_keeps_what_came_and_cancels_the_request) {
   answer_with("/v1/chat/completions", [](net::Request&, net::Responder& responder) {
-    return answer_then_interrupt(responder);
+    return print_then_interrupt(responder);
   });
   EXPECT_EQ(run({"run", "what is llf?"}), 130);
   EXPECT_EQ(out(), "Hel\n");

@@ -102,6 +102,13 @@ WorkerInfo read_worker(Fields& fields) {
           .error = fields.optional_text("error")};
 }
 
+SchedulerNote read_note(Fields& fields) {
+  return {.model = fields.required_text("model"),
+          .what = fields.text("what"),
+          .ago_s = fields.number("ago_s"),
+          .why = fields.text("why")};
+}
+
 /// The list `key` of `value`, each item read by `read`.
 template <class T>
 Expected<std::vector<T>> read_list(const json::Value& value, std::string_view key,
@@ -213,6 +220,13 @@ Expected<std::vector<ModelInfo>> read_models(const json::Value& value) {
 
 Expected<std::vector<WorkerInfo>> read_workers(const json::Value& value) {
   return read_list(value, "workers", read_worker);
+}
+
+Expected<std::vector<SchedulerNote>> read_notes(const json::Value& value, std::string_view list) {
+  // An older daemon tells none.
+  const auto* object = value.if_object();
+  if (object == nullptr || !object->contains(list)) return std::vector<SchedulerNote>();
+  return read_list(value, list, read_note);
 }
 
 Expected<std::vector<std::string>> read_lines(const json::Value& value) {

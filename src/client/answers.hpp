@@ -87,10 +87,21 @@ struct WorkerInfo {
   std::optional<std::string> error;
 };
 
+/// A request that waits for its model to get room, and why something happened to a model.
+struct SchedulerNote {
+  std::string model;
+  std::string what;  ///< "waits", "loads", "ends", "refused"
+  std::int64_t ago_s = 0;
+  std::string why;
+};
+
 [[nodiscard]] Expected<DaemonStatus> read_status(const json::Value& value);
 [[nodiscard]] Expected<SettingsReport> read_settings_report(const json::Value& value);
 [[nodiscard]] Expected<std::vector<ModelInfo>> read_models(const json::Value& value);
 [[nodiscard]] Expected<std::vector<WorkerInfo>> read_workers(const json::Value& value);
+/// "waiting" or "decisions" of the same answer.
+[[nodiscard]] Expected<std::vector<SchedulerNote>> read_notes(const json::Value& value,
+                                                              std::string_view list);
 
 /// The lines of GET /llf/v1/logs.
 [[nodiscard]] Expected<std::vector<std::string>> read_lines(const json::Value& value);

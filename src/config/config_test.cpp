@@ -11,7 +11,7 @@
 namespace llf::config {
 namespace {
 
-const Declaration& declared(std::string_view name) {
+const Declaration& declaration_of(std::string_view name) {
   const auto found = std::ranges::find(declarations(), name, &Declaration::name);
   EXPECT_NE(found, declarations().end()) << name;
   return *found;
@@ -43,15 +43,15 @@ TEST(Config, later_origins_win) {
   const auto config =
       Config::merge({.file = file(R"({"server": {"port": 1}, "models": {"max_loaded": 2}})"),
                      .environment = environment({{"LLF_PORT", "3"}, {"LLF_HOST", "::1"}}),
-                     .flags = {{.declaration = &declared("server.port"), .word = "4"}}});
+                     .flags = {{.declaration = &declaration_of("server.port"), .word = "4"}}});
   ASSERT_TRUE(config);
   EXPECT_EQ(config->settings().server.port, 4);
-  EXPECT_EQ(config->origin(declared("server.port")), Origin::command_line);
+  EXPECT_EQ(config->origin(declaration_of("server.port")), Origin::command_line);
   EXPECT_EQ(config->settings().server.host, "::1");
-  EXPECT_EQ(config->origin(declared("server.host")), Origin::environment);
+  EXPECT_EQ(config->origin(declaration_of("server.host")), Origin::environment);
   EXPECT_EQ(config->settings().models.max_loaded, 2);
-  EXPECT_EQ(config->origin(declared("models.max_loaded")), Origin::file);
-  EXPECT_EQ(config->origin(declared("log.level")), Origin::built_in);
+  EXPECT_EQ(config->origin(declaration_of("models.max_loaded")), Origin::file);
+  EXPECT_EQ(config->origin(declaration_of("log.level")), Origin::built_in);
 }
 
 TEST(Config, an_error_names_its_file_variable_or_flag) {
@@ -68,7 +68,7 @@ TEST(Config, an_error_names_its_file_variable_or_flag) {
   const auto wrong_flag =
       Config::merge({.file = {},
                      .environment = environment({}),
-                     .flags = {{.declaration = &declared("log.level"), .word = "loud"}}});
+                     .flags = {{.declaration = &declaration_of("log.level"), .word = "loud"}}});
   ASSERT_FALSE(wrong_flag);
   EXPECT_EQ(wrong_flag.error().message, "--log-level: 'loud' is none of debug, info, warn, error");
 }

@@ -63,7 +63,9 @@ struct Settings {
     std::string folder;
     std::string default_model;
     std::int64_t max_loaded = limits::kMaxLoaded;
-    std::chrono::seconds keep_alive{};  ///< 0: until room is needed
+    std::optional<std::int64_t> memory;  ///< MB that all may take; nothing: what the machine has
+    std::int64_t queue = limits::kQueueLength;             ///< requests that wait for one
+    std::chrono::seconds keep_alive = limits::kKeepAlive;  ///< 0: until room is needed
     friend bool operator==(const Models&, const Models&) = default;
   } models;
 

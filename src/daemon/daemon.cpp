@@ -8,6 +8,7 @@
 #include "daemon/models.hpp"
 #include "daemon/settings_reports.hpp"
 #include "daemon/settings_watch.hpp"
+#include "daemon/workers.hpp"
 #include "gateway/answer.hpp"
 #include "gateway/gateway.hpp"
 #include "hub/downloads.hpp"
@@ -32,8 +33,6 @@
 #include "scheduler/scheduler.hpp"
 #include "store/catalog.hpp"
 #include "worker/engine.hpp"
-#include "worker/journal.hpp"
-#include "worker/worker.hpp"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -85,10 +84,9 @@ class RunningDaemon final : public Daemon {
 
  private:
   [[nodiscard]] gateway::GatewayOptions gateway_options();
+  [[nodiscard]] Workers::Parts worker_parts();
   [[nodiscard]] net::ServerOptions server_options();
   [[nodiscard]] gateway::ServerStatus server_status() const;
-  [[nodiscard]] worker::EngineSearch engine_search(const std::string& configured) const;
-  [[nodiscard]] std::shared_ptr<worker::Worker> make_worker(const scheduler::Target& target);
   /// Takes the file over; the report is also about generations after `since`.
   gateway::SettingsReport reload_settings(std::int64_t since);
   void apply(const std::vector<config::Change>& changes);
@@ -117,7 +115,7 @@ class RunningDaemon final : public Daemon {
   hub::Downloads downloads_;
   gateway::Measurements measurements_;
   scheduler::Names names_;
-  worker::Journal journal_;
+  Workers workers_;
   scheduler::Scheduler scheduler_;
   gateway::Gateway gateway_;
   net::HttpServer server_;
@@ -138,11 +136,20 @@ RunningDaemon::RunningDaemon(StartOptions options, os::Paths paths, os::FileLock
                                          live_.current())),
       measurements_(paths_.data_dir / "measured.json"),
       names_(models_.catalog(), live_.current()),
-      journal_(paths_.worker_journal()),
+      workers_(worker_parts()),
       scheduler_(loop_, names_, live_.current(),
-                 [this](const scheduler::Target& target) { return make_worker(target); }),
+                 [this](const scheduler::Target& target) { return workers_.make(target); }),
       gateway_(gateway_options()),
       server_(loop_, server_options()) {}
+
+Workers::Parts RunningDaemon::worker_parts() {
+  return {.loop = loop_,
+          .paths = paths_,
+          .settings = live_.current(),
+          .models = models_,
+          .measurements = measurements_,
+          .tree_engine = beside(program_, "lib/llf/engine")};
+}
 
 net::ServerOptions RunningDaemon::server_options() {
   return {.render = gateway::refusal_response,
@@ -150,22 +157,24 @@ net::ServerOptions RunningDaemon::server_options() {
 }
 
 gateway::GatewayOptions RunningDaemon::gateway_options() {
-  return {
-      .names = names_,
-      .settings = live_.current(),
-      .prompts = prompt::Library(paths_.prompts_dir(), beside(program_, "share/llf/prompts")),
-      .scheduler = scheduler_,
-      .hosts = gateway::HostCheck({options_.settings.server.host}),
-      .owner_uid = ::geteuid(),
-      .server_status = [this] { return server_status(); },
-      .models = models_.access(),
-      .downloads = downloads_,
-      .measurements = measurements_,
-      .hub = [] { return hub::find_endpoint(os::env); },
-      .engine = [this] { return worker::find_engine(engine_search(live_.current().engine.path)); },
-      .reload_settings = [this](std::int64_t since) { return reload_settings(since); },
-      .compare_settings = [this](std::string_view text) { return compare_settings(text); },
-      .stop = [this] { stop_.set(); }};
+  return {.names = names_,
+          .settings = live_.current(),
+          .prompts = prompt::Library(paths_.prompts_dir(), beside(program_, "share/llf/prompts")),
+          .scheduler = scheduler_,
+          .hosts = gateway::HostCheck({options_.settings.server.host}),
+          .owner_uid = ::geteuid(),
+          .server_status = [this] { return server_status(); },
+          .models = models_.access(),
+          .downloads = downloads_,
+          .measurements = measurements_,
+          .hub = [] { return hub::find_endpoint(os::env); },
+          .engine =
+              [this] {
+                return worker::find_engine(workers_.engine_search(live_.current().engine.path));
+              },
+          .reload_settings = [this](std::int64_t since) { return reload_settings(since); },
+          .compare_settings = [this](std::string_view text) { return compare_settings(text); },
+          .stop = [this] { stop_.set(); }};
 }
 
 gateway::ServerStatus RunningDaemon::server_status() const {
@@ -183,38 +192,6 @@ gateway::ServerStatus RunningDaemon::server_status() const {
           .settings_error = live_.error().value_or(""),
           .settings_generation = reports_.generation(),
           .settings_restart = live_.waiting(live_.current())};
-}
-
-worker::EngineSearch RunningDaemon::engine_search(const std::string& configured) const {
-  return {.configured = configured,
-          .path_variable = os::env("PATH").value_or(""),
-          .user_dir = paths_.engine_dir,
-          .tree_dir = beside(program_, "lib/llf/engine"),
-          .cache_dir = paths_.cache_dir};
-}
-
-std::shared_ptr<worker::Worker> RunningDaemon::make_worker(const scheduler::Target& target) {
-  const auto& load = target.load;
-  const auto& engine = live_.current().engine;
-  worker::WorkerConfig config{
-      .model = target.worker.str(),
-      .size = load.size,
-      .plan = worker::default_plan(load.size, os::usable_cores()),
-      .engine = engine_search(load.engine),
-      .run_dir = paths_.run_dir,
-      .log_dir = paths_.log_dir(),
-      .journal = &journal_,
-      .check_model = [this, files = load.files()] { return models_.check(files); },
-      .policy = {.load_limit = engine.load_timeout},
-      .liveness = {.silence_limit = engine.stall_timeout}};
-  config.plan.model = load.path;
-  config.plan.projector = load.projector;
-  if (load.context) config.plan.context = static_cast<std::uint32_t>(*load.context);
-  if (load.slots) config.plan.slots = static_cast<std::uint32_t>(*load.slots);
-  for (const auto& argument : load.arguments) {
-    config.plan.further.push_back({.flag = argument.flag, .value = argument.value});
-  }
-  return std::make_shared<worker::Worker>(loop_, std::move(config));
 }
 
 gateway::SettingsReport RunningDaemon::reload_settings(std::int64_t since) {
@@ -266,7 +243,7 @@ Expected<void> RunningDaemon::begin() {
   auto signals = net::Signals::create(loop_, {SIGTERM, SIGINT, SIGHUP});
   if (!signals) return failure(signals.error());
   signals_ = std::make_unique<net::Signals>(*std::move(signals));
-  clear_remains(paths_, journal_);
+  clear_remains(paths_, workers_.journal());
   // Advisory, for people: the lock decides.
   static_cast<void>(os::write_file_atomically(paths_.pid_file(), fmt::format("{}\n", ::getpid())));
   if (auto control = server_.listen_unix(paths_.socket().string(), kSocketMode); !control) {
@@ -296,6 +273,7 @@ void RunningDaemon::run(Expected<os::ChildProcess> guard) {
 }
 
 Task<void> RunningDaemon::serve() {
+  scheduler_.set_machine(workers_.machine());
   log::info("daemon", "llfd {} started, pid {}, {}", LLF_VERSION, ::getpid(), describe());
   server_.serve([this](net::Request& request, net::Responder& responder) {
     return gateway_.handle(request, responder);

@@ -207,13 +207,21 @@ gateway::ModelAccess Models::access() {
           }};
 }
 
-Task<Expected<void>> Models::check(std::vector<std::string> files) {
-  co_return co_await disk_.run([files = std::move(files)]() -> Expected<void> {
+Task<Expected<Models::Look>> Models::look_into(std::vector<std::string> files) {
+  co_return co_await disk_.run([files = std::move(files)]() -> Expected<Look> {
+    Look look;
     for (const auto& file : files) {
       const auto header = store::read_gguf(file);
       if (!header) return failure(header.error());
+      const auto demand = gguf::demand_of(*header);
+      if (&file == &files.front()) {
+        look.demand = demand;
+      } else {
+        look.demand.add(demand);
+      }
+      if (look.pooling == gguf::Pooling::none) look.pooling = gguf::facts_of(*header).pooling;
     }
-    return {};
+    return look;
   });
 }
 

@@ -4,6 +4,8 @@
 #include "base/task.hpp"
 #include "config/settings.hpp"
 #include "gateway/model_access.hpp"
+#include "gguf/demand.hpp"
+#include "gguf/facts.hpp"
 #include "hub/downloads.hpp"
 #include "net/blocking_thread.hpp"
 #include "net/loop.hpp"
@@ -79,9 +81,13 @@ class Models {
   /// For the gateway, which must not outlive this.
   [[nodiscard]] gateway::ModelAccess access();
 
-  /// Whether the files of a model may be given to an engine: none may that our own reader refuses
-  /// (SEC-23, F12). Errors: those of store::read_gguf; cancelled.
-  [[nodiscard]] Task<Expected<void>> check(std::vector<std::string> files);
+  /// What the headers of a model's files say, all of which our own reader must take: none that it
+  /// refuses is given to an engine (SEC-23, F12). Errors: those of store::read_gguf; cancelled.
+  struct Look {
+    gguf::Demand demand;
+    gguf::Pooling pooling = gguf::Pooling::none;  ///< of the first file that says it
+  };
+  [[nodiscard]] Task<Expected<Look>> look_into(std::vector<std::string> files);
 
  private:
   [[nodiscard]] store::OwnFolders own_folders() const;

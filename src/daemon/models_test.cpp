@@ -20,7 +20,7 @@ TEST(Models, passes_a_model_and_tells_what_is_none) {
   Models models(loop, folder.path() / "built-in.gguf", {.data_dir = folder.path()}, {});
   const auto check = [&](const std::string& bytes) {
     std::ofstream(path, std::ios::binary) << bytes;
-    return net::run_until_done(loop, models.check({path}));
+    return net::run_until_done(loop, models.look_into({path}));
   };
   EXPECT_TRUE(check(std::string("GGUF\3\0\0\0", 8) + std::string(16, '\0')));
   const auto refused = check("GGUF");

@@ -38,12 +38,24 @@ ErrorKind kind_of_status(int status) {
   }
 }
 
-std::string message_of(std::string_view body) {
+/// The object of an engine's error; empty when there is none.
+json::Object engine_error(std::string_view body) {
   const auto value = json::parse(body);
   if (!value || !value->is_object()) return {};
   const auto* error = value->get_object().if_contains("error");
-  if (error == nullptr || !error->is_object()) return {};
-  return json::get_string_or(error->get_object(), "message", "").value_or("");
+  return error != nullptr && error->is_object() ? error->get_object() : json::Object();
+}
+
+/// As OpenAI names it.
+ApiError prompt_too_long(const json::Object& error) {
+  const auto tokens = json::get_int_or(error, "n_prompt_tokens", 0).value_or(0);
+  const auto context = json::get_int_or(error, "n_ctx", 0).value_or(0);
+  return {{.kind = ErrorKind::invalid,
+           .message = fmt::format("the prompt has {} tokens, and the model's context holds {}: "
+                                  "shorten it, or set engine.context (or the profile's) higher",
+                                  tokens, context)},
+          "",
+          "context_length_exceeded"};
 }
 
 }  // namespace
@@ -76,7 +88,11 @@ ApiError from_engine(int status, std::string_view body) {
         .kind = kind,
         .message = fmt::format("the engine answered {}; `llf server logs` may say why", status)};
   }
-  auto message = message_of(body);
+  const auto refusal = engine_error(body);
+  if (json::get_string_or(refusal, "type", "").value_or("") == "exceed_context_size_error") {
+    return prompt_too_long(refusal);
+  }
+  auto message = json::get_string_or(refusal, "message", "").value_or("");
   if (message.empty()) message = fmt::format("the engine refused the request ({})", status);
   return Error{.kind = kind, .message = std::string(cut_utf8(message, limits::kEngineMessage))};
 }

@@ -39,6 +39,7 @@ struct ApiError {
 /// What the engine's own error answer becomes for the client. A refusal of the client's input (400
 /// to 499) keeps the engine's message, cleaned and cut; anything else gets a fixed text, because
 /// the engine's words may hold addresses and paths (SEC-16). `body` may be anything.
+/// Of a prompt that is too long for the context the numbers are told.
 [[nodiscard]] ApiError from_engine(int status, std::string_view body);
 
 }  // namespace llf::gateway

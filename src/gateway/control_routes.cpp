@@ -7,6 +7,8 @@
 #include "net/timer.hpp"
 #include "sse/writer.hpp"
 
+#include <algorithm>
+#include <array>
 #include <optional>
 #include <utility>
 
@@ -33,6 +35,37 @@ json::Value engine_json(const Expected<worker::Engine>& engine) {
   return json::Object{{"path", engine->path},
                       {"version", engine->version},
                       {"origin", worker::to_string(engine->origin)}};
+}
+
+json::Object note_json(const ModelId& model, std::string_view what, MonoTime when,
+                       const std::string& why) {
+  const auto ago = std::chrono::duration_cast<std::chrono::seconds>(mono_now() - when);
+  return {{"model", model.str()}, {"what", what}, {"ago_s", ago.count()}, {"why", why}};
+}
+
+json::Array waiting_json(const scheduler::Scheduler& scheduler) {
+  json::Array all;
+  for (const auto& one : scheduler.waiting()) {
+    all.push_back(
+        note_json(one.worker, to_string(scheduler::Decision::What::waits), one.since, one.why));
+  }
+  return all;
+}
+
+json::Array decisions_json(const scheduler::Scheduler& scheduler) {
+  json::Array all;
+  for (const auto& one : scheduler.decisions()) {
+    all.push_back(note_json(one.worker, to_string(one.what), one.when, one.why));
+  }
+  return all;
+}
+
+/// Whether it serves that model, in whatever mode.
+bool is_worker_of(const worker::WorkerStatus& status, const ModelId& model) {
+  using worker::Mode;
+  return std::ranges::any_of(std::array{Mode::generate, Mode::embed, Mode::rerank}, [&](Mode mode) {
+    return scheduler::worker_of_mode(model, mode).str() == status.model;
+  });
 }
 
 /// Tells of a load four times a second until it is cancelled or nobody listens.
@@ -79,14 +112,19 @@ Task<void> Gateway::server_status(net::Request& /*request*/, net::Responder& res
 Task<void> Gateway::workers(net::Request& request, net::Responder& responder) {
   co_await options_.models.refresh();
   std::optional<ModelId> wanted;
+  bool why = false;
   for (auto& [name, value] : parse_query(request.query)) {
-    if (name == "model") wanted = options_.names.worker_of(ModelId(std::move(value)));
+    if (name == "why") why = value == "1";
+    if (name == "model") wanted = options_.names.model_of(ModelId(std::move(value)));
   }
   json::Array workers;
   for (const auto& status : options_.scheduler.status()) {
-    if (!wanted || wanted->str() == status.model) workers.push_back(worker_json(status));
+    if (!wanted || is_worker_of(status, *wanted)) workers.push_back(worker_json(status));
   }
-  co_await send(responder, json_response(json::Object{{"workers", std::move(workers)}}));
+  json::Object answer{{"workers", std::move(workers)},
+                      {"waiting", waiting_json(options_.scheduler)}};
+  if (why) answer["decisions"] = decisions_json(options_.scheduler);
+  co_await send(responder, json_response(answer));
 }
 
 Task<void> Gateway::load(net::Request& request, net::Responder& responder) {
@@ -104,7 +142,7 @@ Task<void> Gateway::load(net::Request& request, net::Responder& responder) {
   }
   // A client that leaves does not stop the load: others may wait for it.
   auto loaded = co_await net::race(
-      options_.scheduler.acquire(*model),
+      options_.scheduler.acquire({.name = *model}),
       net::race(report_progress(options_.scheduler, target->worker, responder), ending_.wait()));
   if (loaded.winner == 1 && loaded.second.winner == 0) co_return;
   auto last = error_event(stopping_error());
@@ -117,7 +155,7 @@ Task<void> Gateway::load(net::Request& request, net::Responder& responder) {
 
 Task<void> Gateway::unload(net::Request& request, net::Responder& responder) {
   const auto model = model_of(request);
-  auto unloaded = model ? co_await options_.scheduler.unload(options_.names.worker_of(*model))
+  auto unloaded = model ? co_await options_.scheduler.unload(options_.names.model_of(*model))
                         : failure(model.error());
   if (!unloaded) {
     co_await send(responder, error_response(unloaded.error()));

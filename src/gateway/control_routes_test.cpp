@@ -29,7 +29,9 @@ TEST_F(ControlRoutes, models_say_where_they_are_and_whether_they_are_loaded) {
 }
 
 TEST_F(ControlRoutes, nothing_is_loaded_at_first) {
-  EXPECT_EQ(ask("GET", "/llf/v1/workers").body, R"({"workers":[]})");
+  EXPECT_EQ(ask("GET", "/llf/v1/workers").body, R"({"workers":[],"waiting":[]})");
+  EXPECT_EQ(ask("GET", "/llf/v1/workers?why=1").body,
+            R"({"workers":[],"waiting":[],"decisions":[]})");
   EXPECT_EQ(ask("POST", "/llf/v1/unload", R"({"model":"tiny"})").status, 404);
 }
 

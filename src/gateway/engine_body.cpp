@@ -27,6 +27,32 @@ std::string with_members(std::string body, const json::Object& members) {
   return body;
 }
 
+/// `body` without a field, however often it is given.
+std::string without_member(std::string body, std::string_view name) {
+  constexpr std::string_view kSpace = " \t\r\n";
+  while (const auto member = json::locate_plain(body, std::array{name})) {
+    const auto next = body.find_first_not_of(kSpace, member->end);
+    const auto before = body.find_last_not_of(kSpace, member->key - 1);
+    if (body[next] == ',') {
+      body.erase(member->key, next + 1 - member->key);
+    } else if (body[before] == ',') {
+      body.erase(before, member->end - before);
+    } else {
+      body.erase(member->key, member->end - member->key);
+    }
+  }
+  return body;
+}
+
+/// `body` with a field under another name.
+std::string with_name(std::string body, const Parameter& parameter) {
+  while (const auto member = json::locate_plain(body, std::array{parameter.name})) {
+    body.replace(member->key, member->key_end - member->key,
+                 json::write(json::Value(parameter.engine_name)));
+  }
+  return body;
+}
+
 /// `body`, whose messages are replaced where they stand: a tree of all of it would be many times
 /// larger.
 std::expected<std::string, ApiError> with_prompt(std::string body, const prompt::Template& filled,
@@ -42,11 +68,19 @@ std::expected<std::string, ApiError> with_prompt(std::string body, const prompt:
   return body;
 }
 
+bool takes_inference(Api api) {
+  return api == Api::chat || api == Api::completion;
+}
+
 }  // namespace
 
-std::expected<std::string, ApiError> engine_body(std::string body, const ChatRequest& request,
+std::expected<std::string, ApiError> engine_body(std::string body, const InferenceRequest& request,
                                                  const Additions& additions) {
-  auto members = config::request_members(additions.inference);
+  for (const auto& name : request.unknown) body = without_member(std::move(body), name);
+  for (const auto& name : request.own) body = without_member(std::move(body), name);
+  for (const auto* parameter : request.renamed) body = with_name(std::move(body), *parameter);
+  auto members =
+      takes_inference(request.api) ? config::request_members(additions.inference) : json::Object();
   for (const auto name : request.given) members.erase(name);
   if (additions.prompt) {
     if (request.messages > limits::kTemplatedMessages) {

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "config/settings.hpp"
-#include "gateway/chat_request.hpp"
+#include "gateway/inference_request.hpp"
 #include "prompt/assembly.hpp"
 #include "prompt/template.hpp"
 
@@ -18,12 +18,12 @@ struct Additions {
   prompt::Opening opening = prompt::Opening::prefill;
 };
 
-/// The body that the engine gets for a client's, of which `request` was read: the same bytes with
-/// the missing values behind them and, with a prompt template, the messages that are assembled of
-/// it in place of the client's. Errors: `invalid` for messages that are none, or too many for a
-/// template. Pure.
+/// The body that the engine gets for a client's, of which `request` was read: the same bytes
+/// without the fields that the API does not have, the others as the engine calls them, the missing
+/// values behind them and, with a prompt template, the messages that are assembled of it in place
+/// of the client's. Errors: `invalid` for messages that are none, or too many for a template. Pure.
 [[nodiscard]] std::expected<std::string, ApiError> engine_body(std::string body,
-                                                               const ChatRequest& request,
+                                                               const InferenceRequest& request,
                                                                const Additions& additions);
 
 }  // namespace llf::gateway

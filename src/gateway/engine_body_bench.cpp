@@ -38,7 +38,7 @@ Additions with_template() {
 void make_body(benchmark::State& state, const Additions& additions) {
   const auto body = conversation(state.range(0), state.range(1));
   for (auto _ : state) {
-    const auto request = read_chat_request(body);
+    const auto request = read_inference_request(Api::chat, body);
     LLF_ASSERT(request);
     benchmark::DoNotOptimize(engine_body(body, *request, additions));
   }

@@ -10,7 +10,7 @@ namespace llf::gateway {
 namespace {
 
 std::string body(const std::string& client, const Additions& additions) {
-  const auto request = read_chat_request(client);
+  const auto request = read_inference_request(Api::chat, client);
   EXPECT_TRUE(request);
   const auto made = engine_body(client, *request, additions);
   return made ? *made : made.error().error.message;
@@ -24,8 +24,28 @@ Additions warm() {
 }
 
 TEST(EngineBody, is_the_clients_bytes_when_nothing_is_added) {
-  const std::string client = " {\"messages\" : [{}] , \"x\":1}";
+  const std::string client = " {\"messages\" : [{}] , \"stop\":\"x\"}";
   EXPECT_EQ(body(client, {}), client);
+}
+
+TEST(EngineBody, has_no_field_that_the_api_does_not_have) {
+  EXPECT_EQ(body(R"({"user":"me","messages":[{}],"store":{"a":[1]} , "stop":"x","user":1})", {}),
+            R"({"messages":[{}], "stop":"x"})");
+  EXPECT_EQ(body(R"({"messages":[{}] , "keep_alive":"5m"})", {}), R"({"messages":[{}] })");
+  EXPECT_EQ(body(R"({"messages":[{}],"metadata":{}})", warm()),
+            R"({"messages":[{}],"temperature":0.5,"max_tokens":9})");
+}
+
+TEST(EngineBody, calls_fields_as_the_engine_does) {
+  EXPECT_EQ(body(R"({"messages":[{}],"repetition_penalty":1.1})", {}),
+            R"({"messages":[{}],"repeat_penalty":1.1})");
+}
+
+TEST(EngineBody, of_an_api_without_values_gets_none) {
+  const std::string client = R"({"input":"a"})";
+  const auto request = read_inference_request(Api::embeddings, client);
+  ASSERT_TRUE(request);
+  EXPECT_EQ(engine_body(client, *request, warm()), client);
 }
 
 TEST(EngineBody, gets_the_values_that_the_request_does_not_give) {
@@ -51,16 +71,17 @@ TEST(EngineBody, keeps_everything_else_of_a_request_with_a_prompt) {
   auto additions = warm();
   additions.prompt = prompt::Template{};
   additions.prompt->system = "Be kind.";
-  EXPECT_EQ(body(R"({"messages":[{"role":"user","content":"hi"}], "x":{"y":[1]}})", additions),
-            R"({"messages":[{"role":"system","content":"Be kind."},{"role":"user","content":)"
-            R"("hi"}], "x":{"y":[1]},"temperature":0.5,"max_tokens":9})");
+  EXPECT_EQ(
+      body(R"({"messages":[{"role":"user","content":"hi"}], "logit_bias":{"y":[1]}})", additions),
+      R"({"messages":[{"role":"system","content":"Be kind."},{"role":"user","content":)"
+      R"("hi"}], "logit_bias":{"y":[1]},"temperature":0.5,"max_tokens":9})");
 }
 
 TEST(EngineBody, of_messages_that_are_none_is_refused) {
   Additions additions;
   additions.prompt = prompt::Template{};
   const std::string client = R"({"messages":[1]})";
-  EXPECT_FALSE(engine_body(client, *read_chat_request(client), additions));
+  EXPECT_FALSE(engine_body(client, *read_inference_request(Api::chat, client), additions));
 }
 
 TEST(EngineBody, of_too_many_messages_for_a_template_is_refused) {

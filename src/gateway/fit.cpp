@@ -52,16 +52,6 @@ std::optional<Recommended> best_of(const hub::CatalogModel& model, const Machine
   return best;
 }
 
-/// The memory of a model loaded so: as planned, corrected by what the plan was wrong by when it
-/// ran.
-std::uint64_t total_of(const FitCase& one, const gguf::Loading& loading) {
-  const auto planned = gguf::plan_memory(one.demand, loading).total();
-  if (!one.measured) return planned;
-  const auto then = gguf::plan_memory(one.demand, one.measured->loading).total();
-  const auto least = one.demand.weights;
-  return std::max(least, planned + one.measured->rss - std::min(then, planned + one.measured->rss));
-}
-
 json::Object measured_facts(const Measured& measured) {
   return {{"rss_bytes", measured.rss},
           {"context", measured.loading.context},
@@ -93,6 +83,14 @@ Fit judge_fit(std::uint64_t bytes, const MachineFacts& machine) {
   return static_cast<double>(bytes) <= most ? Fit::tight : Fit::no;
 }
 
+std::uint64_t memory_of(const FitCase& one, const gguf::Loading& loading) {
+  const auto planned = gguf::plan_memory(one.demand, loading).total();
+  if (!one.measured) return planned;
+  const auto then = gguf::plan_memory(one.demand, one.measured->loading).total();
+  const auto least = one.demand.weights;
+  return std::max(least, planned + one.measured->rss - std::min(then, planned + one.measured->rss));
+}
+
 double estimate_speed(const gguf::Demand& demand, const MachineFacts& machine) {
   constexpr std::uint64_t kFewTokens = 256;
   const auto bytes = gguf::bytes_per_token(demand, kFewTokens);
@@ -104,7 +102,7 @@ json::Object fit_json(const FitCase& one, const gguf::Loading& loading,
                       const MachineFacts& machine) {
   const auto& demand = one.demand;
   const auto plan = gguf::plan_memory(demand, loading);
-  const auto total = total_of(one, loading);
+  const auto total = memory_of(one, loading);
   const auto most =
       static_cast<std::uint64_t>(static_cast<double>(machine.memory) * limits::kModelMemory);
   // What it takes beyond the plan, it takes with every context.

@@ -43,6 +43,10 @@ struct FitCase {
   std::optional<Measured> measured{};  ///< when it ran here
 };
 
+/// The bytes of memory that a model takes when it is loaded so: as planned, corrected by what the
+/// plan was wrong by when it ran.
+[[nodiscard]] std::uint64_t memory_of(const FitCase& one, const gguf::Loading& loading);
+
 /// Its memory, whether it fits, how fast: what was measured takes the place of what is estimated.
 [[nodiscard]] json::Object fit_json(const FitCase& one, const gguf::Loading& loading,
                                     const MachineFacts& machine);

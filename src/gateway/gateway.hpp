@@ -3,9 +3,11 @@
 #include "base/task.hpp"
 #include "config/settings.hpp"
 #include "gateway/admission.hpp"
+#include "gateway/api.hpp"
 #include "gateway/api_error.hpp"
 #include "gateway/host_check.hpp"
 #include "gateway/measurements.hpp"
+#include "gateway/metrics.hpp"
 #include "gateway/model_access.hpp"
 #include "gateway/server_status.hpp"
 #include "hub/downloads.hpp"
@@ -78,11 +80,19 @@ class Gateway {
  private:
   friend struct RouteTable;
 
-  // Public routes: public_routes.cpp, chat_route.cpp
+  // Public routes: public_routes.cpp, metrics_route.cpp, inference_route.cpp
   [[nodiscard]] Task<void> health(net::Request& request, net::Responder& responder);
+  [[nodiscard]] Task<void> metrics(net::Request& request, net::Responder& responder);
   [[nodiscard]] Task<void> list_models(net::Request& request, net::Responder& responder);
   [[nodiscard]] Task<void> show_model(net::Request& request, net::Responder& responder);
+  [[nodiscard]] Task<void> infer(Api api, net::Request& request, net::Responder& responder);
   [[nodiscard]] Task<void> chat(net::Request& request, net::Responder& responder);
+  [[nodiscard]] Task<void> complete(net::Request& request, net::Responder& responder);
+  [[nodiscard]] Task<void> embed(net::Request& request, net::Responder& responder);
+  [[nodiscard]] Task<void> rerank(net::Request& request, net::Responder& responder);
+  [[nodiscard]] Task<void> tokenize(net::Request& request, net::Responder& responder);
+  [[nodiscard]] Task<void> detokenize(net::Request& request, net::Responder& responder);
+  [[nodiscard]] Task<void> count_tokens(net::Request& request, net::Responder& responder);
 
   // Control routes: control_routes.cpp, model_routes.cpp, bundle_routes.cpp, download_routes.cpp,
   // fit_routes.cpp, settings_routes.cpp, prompt_route.cpp, log_route.cpp
@@ -114,6 +124,7 @@ class Gateway {
   [[nodiscard]] Task<void> stop(net::Request& request, net::Responder& responder);
 
   GatewayOptions options_;
+  Metrics metrics_;
   net::Event ending_;
   net::Event stopping_;
   std::size_t active_ = 0;

@@ -100,7 +100,7 @@ Task<void> Gateway::logs(net::Request& request, net::Responder& responder) {
   if (query->source == "daemon") {
     source = std::make_unique<DaemonLog>(options_.server_status().log_file);
   } else if (auto worker =
-                 options_.scheduler.find(options_.names.worker_of(ModelId(query->source)))) {
+                 options_.scheduler.find(options_.names.model_of(ModelId(query->source)))) {
     source = std::make_unique<WorkerLog>(std::move(worker));
   } else {
     const auto model = options_.names.resolve(ModelId(query->source));

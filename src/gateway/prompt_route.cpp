@@ -108,7 +108,7 @@ Task<void> Gateway::preview_prompt(net::Request& request, net::Responder& respon
     co_await send(responder, error_response(assembled.error()));
     co_return;
   }
-  auto served = co_await options_.scheduler.acquire(preview->model);
+  auto served = co_await options_.scheduler.acquire({.name = preview->model});
   const auto shown = served ? co_await show(served->lease, {.request = *preview,
                                                             .prompt = *prompt,
                                                             .assembled = *std::move(assembled)})

@@ -35,15 +35,17 @@ class GatewayTest : public testing::Test {
   struct Answer {
     int status = 0;
     std::string body;
+    net::Headers headers{};
   };
 
   /// Sends one request and reads the whole answer.
-  Answer ask(std::string method, std::string target, std::string body = {}) {
-    return net::run_until_done(
-        loop_, exchange(socket(), {.method = std::move(method),
-                                   .target = std::move(target),
-                                   .headers = {{"Content-Type", "application/json"}},
-                                   .body = std::move(body)}));
+  Answer ask(std::string method, std::string target, std::string body = {},
+             net::Headers headers = {}) {
+    headers.set("Content-Type", "application/json");
+    return net::run_until_done(loop_, exchange(socket(), {.method = std::move(method),
+                                                          .target = std::move(target),
+                                                          .headers = std::move(headers),
+                                                          .body = std::move(body)}));
   }
 
   [[nodiscard]] std::string socket() const { return (folder_ / "s.sock").string(); }
@@ -71,7 +73,8 @@ class GatewayTest : public testing::Test {
     if (!response) co_return Answer{.status = 0, .body = response.error().message};
     auto body = co_await response->read_all(ByteSize::mib(1));
     co_return Answer{.status = response->status(),
-                     .body = body ? *std::move(body) : body.error().message};
+                     .body = body ? *std::move(body) : body.error().message,
+                     .headers = response->headers()};
   }
 
   template <class T>

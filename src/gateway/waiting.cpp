@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 namespace llf::gateway {
 
 std::string waiting_text(const std::optional<worker::WorkerStatus>& worker,
@@ -16,6 +18,9 @@ std::string waiting_text(const std::optional<worker::WorkerStatus>& worker,
 
 std::string Waiting::text() const {
   if (lease_ != nullptr) return waiting_text(std::nullopt, lease_->queue_position());
+  const auto waiting = scheduler_.waiting();
+  const auto own = std::ranges::find(waiting, worker_, &scheduler::WaitingRequest::worker);
+  if (own != waiting.end()) return fmt::format("waiting: {}", own->why);
   const auto worker = scheduler_.find(worker_);
   return waiting_text(worker ? std::optional(worker->status()) : std::nullopt, 0);
 }

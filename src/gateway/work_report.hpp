@@ -9,7 +9,8 @@
 
 namespace llf::gateway {
 
-/// Bytes of all files of a model, its projector's too: those of a work that reads it. Asks the disk.
+/// Bytes of all files of a model, its projector's too: those of a work that reads it. Asks the
+/// disk.
 [[nodiscard]] std::uint64_t size_with_projector(const store::ModelFile& model);
 
 /// Tells four times a second how many bytes of a work are done, `{"done_bytes","size_bytes"}`, in

@@ -61,6 +61,12 @@ Abilities abilities_of(std::string_view chat_template) {
       .reasoning = speaks_of("enable_thinking") || speaks_of("reasoning") || speaks_of("<think>")};
 }
 
+Pooling pooling_of(const Lookup& lookup) {
+  const auto number = lookup.own("pooling_type");
+  return number <= static_cast<std::uint64_t>(Pooling::rank) ? static_cast<Pooling>(number)
+                                                             : Pooling::none;
+}
+
 Split split_of(const Lookup& lookup) {
   const auto count = lookup.number("split.count");
   if (count < 2) return {};
@@ -103,6 +109,7 @@ Facts facts_of(const Header& header) {
   facts.tokenizer = lookup.text("tokenizer.ggml.model");
   facts.vocabulary = lookup.length("tokenizer.ggml.tokens");
   facts.chat_template = lookup.text("tokenizer.chat_template");
+  facts.pooling = pooling_of(lookup);
   facts.abilities = abilities_of(facts.chat_template);
   facts.modalities = {.vision = lookup.flag("clip.has_vision_encoder"),
                       .audio = lookup.flag("clip.has_audio_encoder")};

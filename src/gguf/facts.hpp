@@ -26,6 +26,9 @@ struct Modalities {
   friend bool operator==(const Modalities&, const Modalities&) = default;
 };
 
+/// How the vectors of a text's tokens become one, as an embedding or a relevance.
+enum class Pooling : std::uint8_t { none, mean, cls, last, rank };
+
 /// Which of several files that belong together this one is.
 struct Split {
   std::uint64_t number = 1;  ///< from 1
@@ -53,6 +56,7 @@ struct Facts {
   std::string tokenizer;                 ///< "gpt2", "llama" …
   std::uint64_t vocabulary = 0;
   std::string chat_template;
+  Pooling pooling = Pooling::none;
   Abilities abilities;
   Modalities modalities;
   Split split;

@@ -12,21 +12,21 @@ using testing::ElementsAre;
 using testing::HasSubstr;
 
 const auto kName = *store::RepositoryName::parse("org/repo");
-const std::string kCommit(40, 'a');
+const std::string kRevision(40, 'a');
 const std::string kHash(64, 'b');
 
-Expected<Repository> read(const std::string& rest) {
-  return read_repository(kName, R"({"sha":")" + kCommit + "\"" + rest + "}");
+Expected<Repository> read_answer(const std::string& rest) {
+  return read_repository(kName, R"({"sha":")" + kRevision + "\"" + rest + "}");
 }
 
 TEST(Repository, is_read_as_the_hub_tells_it) {
   const auto repository =
-      read(R"(,"gated":"manual","cardData":{"license":["mit"],"base_model":"org/base"},
+      read_answer(R"(,"gated":"manual","cardData":{"license":["mit"],"base_model":"org/base"},
         "siblings":[{"rfilename":"README.md","size":3,"blobId":"x"},
         {"rfilename":"m.gguf","size":9,"lfs":{"sha256":")" +
-           kHash + R"(","size":10}}])");
+                  kHash + R"(","size":10}}])");
   ASSERT_TRUE(repository) << repository.error().message;
-  EXPECT_EQ(repository->commit, kCommit);
+  EXPECT_EQ(repository->commit, kRevision);
   EXPECT_EQ(repository->license, "mit");
   EXPECT_EQ(repository->base_model, "org/base");
   EXPECT_TRUE(repository->gated);
@@ -37,7 +37,7 @@ TEST(Repository, is_read_as_the_hub_tells_it) {
 
 // SEC-30, SEC-31
 TEST(Repository, what_cannot_be_used_is_left_out) {
-  const auto repository = read(
+  const auto repository = read_answer(
       R"(,"siblings":[{"rfilename":"../x.gguf","size":1},{"rfilename":"/etc/x.gguf","size":1},
          {"rfilename":"a\\b.gguf","size":1},{"rfilename":"a\u0000b","size":1},{"rfilename":7},3,
          {"rfilename":"no-size.gguf"},{"rfilename":"minus.gguf","size":-1},
@@ -55,14 +55,14 @@ TEST(Repository, nonsense_is_an_error) {
     EXPECT_EQ(repository.error().kind, ErrorKind::upstream);
     EXPECT_THAT(repository.error().message, HasSubstr("cannot be understood"));
   }
-  EXPECT_FALSE(read(R"(,"siblings":{})"));
+  EXPECT_FALSE(read_answer(R"(,"siblings":{})"));
 }
 
 TEST(Repository, a_file_is_asked_for_at_its_commit) {
   const Endpoint endpoint{.url = *Url::parse("https://hub.example"), .token = {}};
-  const auto repository = read(R"(,"siblings":[])");
+  const auto repository = read_answer(R"(,"siblings":[])");
   EXPECT_EQ(file_url(endpoint, *repository, {"Q4/a b.gguf", ByteSize(1), {}}).str(),
-            "https://hub.example/org/repo/resolve/" + kCommit + "/Q4/a%20b.gguf");
+            "https://hub.example/org/repo/resolve/" + kRevision + "/Q4/a%20b.gguf");
 }
 
 }  // namespace

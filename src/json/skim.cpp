@@ -40,11 +40,15 @@ class Handler {
   bool on_string_part(Part part, std::size_t, error_code&) { return keep(part); }
   bool on_string(Part part, std::size_t, error_code&) { return finish(part, Token::Kind::string); }
   bool on_number_part(Part, error_code&) { return true; }
-  bool on_int64(std::int64_t, Part, error_code&) { return tell(Token::Kind::number); }
-  bool on_uint64(std::uint64_t, Part, error_code&) { return tell(Token::Kind::number); }
+  bool on_int64(std::int64_t value, Part, error_code&) {
+    return tell_number(static_cast<double>(value));
+  }
+  bool on_uint64(std::uint64_t value, Part, error_code&) {
+    return tell_number(static_cast<double>(value));
+  }
   bool on_double(double value, Part, error_code& code) {
     if (!std::isfinite(value)) code = boost::json::error::exponent_overflow;
-    return std::isfinite(value) && tell(Token::Kind::number);
+    return std::isfinite(value) && tell_number(value);
   }
   bool on_bool(std::same_as<bool> auto value, error_code&) {
     return tell(value ? Token::Kind::true_value : Token::Kind::false_value);
@@ -56,6 +60,10 @@ class Handler {
  private:
   bool tell(Token::Kind kind) {
     on_token_({.kind = kind, .depth = depth_, .text = {}});
+    return true;
+  }
+  bool tell_number(double value) {
+    on_token_({.kind = Token::Kind::number, .depth = depth_, .text = {}, .number = value});
     return true;
   }
   bool begin(Token::Kind kind) {

@@ -27,6 +27,7 @@ struct Token {
   Kind kind = Kind::null_value;
   std::size_t depth = 0;  ///< how many objects and arrays it stands in
   std::string_view text;  ///< of a key or string, unescaped: its first limits::kSkimmedText bytes
+  double number = 0;      ///< of a number
 };
 
 using OnToken = std::function<void(const Token&)>;

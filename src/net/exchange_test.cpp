@@ -13,11 +13,10 @@ namespace llf::net {
 namespace {
 
 using namespace std::chrono_literals;
+using test::kGet;
 using test::RawSocket;
 using test::read_answer;
 using test::ServerFixture;
-
-const std::string kGet = "GET /a HTTP/1.1\r\nHost: x\r\n\r\n";
 
 /// How a request's client is watched, and what was seen.
 struct Watch {

@@ -17,8 +17,8 @@ namespace {
 
 using namespace std::chrono_literals;
 
-struct Pair {
-  Pair() {
+struct FdPair {
+  FdPair() {
     std::array<int, 2> fds{};
     EXPECT_EQ(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0, fds.data()), 0);
     near.reset(fds[0]);
@@ -30,7 +30,7 @@ struct Pair {
 
 TEST(FdWatch, waits_for_bytes_for_room_and_for_the_end) {
   Loop loop;
-  Pair pair;
+  FdPair pair;
   auto watch = FdWatch::create(context_of(loop), pair.near.get());
   ASSERT_TRUE(watch);
   const auto wait = [&](FdWatch::For what) {
@@ -50,7 +50,7 @@ TEST(FdWatch, waits_for_bytes_for_room_and_for_the_end) {
 
 TEST(FdWatch, what_happens_between_two_waits_is_not_lost) {
   Loop loop;
-  Pair pair;
+  FdPair pair;
   auto watch = FdWatch::create(context_of(loop), pair.near.get());
   EXPECT_EQ(run_until_done(loop, watch->wait(FdWatch::For::read, mono_now() + 1ms)),
             Wake::timed_out);
@@ -61,7 +61,7 @@ TEST(FdWatch, what_happens_between_two_waits_is_not_lost) {
 
 TEST(FdWatch, can_be_moved_and_released_with_a_wait_left_armed) {
   Loop loop;
-  Pair pair;
+  FdPair pair;
   auto watch = FdWatch::create(context_of(loop), pair.near.get());
   static_cast<void>(run_until_done(loop, watch->wait(FdWatch::For::read, mono_now() + 1ms)));
   FdWatch moved = std::move(*watch);

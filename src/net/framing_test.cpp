@@ -31,7 +31,7 @@ std::string get(std::string_view fields) {
   return "GET / HTTP/1.1\r\nHost: a\r\n" + std::string(fields) + "\r\n";
 }
 
-std::string post(std::string_view fields) {
+std::string post_head(std::string_view fields) {
   return "POST / HTTP/1.1\r\nHost: a\r\n" + std::string(fields) + "\r\n";
 }
 
@@ -50,12 +50,12 @@ const std::vector<Case> kAccepted{
     {"1.0 without Host", "GET / HTTP/1.0\r\n\r\n", 0},
     {"1.0 with Host", "GET / HTTP/1.0\r\nHost: a\r\n\r\n", 0},
     {"1.0 with length", "POST / HTTP/1.0\r\nContent-Length: 3\r\n\r\n", 0},
-    {"length", post("Content-Length: 13\r\n"), 0},
-    {"length 0", post("Content-Length: 0\r\n"), 0},
-    {"length with zeros", post("Content-Length: 0013\r\n"), 0},
-    {"length in blanks", post("Content-Length: \t 13 \t\r\n"), 0},
-    {"chunked", post("Transfer-Encoding: chunked\r\n"), 0},
-    {"chunked in capitals", post("transfer-encoding: ChUnKeD\r\n"), 0},
+    {"length", post_head("Content-Length: 13\r\n"), 0},
+    {"length 0", post_head("Content-Length: 0\r\n"), 0},
+    {"length with zeros", post_head("Content-Length: 0013\r\n"), 0},
+    {"length in blanks", post_head("Content-Length: \t 13 \t\r\n"), 0},
+    {"chunked", post_head("Transfer-Encoding: chunked\r\n"), 0},
+    {"chunked in capitals", post_head("transfer-encoding: ChUnKeD\r\n"), 0},
     {"empty value", get("X:\r\n"), 0},
     {"tab in value", get("X: a\tb\r\n"), 0},
     {"beyond ASCII in value", get("X: \xc3\xa9\r\n"), 0},
@@ -63,7 +63,7 @@ const std::vector<Case> kAccepted{
     {"absolute form", "GET http://a/x?y HTTP/1.1\r\nHost: a\r\n\r\n", 0},
     {"absolute form, other case", "GET HTTP://A/x HTTP/1.1\r\nHost: a\r\n\r\n", 0},
     {"asterisk", line("OPTIONS * HTTP/1.1"), 0},
-    {"expect", post("Content-Length: 1\r\nExpect: 100-continue\r\n"), 0},
+    {"expect", post_head("Content-Length: 1\r\nExpect: 100-continue\r\n"), 0},
     {"host with port", host(" localhost:8000"), 0},
     {"host IPv6", host(" [::1]:8000"), 0},
     {"host mapped IPv4", host(" [::ffff:127.0.0.1]"), 0},
@@ -74,35 +74,35 @@ const std::vector<Case> kAccepted{
 
 const std::vector<Case> kRefused{
     // Transfer-Encoding
-    {"TE gzip", post("Transfer-Encoding: gzip\r\n"), 501},
-    {"TE xchunked", post("Transfer-Encoding: xchunked\r\n"), 501},
-    {"TE chunked, identity", post("Transfer-Encoding: chunked, identity\r\n"), 501},
-    {"TE gzip, chunked", post("Transfer-Encoding: gzip, chunked\r\n"), 501},
-    {"TE identity", post("Transfer-Encoding: identity\r\n"), 501},
-    {"TE chunked, chunked", post("Transfer-Encoding: chunked, chunked\r\n"), 400},
-    {"TE twice", post("Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n"), 400},
-    {"TE empty", post("Transfer-Encoding:\r\n"), 400},
-    {"TE quoted", post("Transfer-Encoding: \"chunked\"\r\n"), 400},
-    {"TE with parameter", post("Transfer-Encoding: chunked;a=b\r\n"), 400},
+    {"TE gzip", post_head("Transfer-Encoding: gzip\r\n"), 501},
+    {"TE xchunked", post_head("Transfer-Encoding: xchunked\r\n"), 501},
+    {"TE chunked, identity", post_head("Transfer-Encoding: chunked, identity\r\n"), 501},
+    {"TE gzip, chunked", post_head("Transfer-Encoding: gzip, chunked\r\n"), 501},
+    {"TE identity", post_head("Transfer-Encoding: identity\r\n"), 501},
+    {"TE chunked, chunked", post_head("Transfer-Encoding: chunked, chunked\r\n"), 400},
+    {"TE twice", post_head("Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n"), 400},
+    {"TE empty", post_head("Transfer-Encoding:\r\n"), 400},
+    {"TE quoted", post_head("Transfer-Encoding: \"chunked\"\r\n"), 400},
+    {"TE with parameter", post_head("Transfer-Encoding: chunked;a=b\r\n"), 400},
     {"TE with vertical tab",
-     post("Transfer-Encoding: \x0b"
-          "chunked\r\n"),
+     post_head("Transfer-Encoding: \x0b"
+               "chunked\r\n"),
      400},
-    {"TE and CL", post("Transfer-Encoding: chunked\r\nContent-Length: 3\r\n"), 400},
-    {"CL and TE", post("Content-Length: 3\r\nTransfer-Encoding: chunked\r\n"), 400},
+    {"TE and CL", post_head("Transfer-Encoding: chunked\r\nContent-Length: 3\r\n"), 400},
+    {"CL and TE", post_head("Content-Length: 3\r\nTransfer-Encoding: chunked\r\n"), 400},
     {"TE on 1.0", "POST / HTTP/1.0\r\nTransfer-Encoding: chunked\r\n\r\n", 400},
     // Content-Length
-    {"CL twice the same", post("Content-Length: 13\r\nContent-Length: 13\r\n"), 400},
-    {"CL twice different", post("Content-Length: 13\r\nContent-Length: 14\r\n"), 400},
-    {"CL list", post("Content-Length: 13, 13\r\n"), 400},
-    {"CL +13", post("Content-Length: +13\r\n"), 400},
-    {"CL -1", post("Content-Length: -1\r\n"), 400},
-    {"CL 2^64", post("Content-Length: 18446744073709551616\r\n"), 400},
-    {"CL 2^64 + 13", post("Content-Length: 18446744073709551629\r\n"), 400},
-    {"CL hexadecimal", post("Content-Length: 0x10\r\n"), 400},
-    {"CL empty", post("Content-Length:\r\n"), 400},
-    {"CL with a blank inside", post("Content-Length: 1 3\r\n"), 400},
-    {"CL fraction", post("Content-Length: 1.0\r\n"), 400},
+    {"CL twice the same", post_head("Content-Length: 13\r\nContent-Length: 13\r\n"), 400},
+    {"CL twice different", post_head("Content-Length: 13\r\nContent-Length: 14\r\n"), 400},
+    {"CL list", post_head("Content-Length: 13, 13\r\n"), 400},
+    {"CL +13", post_head("Content-Length: +13\r\n"), 400},
+    {"CL -1", post_head("Content-Length: -1\r\n"), 400},
+    {"CL 2^64", post_head("Content-Length: 18446744073709551616\r\n"), 400},
+    {"CL 2^64 + 13", post_head("Content-Length: 18446744073709551629\r\n"), 400},
+    {"CL hexadecimal", post_head("Content-Length: 0x10\r\n"), 400},
+    {"CL empty", post_head("Content-Length:\r\n"), 400},
+    {"CL with a blank inside", post_head("Content-Length: 1 3\r\n"), 400},
+    {"CL fraction", post_head("Content-Length: 1.0\r\n"), 400},
     // Host
     {"no Host", "GET / HTTP/1.1\r\n\r\n", 400},
     {"two Hosts", get("Host: a\r\n"), 400},
@@ -126,8 +126,8 @@ const std::vector<Case> kRefused{
     {"folded", get("X: a\r\n b\r\n"), 400},
     {"folded with tab", get("X: a\r\n\tb\r\n"), 400},
     {"folded first", "GET / HTTP/1.1\r\n Host: a\r\n\r\n", 400},
-    {"blank before colon", post("Content-Length : 3\r\n"), 400},
-    {"tab before colon", post("Content-Length\t: 3\r\n"), 400},
+    {"blank before colon", post_head("Content-Length : 3\r\n"), 400},
+    {"tab before colon", post_head("Content-Length\t: 3\r\n"), 400},
     {"no colon", get("abc\r\n"), 400},
     {"no name", get(": x\r\n"), 400},
     {"blank in name", get("a b: x\r\n"), 400},
@@ -172,7 +172,7 @@ const std::vector<Case> kRefused{
     {"other protocol", line("GET / HTCPCP/1.0"), 400},
     {"TLS", std::string("\x16\x03\x01\x02\x00\x01", 6), 400},
     // wishes
-    {"unknown expectation", post("Content-Length: 1\r\nExpect: 200-ok\r\n"), 417},
+    {"unknown expectation", post_head("Content-Length: 1\r\nExpect: 200-ok\r\n"), 417},
 };
 
 TEST(RequestHead, accepts_what_is_valid) {

@@ -15,23 +15,12 @@ namespace llf::net {
 namespace {
 
 using namespace std::chrono_literals;
+using test::echo;
+using test::kGet;
+using test::post;
 using test::read_answer;
 using test::ServerFixture;
-
-const std::string kGet = "GET /a HTTP/1.1\r\nHost: x\r\n\r\n";
-
-std::string post(std::string_view fields, std::string_view body = {}) {
-  return fmt::format("POST / HTTP/1.1\r\nHost: x\r\n{}\r\n{}", fields, body);
-}
-
-Response text(std::string body) {
-  return {.status = 200, .headers = {{"Content-Type", "text/plain"}}, .body = std::move(body)};
-}
-
-Task<void> echo(Request& request, Responder& responder) {
-  static_cast<void>(co_await responder.send(text(
-      fmt::format("{} {}?{} [{}]", request.method, request.path, request.query, request.body))));
-}
+using test::text;
 
 TEST(HttpServer, answers_requests_of_one_connection_in_turn) {
   ServerFixture server(echo);

@@ -13,10 +13,9 @@
 namespace llf::net {
 namespace {
 
+using test::kGet;
 using test::read_answer;
 using test::ServerFixture;
-
-const std::string kGet = "GET /a HTTP/1.1\r\nHost: x\r\n\r\n";
 
 Task<void> answer(Request&, Responder& responder) {
   static_cast<void>(co_await responder.send({.status = 200, .headers = {}, .body = "ok"}));

@@ -14,25 +14,11 @@ namespace llf::net {
 namespace {
 
 using namespace std::chrono_literals;
+using test::counting;
+using test::kGet;
+using test::post;
 using test::read_answer;
 using test::ServerFixture;
-
-const std::string kGet = "GET /a HTTP/1.1\r\nHost: x\r\n\r\n";
-
-std::string post(std::string_view fields, std::string_view body = {}) {
-  return fmt::format("POST / HTTP/1.1\r\nHost: x\r\n{}\r\n{}", fields, body);
-}
-
-/// Counts the requests that reach it.
-Task<void> count(std::vector<std::string>& seen, Request& request, Responder& responder) {
-  seen.push_back(fmt::format("{} {} {}", request.method, request.path, request.body.size()));
-  static_cast<void>(co_await responder.send({.status = 200, .headers = {}, .body = "ok"}));
-}
-
-Handler counting(std::vector<std::string>& seen) {
-  return
-      [&seen](Request& request, Responder& responder) { return count(seen, request, responder); };
-}
 
 TEST(RequestReader, a_body_is_accepted_up_to_the_limit_and_not_past_it) {
   std::vector<std::string> seen;

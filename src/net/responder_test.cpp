@@ -1,7 +1,6 @@
 #include "net/http_server.hpp"
 #include "net/server_fixture_test.hpp"
 
-#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include <string>
@@ -9,19 +8,11 @@
 namespace llf::net {
 namespace {
 
+using test::echo;
+using test::kGet;
 using test::read_answer;
 using test::ServerFixture;
-
-const std::string kGet = "GET /a HTTP/1.1\r\nHost: x\r\n\r\n";
-
-Response text(std::string body) {
-  return {.status = 200, .headers = {{"Content-Type", "text/plain"}}, .body = std::move(body)};
-}
-
-Task<void> echo(Request& request, Responder& responder) {
-  static_cast<void>(co_await responder.send(text(
-      fmt::format("{} {}?{} [{}]", request.method, request.path, request.query, request.body))));
-}
+using test::text;
 
 TEST(Responder, head_gets_the_length_and_no_body) {
   ServerFixture server(echo);

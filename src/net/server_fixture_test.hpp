@@ -6,14 +6,18 @@
 #include "net/raw_socket_test.hpp"
 #include "net/task_group.hpp"
 
+#include <fmt/format.h>
+
 #include <atomic>
 #include <filesystem>
 #include <future>
 #include <string>
+#include <string_view>
 #include <thread>
 #include <type_traits>
 #include <unistd.h>
 #include <utility>
+#include <vector>
 
 namespace llf::net::test {
 
@@ -103,6 +107,34 @@ inline std::string read_answer(RawSocket& socket) {
   if (at == std::string::npos) return result;
   const auto size = leading_number(head.substr(at + 16));
   return result + socket.read_exactly(size);
+}
+
+inline const std::string kGet = "GET /a HTTP/1.1\r\nHost: x\r\n\r\n";
+
+inline std::string post(std::string_view fields, std::string_view body = {}) {
+  return fmt::format("POST / HTTP/1.1\r\nHost: x\r\n{}\r\n{}", fields, body);
+}
+
+inline Response text(std::string body) {
+  return {.status = 200, .headers = {{"Content-Type", "text/plain"}}, .body = std::move(body)};
+}
+
+/// Answers with what was asked.
+inline Task<void> echo(Request& request, Responder& responder) {
+  static_cast<void>(co_await responder.send(text(
+      fmt::format("{} {}?{} [{}]", request.method, request.path, request.query, request.body))));
+}
+
+/// Notes the request.
+inline Task<void> count(std::vector<std::string>& seen, Request& request, Responder& responder) {
+  seen.push_back(fmt::format("{} {} {}", request.method, request.path, request.body.size()));
+  static_cast<void>(co_await responder.send({.status = 200, .headers = {}, .body = "ok"}));
+}
+
+/// Notes the requests that reach it.
+inline Handler counting(std::vector<std::string>& seen) {
+  return
+      [&seen](Request& request, Responder& responder) { return count(seen, request, responder); };
 }
 
 }  // namespace llf::net::test

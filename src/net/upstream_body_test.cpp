@@ -14,12 +14,12 @@ namespace {
 
 using test::RawListener;
 
-struct Answer {
+struct Received {
   int status = 0;
   std::string body;
 };
 
-Task<Expected<Answer>> ask(Endpoint endpoint, ClientRequest what, Timeouts timeouts) {
+Task<Expected<Received>> receive(Endpoint endpoint, ClientRequest what, Timeouts timeouts) {
   const bool waits = what.method == "WAIT";
   auto response = co_await request(std::move(endpoint), std::move(what), timeouts);
   if (!response) co_return failure(response.error());
@@ -30,11 +30,11 @@ Task<Expected<Answer>> ask(Endpoint endpoint, ClientRequest what, Timeouts timeo
   }
   auto body = co_await response->read_all(ByteSize::mib(8));
   if (!body) co_return failure(body.error());
-  co_return Answer{.status = response->status(), .body = std::move(*body)};
+  co_return Received{.status = response->status(), .body = std::move(*body)};
 }
 
 /// Asks a server that reads the request's head and then sends `bytes` and closes.
-Expected<Answer> answer_of(const std::string& bytes, ClientRequest what = {}) {
+Expected<Received> answer_of(const std::string& bytes, ClientRequest what = {}) {
   const RawListener listener;
   std::string seen;
   std::thread server([&] {
@@ -43,8 +43,8 @@ Expected<Answer> answer_of(const std::string& bytes, ClientRequest what = {}) {
     connection.send(bytes);
   });
   Loop loop;
-  auto result =
-      run_until_done(loop, ask(Endpoint::tcp("127.0.0.1", listener.port()), std::move(what), {}));
+  auto result = run_until_done(
+      loop, receive(Endpoint::tcp("127.0.0.1", listener.port()), std::move(what), {}));
   server.join();
   EXPECT_TRUE(seen.ends_with("\r\n\r\n"));
   return result;

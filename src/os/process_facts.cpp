@@ -356,6 +356,10 @@ Expected<ByteSize> available_memory() {
   return ByteSize(std::min(*machine, left));
 }
 
+bool has_compute_gpu() {
+  return ::access("/dev/nvidiactl", F_OK) == 0 || ::access("/dev/kfd", F_OK) == 0;
+}
+
 unsigned usable_cores() {
   unsigned cores = 1;
   cpu_set_t set;

@@ -83,6 +83,10 @@ enum class SignalResult : std::uint8_t {
 /// RAM that a new process can use without swapping: MemAvailable, or what our cgroup leaves.
 [[nodiscard]] Expected<ByteSize> available_memory();
 
+/// Whether there is a GPU that engines compute with and whose memory is its own: of NVIDIA's or
+/// AMD's drivers for it the devices are there.
+[[nodiscard]] bool has_compute_gpu();
+
 /// Cores that we may use, at least 1: scheduler affinity and the cgroup's CPU quota (rounded up).
 [[nodiscard]] unsigned usable_cores();
 

@@ -26,8 +26,8 @@ std::string same(std::string_view text) {
   return json::write(list(text));
 }
 
-Template whole() {
-  return {.name = "whole",
+Template full_template() {
+  return {.name = "full_template",
           .system = "S",
           .master = "M",
           .examples = {{.user = "eu", .assistant = "ea"}},
@@ -37,7 +37,7 @@ Template whole() {
 }
 
 TEST(Assembly, has_everything_in_its_order) {
-  EXPECT_EQ(assembled(whole(), R"([{"role":"system","content":"R"},
+  EXPECT_EQ(assembled(full_template(), R"([{"role":"system","content":"R"},
                                    {"role":"user","content":"1"},
                                    {"role":"assistant","content":"2"},
                                    {"role":"user","content":"3"}])"),
@@ -208,7 +208,7 @@ TEST(Assembly, a_suffix_that_ends_with_the_assistant_is_the_beginning_of_the_ans
 }
 
 TEST(Assembly, without_a_message_of_the_user_only_its_beginning_counts) {
-  EXPECT_EQ(assembled(whole(), R"([{"role":"assistant","content":"Hello!"}])"),
+  EXPECT_EQ(assembled(full_template(), R"([{"role":"assistant","content":"Hello!"}])"),
             same(R"([{"role":"system","content":"S\n\nM"},{"role":"user","content":"eu"},
                      {"role":"assistant","content":"ea\n\nHello!"}])"));
 }

@@ -1,22 +1,32 @@
 #pragma once
 
+#include "base/byte_size.hpp"
 #include "base/clock.hpp"
 
 #include <cstddef>
 #include <optional>
 #include <span>
+#include <vector>
 
 namespace llf::scheduler {
 
-/// What the choice of a victim needs to know of a loaded model.
+/// A loaded model that may go.
 struct Candidate {
-  bool busy = false;   ///< somebody uses it, waits for it, or it is on its way up or down
-  MonoTime last_used;  ///< when the last use ended
+  ByteSize memory;    ///< that it frees
+  Duration idle{};    ///< since its last use
+  Duration reload{};  ///< what it costs to load it again
 };
 
-/// The loaded model that must go so that one more fits into `max_loaded`; nothing when there is
-/// room or when all are busy. The one that nobody has used for longest; never a busy one. Pure.
-[[nodiscard]] std::optional<std::size_t> choose_victim(std::span<const Candidate> loaded,
-                                                       std::size_t max_loaded);
+/// What is missing.
+struct Shortage {
+  ByteSize memory;
+  std::size_t places = 0;
+};
+
+/// The candidates that must go so that nothing is missing any more, by their index; nothing when
+/// even all do not suffice. Those go first whose idle time is longest for what it costs to load
+/// them again, and none that need not. Pure.
+[[nodiscard]] std::optional<std::vector<std::size_t>> choose_victims(
+    std::span<const Candidate> candidates, const Shortage& shortage);
 
 }  // namespace llf::scheduler

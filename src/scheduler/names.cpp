@@ -10,6 +10,19 @@
 #include <utility>
 
 namespace llf::scheduler {
+
+ModelId worker_of_mode(const ModelId& model, worker::Mode mode) {
+  switch (mode) {
+    case worker::Mode::embed:
+      return ModelId(fmt::format("{} (embeddings)", model.str()));
+    case worker::Mode::rerank:
+      return ModelId(fmt::format("{} (reranking)", model.str()));
+    case worker::Mode::generate:
+      break;
+  }
+  return model;
+}
+
 Names::Names(store::Catalog& catalog, const config::Settings& settings)
     : catalog_(catalog), settings_(settings) {}
 
@@ -41,14 +54,25 @@ Target Names::target_of(const config::Profiles::value_type& named,
   const auto owner = settings_.profiles.find(file.id.str());
   const bool taken = owner != settings_.profiles.end() && owner->first != name;
   const bool shares = load == plain && !taken && !profile.model.starts_with('/');
+  const auto model = shares ? file.id : ModelId(name);
   return {.name = ModelId(name),
-          .worker = shares ? file.id : ModelId(name),
+          .model = model,
+          .worker = model,
           .load = std::move(load),
           .inference = config::overlay(settings_.inference, profile.inference),
           .prompt = profile.prompt};
 }
 
-Expected<Target> Names::resolve(const ModelId& name) const {
+Expected<Target> Names::resolve(const ModelId& name, worker::Mode mode) const {
+  auto target = target_named(name);
+  if (target) {
+    target->load.mode = mode;
+    target->worker = worker_of_mode(target->model, mode);
+  }
+  return target;
+}
+
+Expected<Target> Names::target_named(const ModelId& name) const {
   const auto wanted = name.empty() ? default_name() : name;
   const auto profile = settings_.profiles.find(wanted.str());
   if (profile != settings_.profiles.end()) {
@@ -59,6 +83,7 @@ Expected<Target> Names::resolve(const ModelId& name) const {
   const auto file = catalog_.find(wanted);
   if (file) {
     return Target{.name = wanted,
+                  .model = file->id,
                   .worker = file->id,
                   .load = plain_load(*file),
                   .inference = settings_.inference,
@@ -81,9 +106,9 @@ bool Names::is_name(std::string_view word) const {
   return settings_.profiles.contains(word) || store::is_model_name(catalog_.list(), word);
 }
 
-ModelId Names::worker_of(const ModelId& name) const {
-  const auto target = resolve(name);
-  return target ? target->worker : name;
+ModelId Names::model_of(const ModelId& name) const {
+  const auto target = target_named(name);
+  return target ? target->model : name;
 }
 
 ModelId Names::default_name() const {
@@ -126,19 +151,19 @@ std::vector<Listed> Names::list() const {
   return all;
 }
 
-Retention Names::retention(const ModelId& worker, const std::set<ModelId>& asked_by) const {
+Retention Names::retention(const ModelId& model, const std::set<ModelId>& asked_by) const {
   const auto general = settings_.models.keep_alive;
   std::vector<std::chrono::seconds> wishes;
   for (const auto& name : asked_by) {
     const auto profile = settings_.profiles.find(name.str());
     const bool is_profile = profile != settings_.profiles.end();
-    if (!is_profile && name != worker) continue;
+    if (!is_profile && name != model) continue;
     wishes.push_back(is_profile ? profile->second.keep_alive.value_or(general) : general);
   }
   if (wishes.empty()) wishes.push_back(general);
   const bool for_ever = std::ranges::find(wishes, std::chrono::seconds{}) != wishes.end();
   const bool pinned = std::ranges::any_of(settings_.profiles, [&](const auto& named) {
-    return named.second.pinned && worker_of(ModelId(named.first)) == worker;
+    return named.second.pinned && model_of(ModelId(named.first)) == model;
   });
   return {.pinned = pinned,
           .keep_alive = for_ever ? std::chrono::seconds{} : std::ranges::max(wishes)};

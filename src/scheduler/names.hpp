@@ -6,6 +6,7 @@
 #include "config/arguments.hpp"
 #include "config/settings.hpp"
 #include "store/catalog.hpp"
+#include "worker/command_line.hpp"
 
 #include <chrono>
 #include <cstdint>
@@ -27,6 +28,7 @@ struct Load {
   std::optional<std::int64_t> context;
   std::optional<std::int64_t> slots;
   std::vector<config::EngineArgument> arguments;
+  worker::Mode mode = worker::Mode::generate;
 
   /// Every file that its engine is given.
   [[nodiscard]] std::vector<std::string> files() const {
@@ -39,11 +41,15 @@ struct Load {
 /// What a model's name stands for.
 struct Target {
   ModelId name;    ///< as it was asked for; the default one's where none was
-  ModelId worker;  ///< whose worker serves it: profiles that load a model as it is share its worker
+  ModelId model;   ///< what is loaded: profiles that load a model as it is share it
+  ModelId worker;  ///< who serves it: worker_of_mode of `model`
   Load load;
   config::Inference inference;  ///< where a request does not say
   std::string prompt;           ///< a prompt template's name; empty: none
 };
+
+/// The worker of a model that runs in a mode: each has one of its own, "nomic (embeddings)".
+[[nodiscard]] ModelId worker_of_mode(const ModelId& model, worker::Mode mode);
 
 /// How long a worker stays when nobody uses it.
 struct Retention {
@@ -70,7 +76,8 @@ class Names {
 
   /// An empty name is the default one. Errors: `not_found`, with the nearest names; of a profile,
   /// that its model is not there.
-  [[nodiscard]] Expected<Target> resolve(const ModelId& name) const;
+  [[nodiscard]] Expected<Target> resolve(const ModelId& name,
+                                         worker::Mode mode = worker::Mode::generate) const;
 
   /// The file that a name means, or a path ("/…"). Errors: those of resolve.
   [[nodiscard]] Expected<store::ModelFile> model_file(const ModelId& name) const;
@@ -78,8 +85,8 @@ class Names {
   /// Whether a word that may as well be a prompt names a profile or a model, shortened or not.
   [[nodiscard]] bool is_name(std::string_view word) const;
 
-  /// The worker that a name means; the name itself when it means nothing (any more).
-  [[nodiscard]] ModelId worker_of(const ModelId& name) const;
+  /// The Target::model that a name means; the name itself when it means nothing (any more).
+  [[nodiscard]] ModelId model_of(const ModelId& name) const;
 
   /// What a request without a model gets: the one of the settings, else the built-in model, else
   /// the first by name; empty when there is none.
@@ -88,12 +95,14 @@ class Names {
   /// Every name, in alphabetical order; profiles without their model left out.
   [[nodiscard]] std::vector<Listed> list() const;
 
-  /// How long the worker stays that was asked for by these names: as long as the one wants that
-  /// wants it longest; names that are gone do not count. It is pinned by any pinned profile that it
-  /// serves.
-  [[nodiscard]] Retention retention(const ModelId& worker, const std::set<ModelId>& asked_by) const;
+  /// How long a worker of a Target::model stays that was asked for by these names: as long as the
+  /// one wants that wants it longest; names that are gone do not count. It is pinned by any pinned
+  /// profile that it serves.
+  [[nodiscard]] Retention retention(const ModelId& model, const std::set<ModelId>& asked_by) const;
 
  private:
+  /// resolve, whatever the mode.
+  [[nodiscard]] Expected<Target> target_named(const ModelId& name) const;
   [[nodiscard]] Expected<store::ModelFile> file_of(const std::string& model) const;
   [[nodiscard]] Target target_of(const config::Profiles::value_type& profile,
                                  const store::ModelFile& file) const;

@@ -117,8 +117,8 @@ TEST_F(NamesTest, lists_profiles_with_their_models) {
   EXPECT_EQ(all[2].id, ModelId("c"));
   EXPECT_EQ(all[2].source, "profile");
   EXPECT_EQ(all[2].worker, ModelId("a"));
-  EXPECT_EQ(names_.worker_of(ModelId("c")), ModelId("a"));
-  EXPECT_EQ(names_.worker_of(ModelId("unknown")), ModelId("unknown"));
+  EXPECT_EQ(names_.model_of(ModelId("c")), ModelId("a"));
+  EXPECT_EQ(names_.model_of(ModelId("unknown")), ModelId("unknown"));
 }
 
 TEST_F(NamesTest, a_worker_stays_as_long_as_one_of_those_who_asked_wants) {
@@ -129,6 +129,7 @@ TEST_F(NamesTest, a_worker_stays_as_long_as_one_of_those_who_asked_wants) {
   const ModelId a("a");
   const ModelId brief("brief");
   const ModelId gone("gone");
+  settings_.models.keep_alive = {};
   profile("brief", "a").keep_alive = seconds(2);
   EXPECT_EQ(keep_alive({brief}), seconds(2));
   EXPECT_EQ(keep_alive({brief, a}), seconds(0)) << "0: for ever";

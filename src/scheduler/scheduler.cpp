@@ -3,7 +3,6 @@
 #include "base/limits.hpp"
 #include "log/log.hpp"
 #include "net/timer.hpp"
-#include "scheduler/eviction.hpp"
 
 #include <fmt/format.h>
 
@@ -16,17 +15,16 @@ namespace {
 
 using worker::WorkerState;
 
-/// Somebody is served by it, or waits until it is ready: who waits is served by it, too (F15).
-bool in_use(const worker::WorkerStatus& status) {
-  return status.active > 0 || status.waiting > 0;
-}
-
-bool is_busy(const worker::WorkerStatus& status) {
-  return in_use(status) || status.state == WorkerState::starting ||
-         status.state == WorkerState::stopping;
+bool has_process(const worker::WorkerStatus& status) {
+  return status.pid != 0 || status.state == WorkerState::starting ||
+         status.state == WorkerState::backoff;
 }
 
 }  // namespace
+
+Place::~Place() {
+  if (scheduler_ != nullptr) scheduler_->release(request_);
+}
 
 Scheduler::Scheduler(net::Loop& loop, const Names& names, const config::Settings& settings,
                      MakeWorker make_worker)
@@ -34,139 +32,215 @@ Scheduler::Scheduler(net::Loop& loop, const Names& names, const config::Settings
       names_(names),
       settings_(settings),
       make_worker_(std::move(make_worker)),
+      fsm_({}),
       tasks_(loop, "scheduler"),
       watches_(loop, "scheduler watches") {}
 
-/// As long as one lives, a worker is on its way out: who needs a place waits for its end.
-class Scheduler::Removal {
- public:
-  explicit Removal(Scheduler& scheduler) : scheduler_(scheduler) { ++scheduler_.removing_; }
-  Removal(const Removal&) = delete;
-  Removal& operator=(const Removal&) = delete;
-  ~Removal() {
-    --scheduler_.removing_;
-    scheduler_.room_.set();
-    scheduler_.room_.reset();
-  }
-
- private:
-  Scheduler& scheduler_;
-};
-
-Task<Expected<Target>> Scheduler::make_room(ModelId name) {
-  const auto give_up = mono_now() + limits::kRoomPatience;
-  for (;;) {
-    // Anew after each wait: the settings may have changed.
-    auto target = names_.resolve(name);
-    if (!target) co_return target;
-    const auto at = workers_.find(target->worker);
-    if (at != workers_.end()) {
-      if (!at->second.retiring && at->second.load == target->load) co_return target;
-      if (!at->second.retiring) retire(target->worker, Then::nothing);
-      if (auto waited = co_await room_.wait(); !waited) co_return failure(waited.error());
-      continue;
-    }
-    const auto most = static_cast<std::size_t>(settings_.models.max_loaded);
-    if (workers_.size() < most) co_return target;
-    const auto evicted = removing_ > 0 ? Expected<void>() : evict_one();
-    if (!evicted && mono_now() >= give_up) co_return failure(evicted.error());
-    auto waited = evicted ? co_await room_.wait() : co_await net::sleep_for(limits::kBusyPoll);
-    if (!waited) co_return failure(waited.error());
-  }
-}
-
-Task<Expected<Served>> Scheduler::acquire(ModelId name) {
-  auto served = co_await obtain(std::move(name));
-  if (served) note_asked(served->target.worker, {served->target.name});
+Task<Expected<Served>> Scheduler::acquire(Wish wish) {
+  auto served = co_await obtain(std::move(wish.name), wish.mode);
+  if (!served) co_return served;
+  const auto at = workers_.find(served->target.worker);
+  if (at == workers_.end()) co_return served;
+  const bool is_new = wish.keep_alive || !at->second.asked_by.contains(served->target.name);
+  if (wish.keep_alive) at->second.keep_alive = wish.keep_alive;
+  if (is_new) note_asked(at->first, {served->target.name});
   co_return served;
 }
 
-Task<Expected<Served>> Scheduler::obtain(ModelId name) {
-  auto target = co_await make_room(std::move(name));
-  if (!target) co_return failure(target.error());
-  auto& slot = workers_[target->worker];
-  if (!slot.worker) {
-    slot.worker = make_worker_(*target);
-    slot.load = target->load;
-    if (!std::exchange(keep_alive_watched_, true)) watches_.spawn(watch_keep_alive());
+Task<Expected<Served>> Scheduler::obtain(ModelId name, worker::Mode mode) {
+  for (;;) {
+    auto target = names_.resolve(name, mode);
+    if (!target) co_return failure(target.error());
+    const auto wanted = co_await wanted_of(*target);
+    if (!wanted) co_return failure(wanted.error());
+    const auto came = mono_now();
+    auto place = co_await queue(*wanted);
+    if (!place) co_return failure(place.error());
+    const auto placed = mono_now();
+    // Anew after each wait: the settings may have changed.
+    target = names_.resolve(name, mode);
+    if (!target) co_return failure(target.error());
+    if (target->worker != wanted->worker || !fsm_.is_granted(place->request())) continue;
+    const auto worker = worker_for(*target, *wanted);
+    if (!worker) continue;
+    const bool was_ready = worker->status().state == WorkerState::ready;
+    auto lease = co_await worker->acquire();
+    if (!was_ready || !lease) look();
+    if (!lease) co_return failure(lease.error());
+    co_return Served{.target = *std::move(target),
+                     .place = *std::move(place),
+                     .lease = *std::move(lease),
+                     .queued = placed - came,
+                     .loaded = was_ready ? std::nullopt : std::optional(mono_now() - placed)};
   }
-  const auto worker = slot.worker;  // it lives as long as we wait for it
-  auto lease = co_await worker->acquire();
-  if (!lease) co_return failure(lease.error());
-  co_return Served{.target = *std::move(target), .lease = *std::move(lease)};
+}
+
+std::shared_ptr<worker::Worker> Scheduler::worker_for(const Target& target, const Wanted& wanted) {
+  auto& slot = workers_[target.worker];
+  if (!slot.worker) {
+    slot.worker = make_worker_(target);
+    slot.model = target.model;
+    slot.load = target.load;
+    slot.wanted = wanted;
+    if (!std::exchange(time_watched_, true)) watches_.spawn(watch_time());
+  } else if (slot.load != target.load) {
+    retire(target.worker, Then::nothing);
+    return nullptr;
+  }
+  return slot.worker;
+}
+
+Task<Expected<Wanted>> Scheduler::wanted_of(Target target) {
+  const auto known = workers_.find(target.worker);
+  if (known != workers_.end() && known->second.load == target.load) {
+    co_return known->second.wanted;
+  }
+  const auto worker = target.worker;
+  Expected<Footprint> footprint = Footprint{};
+  if (machine_.footprint) footprint = co_await machine_.footprint(std::move(target));
+  if (!footprint) co_return failure(footprint.error());
+  co_return Wanted{
+      .worker = worker,
+      .memory = footprint->memory,
+      .reload = footprint->reload,
+      .most_requests = footprint->slots + static_cast<std::size_t>(settings_.models.queue)};
+}
+
+Task<Expected<Place>> Scheduler::queue(Wanted wanted) {
+  Place place(*this, ++last_request_);
+  if (!fsm_.is_open(wanted.worker)) look();  // only who needs room has to know what there is
+  Waiter waiter;
+  waiters_.emplace(place.request(), &waiter);
+  apply(fsm_.request(place.request(), wanted, mono_now()));
+  const auto waited = co_await waiter.answered.wait();
+  waiters_.erase(place.request());
+  if (!waited) co_return failure(waited.error());
+  if (waiter.error) co_return failure(*std::move(waiter.error));
+  co_return std::move(place);
+}
+
+void Scheduler::release(RequestId request) {
+  apply(fsm_.release(request, mono_now()));
+}
+
+void Scheduler::apply(const Orders& orders) {
+  for (const auto& one : orders) {
+    std::visit([this](const auto& order) { carry_out(order); }, one);
+  }
+  const auto next = fsm_.next_tick(mono_now());
+  if (!next || (tick_ && *tick_ <= *next)) return;
+  changed_.set();
+  changed_.reset();
+}
+
+void Scheduler::carry_out(const order::Grant& grant) {
+  const auto at = waiters_.find(grant.request);
+  if (at != waiters_.end()) at->second->answered.set();
+}
+
+void Scheduler::carry_out(const order::Refuse& refusal) {
+  const auto at = waiters_.find(refusal.request);
+  if (at == waiters_.end()) return;
+  at->second->error = refusal.why;
+  at->second->answered.set();
+}
+
+void Scheduler::carry_out(const order::End& end) {
+  const auto& decisions = fsm_.decisions();
+  if (!decisions.empty() && decisions.back().worker == end.worker) {
+    log::info("scheduler", "{} ends: {}", end.worker.str(), decisions.back().why);
+  }
+  // A task of its own: it goes on when the request that needs the room is given up.
+  tasks_.spawn(end_worker(end.worker));
+}
+
+Task<void> Scheduler::end_worker(ModelId name) {
+  const auto worker = find(name);
+  if (worker) {
+    co_await worker->stop();
+    co_await worker->close();
+  }
+  std::optional<Loaded> gone;
+  if (const auto at = workers_.find(name); at != workers_.end()) {
+    gone = std::move(at->second);
+    workers_.erase(at);
+  }
+  apply(fsm_.ended(name, mono_now()));
+  if (!gone || gone->then == Then::nothing) co_return;
+  const auto served = co_await obtain(gone->model, gone->load.mode);
+  if (served) {
+    note_asked(served->target.worker, std::move(gone->asked_by));
+  } else {
+    log::warn("scheduler", "loading anew: {}", served.error().message);
+  }
 }
 
 void Scheduler::note_asked(const ModelId& worker, std::set<ModelId> names) {
   const auto at = workers_.find(worker);
   if (at == workers_.end()) return;
-  const auto before = at->second.asked_by.size();
   at->second.asked_by.merge(names);
-  if (at->second.asked_by.size() == before) return;
-  changed_.set();  // another keep-alive may hold
-  changed_.reset();
+  apply(fsm_.update(worker, facts_of(at->second), mono_now()));
 }
 
-Expected<void> Scheduler::evict_one() {
-  std::vector<Candidate> loaded;
+std::optional<Duration> Scheduler::keep_alive_of(const Loaded& one,
+                                                 const Retention& retention) const {
+  if (one.keep_alive) {
+    return one.keep_alive->count() < 0 ? std::nullopt : std::optional<Duration>(*one.keep_alive);
+  }
+  return retention.keep_alive.count() == 0 ? std::nullopt
+                                           : std::optional<Duration>(retention.keep_alive);
+}
+
+WorkerFacts Scheduler::facts_of(const Loaded& one) const {
+  const auto status = one.worker->status();
+  const auto retention = names_.retention(one.model, one.asked_by);
+  return {.has_process = has_process(status),
+          .memory = status.rss,
+          .pinned = retention.pinned,
+          .keep_alive = keep_alive_of(one, retention)};
+}
+
+SchedulerPolicy Scheduler::policy() const {
+  SchedulerPolicy policy{.most_loaded = static_cast<std::size_t>(settings_.models.max_loaded)};
+  if (!machine_.memory) return policy;
+  std::uint64_t ours = 0;
+  for (const auto& [name, one] : workers_) ours += one.worker->status().rss.bytes();
+  policy.memory = machine_.memory(ByteSize(ours));
+  return policy;
+}
+
+void Scheduler::look() {
+  const auto now = mono_now();
+  // First all, since what is done of it may end some.
+  std::vector<std::pair<ModelId, WorkerFacts>> seen;
+  seen.reserve(workers_.size());
+  for (const auto& [name, one] : workers_) seen.emplace_back(name, facts_of(one));
+  const auto allowed = policy();
+  for (const auto& [name, facts] : seen) apply(fsm_.update(name, facts, now));
+  apply(fsm_.set_policy(allowed, now));
+}
+
+Task<Expected<void>> Scheduler::unload(ModelId model) {
   std::vector<ModelId> names;
-  for (const auto& [name, one] : workers_) {
-    const auto status = one.worker->status();
-    const bool stays =
-        one.retiring || is_busy(status) || names_.retention(name, one.asked_by).pinned;
-    loaded.push_back({.busy = stays, .last_used = status.last_used});
-    names.push_back(name);
+  for (auto& [name, one] : workers_) {
+    if (one.model == model || name == model) names.push_back(name);
   }
-  const auto victim = choose_victim(loaded, static_cast<std::size_t>(settings_.models.max_loaded));
-  if (!victim) {
-    return failure(
-        ErrorKind::unavailable,
-        fmt::format("{} models are in memory and all are busy or pinned; try again later, "
-                    "end one with `llf stop MODEL`, or raise models.max_loaded",
-                    workers_.size()));
+  if (names.empty()) {
+    co_return failure(ErrorKind::not_found, fmt::format("{} is not loaded", model.str()));
   }
-  const auto& name = names[*victim];
-  log::info("scheduler", "{} goes to make room", name.str());
-  // A task of its own: it goes on when the request that needs the room is given up.
-  tasks_.spawn(evict(name, workers_.at(name).worker, std::make_unique<Removal>(*this)));
-  return {};
-}
-
-Task<void> Scheduler::evict(ModelId name, std::shared_ptr<worker::Worker> worker,
-                            std::unique_ptr<Removal> removal) {
-  // Between the choice and this turn of the loop somebody may have come for it.
-  if (is_busy(worker->status())) co_return;
-  static_cast<void>(co_await remove(std::move(name), std::move(worker), std::move(removal)));
-}
-
-Task<std::optional<Scheduler::Loaded>> Scheduler::remove(ModelId name,
-                                                         std::shared_ptr<worker::Worker> worker,
-                                                         std::unique_ptr<Removal>) {
-  co_await worker->stop();
-  const auto at = workers_.find(name);
-  // Not by its leases, which may be of the process that has ended.
-  const auto status = worker->status();
-  const bool wanted_again = status.waiting > 0 || (status.state != WorkerState::stopped &&
-                                                   status.state != WorkerState::failed);
-  if (at == workers_.end() || at->second.worker != worker || wanted_again) co_return std::nullopt;
-  std::optional<Loaded> gone(std::move(at->second));
-  workers_.erase(at);
-  co_await worker->close();
-  co_return gone;
-}
-
-Task<Expected<void>> Scheduler::unload(ModelId name) {
-  const auto worker = find(name);
-  if (!worker) {
-    co_return failure(ErrorKind::not_found, fmt::format("{} is not loaded", name.str()));
-  }
-  // Not even where new settings would have it load anew.
-  workers_.at(name).then = Then::nothing;
   const auto deadline = mono_now() + limits::kDrainTimeout;
-  while (in_use(worker->status()) && mono_now() < deadline) {
-    auto waited = co_await net::sleep_for(limits::kBusyPoll);
-    if (!waited) co_return failure(waited.error());
+  for (const auto& name : names) {
+    const auto worker = find(name);
+    if (!worker) continue;
+    // Not even where new settings would have it load anew.
+    workers_.at(name).then = Then::nothing;
+    apply(fsm_.close(name, "was told to end", mono_now()));
+    while (find(name) == worker) {
+      if (mono_now() >= deadline) apply(fsm_.end_now(name, mono_now()));
+      auto waited = co_await net::sleep_for(limits::kBusyPoll);
+      if (!waited) co_return failure(waited.error());
+    }
   }
-  static_cast<void>(co_await remove(std::move(name), worker, std::make_unique<Removal>(*this)));
   co_return Expected<void>{};
 }
 
@@ -184,8 +258,8 @@ Task<void> Scheduler::stop_all() {
 Touched Scheduler::touched_by(const Names& names) const {
   Touched touched;
   for (const auto& [name, one] : workers_) {
-    if (one.retiring) continue;
-    const auto target = names.resolve(name);
+    if (!fsm_.is_open(name)) continue;
+    const auto target = names.resolve(one.model, one.load.mode);
     const bool lives_on = target && target->worker == name;
     if (lives_on && target->load == one.load) continue;
     (lives_on ? touched.loading : touched.ending).push_back(name);
@@ -201,82 +275,30 @@ Touched Scheduler::refresh() {
   auto touched = touched_by(names_);
   for (const auto& name : touched.loading) retire(name, Then::load);
   for (const auto& name : touched.ending) retire(name, Then::nothing);
-  if (!std::exchange(shrinking_, true)) watches_.spawn(shrink());
-  changed_.set();
-  changed_.reset();
+  look();
   return touched;
 }
 
 void Scheduler::retire(const ModelId& name, Then then) {
-  auto& one = workers_.at(name);
-  log::info("scheduler", "{} ends: its settings have changed", name.str());
-  one.retiring = true;
-  one.then = then;
-  watches_.spawn(replace(name, one.worker));
+  workers_.at(name).then = then;
+  apply(fsm_.close(name, "its settings have changed", mono_now()));
 }
 
-Task<void> Scheduler::replace(ModelId name, std::shared_ptr<worker::Worker> worker) {
-  std::optional<Loaded> gone;
-  // Who was on the way to it when it was retired is served, too: it may have to go twice.
-  while (find(name) == worker) {
-    if (!in_use(worker->status())) {
-      gone = co_await remove(name, worker, std::make_unique<Removal>(*this));
-    }
-    if (find(name) == worker && !co_await net::sleep_for(limits::kBusyPoll)) co_return;
-  }
-  if (!gone || gone->then == Then::nothing) co_return;
-  const auto served = co_await obtain(std::move(name));
-  if (served) {
-    note_asked(served->target.worker, std::move(gone->asked_by));
-  } else {
-    log::warn("scheduler", "loading anew: {}", served.error().message);
-  }
-}
-
-Task<void> Scheduler::shrink() {
-  const auto may_go = [this](const auto& named) {
-    return !names_.retention(named.first, named.second.asked_by).pinned;
-  };
-  while (workers_.size() > static_cast<std::size_t>(settings_.models.max_loaded) &&
-         std::ranges::any_of(workers_, may_go)) {
-    const auto evicted = removing_ > 0 ? Expected<void>() : evict_one();
-    auto waited = evicted ? co_await room_.wait() : co_await net::sleep_for(limits::kShrinkPoll);
-    if (!waited) co_return;
-  }
-  shrinking_ = false;
-}
-
-std::optional<MonoTime> Scheduler::expire(MonoTime now) {
-  std::optional<MonoTime> next;
-  for (const auto& [name, one] : workers_) {
-    const auto keep_alive = names_.retention(name, one.asked_by).keep_alive;
-    if (one.retiring || keep_alive.count() == 0) continue;
-    const auto status = one.worker->status();
-    // It has not begun for one that is used; one that failed stays, with what is known of that.
-    const bool unused = status.state == WorkerState::ready && !in_use(status);
-    const bool expired = unused && status.last_used + keep_alive <= now;
-    if (expired) {
-      log::info("scheduler", "{} goes: unused for {} s", name.str(), keep_alive.count());
-      tasks_.spawn(evict(name, one.worker, std::make_unique<Removal>(*this)));
-    }
-    // Also of one that goes: somebody may come for it first.
-    const auto look = (unused && !expired ? status.last_used : now) + keep_alive;
-    next = std::min(next.value_or(look), look);
-  }
-  return next;
-}
-
-Task<void> Scheduler::watch_keep_alive() {
+Task<void> Scheduler::watch_time() {
   for (;;) {
     const auto now = mono_now();
-    const auto next = expire(now);
-    if (!next) {
-      if (!co_await changed_.wait()) co_return;
-      continue;
+    tick_ = fsm_.next_tick(now);
+    Expected<void> waited;
+    if (tick_) {
+      auto either = co_await net::race(net::sleep_for(*tick_ - now), changed_.wait());
+      waited = either.winner == 0 ? either.first : either.second;
+    } else {
+      waited = co_await changed_.wait();
     }
-    const auto either = co_await net::race(net::sleep_for(*next - now), changed_.wait());
-    const auto& ended = either.winner == 0 ? either.first : either.second;
-    if (!ended) co_return;
+    tick_.reset();
+    if (!waited) co_return;
+    if (!workers_.empty()) look();
+    apply(fsm_.tick(mono_now()));
   }
 }
 

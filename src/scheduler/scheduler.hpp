@@ -8,15 +8,18 @@
 #include "net/loop.hpp"
 #include "net/task_group.hpp"
 #include "scheduler/names.hpp"
+#include "scheduler/scheduler_fsm.hpp"
 #include "worker/worker.hpp"
 
 #include <cstddef>
 #include <cstdint>
+#include <deque>
 #include <functional>
 #include <map>
 #include <memory>
 #include <optional>
 #include <set>
+#include <utility>
 #include <vector>
 
 namespace llf::scheduler {
@@ -24,10 +27,56 @@ namespace llf::scheduler {
 /// Makes the worker of a target; given by the composition root.
 using MakeWorker = std::function<std::shared_ptr<worker::Worker>(const Target&)>;
 
+/// What a worker is expected to take.
+struct Footprint {
+  ByteSize memory;        ///< 0: not known
+  Duration reload{};      ///< how long it takes to load
+  std::size_t slots = 1;  ///< requests that it answers at once
+};
+
+/// What the scheduler asks of the machine; given by the composition root.
+struct Machine {
+  /// Errors: `invalid`: the model cannot serve in that mode.
+  std::function<Task<Expected<Footprint>>(Target)> footprint;
+  /// The memory that all models may take, `ours` being what they take now; nothing: is not looked
+  /// at.
+  std::function<std::optional<ByteSize>(ByteSize ours)> memory;
+};
+
+/// What a request wants.
+struct Wish {
+  ModelId name;  ///< empty: the default model
+  worker::Mode mode = worker::Mode::generate;
+  /// How long the model is to stay when nobody uses it, from this request on: 0: not, negative: for
+  /// ever; nothing: as the settings say.
+  std::optional<std::chrono::seconds> keep_alive{};
+};
+
+class Scheduler;
+
+/// As long as one lives, a request has its place at a worker. Moves. Loop thread.
+class Place {
+ public:
+  Place(Scheduler& scheduler, RequestId request) : scheduler_(&scheduler), request_(request) {}
+  Place(Place&& other) noexcept
+      : scheduler_(std::exchange(other.scheduler_, nullptr)), request_(other.request_) {}
+  Place& operator=(Place&&) = delete;
+  ~Place();
+
+  [[nodiscard]] RequestId request() const { return request_; }
+
+ private:
+  Scheduler* scheduler_;
+  RequestId request_;
+};
+
 /// A name that is served.
 struct Served {
   Target target;  ///< what it stood for when its worker was chosen
+  Place place;    ///< outlives the lease
   worker::Lease lease;
+  Duration queued{};                 ///< until there was room for its worker
+  std::optional<Duration> loaded{};  ///< that it was waited for; nothing: it was ready
 };
 
 /// Workers that other settings concern.
@@ -37,10 +86,8 @@ struct Touched {
   friend bool operator==(const Touched&, const Touched&) = default;
 };
 
-/// Brings requests to workers: one worker for each way to load a model, started when first wanted,
-/// the longest unused one ended when another needs its place, one that is not used for its
-/// keep-alive ended too, and one whose settings have changed started anew. Owned by the daemon;
-/// loop thread.
+/// Brings requests to workers: one worker for each way to load a model, started when first wanted.
+/// What happens when is decided by SchedulerFsm. Owned by the daemon; loop thread.
 class Scheduler {
  public:
   /// `names` and `settings` outlive it and are looked at anew each time.
@@ -49,15 +96,20 @@ class Scheduler {
   Scheduler(const Scheduler&) = delete;
   Scheduler& operator=(const Scheduler&) = delete;
 
-  /// A lease on a ready worker for what this name stands for when it is ready to begin; waits while
-  /// it loads, and while one with former settings ends what it is doing. Errors: those of
-  /// Names::resolve, `unavailable` (every place is taken by a model that
-  /// stays busy), and whatever the load failed of.
-  [[nodiscard]] Task<Expected<Served>> acquire(ModelId name);
+  /// Before the first request; without it memory is not looked at.
+  void set_machine(Machine machine) { machine_ = std::move(machine); }
 
-  /// Ends a worker: its running requests get limits::kDrainTimeout to end first. What it knows of
-  /// past failures is forgotten. `not_found` when it is not loaded.
-  [[nodiscard]] Task<Expected<void>> unload(ModelId worker);
+  /// A lease on a ready worker for what this name stands for when it is ready to begin; waits while
+  /// there is no room for it, while it loads, and while one with former settings ends what it is
+  /// doing. Errors: those of Names::resolve; `unavailable` (too many wait already, or every place
+  /// is taken by a model that is pinned), `too_large` (it would never fit), and whatever the load
+  /// failed of.
+  [[nodiscard]] Task<Expected<Served>> acquire(Wish wish);
+
+  /// Ends the workers of a Target::model, whatever their mode, or the one of that name: their
+  /// running requests get limits::kDrainTimeout to end first. What they know of past failures is
+  /// forgotten. `not_found` when it is not loaded.
+  [[nodiscard]] Task<Expected<void>> unload(ModelId model);
 
   /// Ends all workers, for good. Returns when they are gone.
   [[nodiscard]] Task<void> stop_all();
@@ -73,67 +125,81 @@ class Scheduler {
   /// The workers that exist, by name.
   [[nodiscard]] std::vector<worker::WorkerStatus> status() const;
 
+  /// Requests that wait for their worker to get room, in their order.
+  [[nodiscard]] std::vector<WaitingRequest> waiting() const { return fsm_.waiting(); }
+  /// Why models came, went and were waited for; the newest last.
+  [[nodiscard]] const std::deque<Decision>& decisions() const { return fsm_.decisions(); }
+
   /// The worker of that name; empty when there is none.
   [[nodiscard]] std::shared_ptr<worker::Worker> find(const ModelId& worker) const;
 
  private:
-  class Removal;
+  friend class Place;
 
   /// What becomes of the name of a worker that is retired.
   enum class Then : std::uint8_t { nothing, load };
 
   struct Loaded {
     std::shared_ptr<worker::Worker> worker;
+    ModelId model;  ///< Target::model
     Load load;
+    Wanted wanted;
+    std::optional<std::chrono::seconds> keep_alive{};  ///< as the newest request wants that says
     std::set<ModelId> asked_by;  ///< the names of the requests that came for it
-    bool retiring = false;       ///< gets no more requests
-    Then then = Then::nothing;   ///< when it is retired
+    Then then = Then::nothing;   ///< when it has ended
   };
 
-  /// What `name` stands for, as soon as its worker is there with these settings, or there is room
-  /// for it. Nothing may be awaited between its return and the use of that place.
-  [[nodiscard]] Task<Expected<Target>> make_room(ModelId name);
+  /// A request that waits for its place.
+  struct Waiter {
+    net::Event answered;
+    std::optional<Error> error;
+  };
 
   /// acquire, of a name that nobody asks for just now.
-  [[nodiscard]] Task<Expected<Served>> obtain(ModelId name);
+  [[nodiscard]] Task<Expected<Served>> obtain(ModelId name, worker::Mode mode);
+  [[nodiscard]] Task<Expected<Place>> queue(Wanted wanted);
+  [[nodiscard]] Task<Expected<Wanted>> wanted_of(Target target);
+
+  /// The place of its worker, which is made where there is none; nothing where another one stands
+  /// there, which is retired.
+  [[nodiscard]] std::shared_ptr<worker::Worker> worker_for(const Target& target,
+                                                           const Wanted& wanted);
 
   /// That these names ask for the worker, if it is still there.
   void note_asked(const ModelId& worker, std::set<ModelId> names);
 
-  /// Begins to end the longest unused worker; `unavailable` when all are busy.
-  [[nodiscard]] Expected<void> evict_one();
+  void release(RequestId request);
+  void apply(const Orders& orders);
+  void carry_out(const order::Grant& grant);
+  void carry_out(const order::Refuse& refusal);
+  void carry_out(const order::End& end);
 
-  /// remove, unless the worker is busy by now.
-  [[nodiscard]] Task<void> evict(ModelId name, std::shared_ptr<worker::Worker> worker,
-                                 std::unique_ptr<Removal> removal);
+  /// Tells the machine what is known of the workers, and of the limits now.
+  void look();
+  [[nodiscard]] WorkerFacts facts_of(const Loaded& one) const;
+  [[nodiscard]] SchedulerPolicy policy() const;
 
-  /// Ends the worker and forgets it, unless somebody came for it meanwhile. Returns what was
-  /// forgotten; nothing also when somebody else was faster.
-  [[nodiscard]] Task<std::optional<Loaded>> remove(ModelId name,
-                                                   std::shared_ptr<worker::Worker> worker,
-                                                   std::unique_ptr<Removal> removal);
-
-  /// Gives it no more requests; when it has ended what it is doing it goes.
+  /// It takes no more requests; when it has ended what it is doing it goes.
   void retire(const ModelId& name, Then then);
-  [[nodiscard]] Task<void> replace(ModelId name, std::shared_ptr<worker::Worker> worker);
+  [[nodiscard]] Task<void> end_worker(ModelId name);
 
-  /// Ends unused workers until there are no more than may be, as long as some may become unused.
-  [[nodiscard]] Task<void> shrink();
-
-  /// Ends workers that nobody used for their keep-alive, as long as there are any that may.
-  [[nodiscard]] Task<void> watch_keep_alive();
-  [[nodiscard]] std::optional<MonoTime> expire(MonoTime now);
+  /// How long a worker stays unused: 0: not; nothing: until its place is needed.
+  [[nodiscard]] std::optional<Duration> keep_alive_of(const Loaded& one,
+                                                      const Retention& retention) const;
+  [[nodiscard]] Task<void> watch_time();
 
   net::Loop& loop_;
   const Names& names_;
   const config::Settings& settings_;
   MakeWorker make_worker_;
+  Machine machine_;
+  SchedulerFsm fsm_;
   std::map<ModelId, Loaded> workers_;
-  std::size_t removing_ = 0;
-  net::Event room_;     ///< pulses when a removal has ended
-  net::Event changed_;  ///< pulses when a keep-alive may have begun
-  bool keep_alive_watched_ = false;
-  bool shrinking_ = false;
+  std::map<RequestId, Waiter*> waiters_;
+  RequestId last_request_ = 0;
+  std::optional<MonoTime> tick_;  ///< when watch_time looks again
+  net::Event changed_;            ///< pulses when that is too late
+  bool time_watched_ = false;
   net::TaskGroup tasks_;
   net::TaskGroup watches_;  ///< given up when all ends
 };

@@ -41,12 +41,12 @@ class SchedulerTest : public testing::Test {
   }
 
   Error error_of_acquire(const char* model) {
-    auto lease = net::run_until_done(loop_, scheduler_.acquire(ModelId(model)));
+    auto lease = net::run_until_done(loop_, scheduler_.acquire({.name = ModelId(model)}));
     return lease ? Error{.kind = ErrorKind::internal, .message = "acquired"} : lease.error();
   }
 
   static Task<void> note_error(Scheduler& scheduler, std::vector<std::string>& errors) {
-    const auto lease = co_await scheduler.acquire(ModelId("b"));
+    const auto lease = co_await scheduler.acquire({.name = ModelId("b")});
     errors.push_back(lease ? "acquired" : lease.error().message);
   }
 

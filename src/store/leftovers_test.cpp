@@ -14,7 +14,7 @@ namespace llf::store {
 namespace {
 
 namespace fs = std::filesystem;
-using Kind = Leftover::Kind;
+using LeftoverKind = Leftover::Kind;
 
 class LeftoversTest : public testing::Test {
  protected:
@@ -23,8 +23,8 @@ class LeftoversTest : public testing::Test {
   fs::path blob(const std::string& name, const std::string& content = "x") const {
     return shelf_.put("hub/models--o--r/blobs/" + name, content);
   }
-  [[nodiscard]] std::map<std::string, Kind> found() const {
-    std::map<std::string, Kind> kinds;
+  [[nodiscard]] std::map<std::string, LeftoverKind> found() const {
+    std::map<std::string, LeftoverKind> kinds;
     for (const auto& one : find_leftovers(places_).value()) {
       kinds[one.path.filename().native()] = one.kind;
     }
@@ -55,15 +55,15 @@ TEST_F(LeftoversTest, contents_without_a_name_and_unfinished_files_are) {
   shelf_.put("own/m.gguf.llf-import-12");
   shelf_.put("marks/" + sha256("gone").hex());
   shelf_.put("marks/" + kOther);
-  EXPECT_EQ(found(), (std::map<std::string, Kind>{
-                         {kOther, Kind::unnamed},
-                         {sha256("third").hex() + ".llf-part", Kind::unfinished},
-                         {"m.gguf.llf-part", Kind::unfinished},
-                         {"m.gguf.llf-import-12", Kind::unfinished},
-                         {sha256("gone").hex(), Kind::marks},
+  EXPECT_EQ(found(), (std::map<std::string, LeftoverKind>{
+                         {kOther, LeftoverKind::unnamed},
+                         {sha256("third").hex() + ".llf-part", LeftoverKind::unfinished},
+                         {"m.gguf.llf-part", LeftoverKind::unfinished},
+                         {"m.gguf.llf-import-12", LeftoverKind::unfinished},
+                         {sha256("gone").hex(), LeftoverKind::marks},
                      }));
   EXPECT_EQ(remove_leftovers(places_)->size(), 5U);
-  EXPECT_EQ(found(), (std::map<std::string, Kind>{{kOther, Kind::marks}}))
+  EXPECT_EQ(found(), (std::map<std::string, LeftoverKind>{{kOther, LeftoverKind::marks}}))
       << "of the content that has gone";
   EXPECT_EQ(remove_leftovers(places_)->size(), 1U);
   EXPECT_TRUE(found().empty());

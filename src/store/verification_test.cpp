@@ -12,7 +12,7 @@ namespace {
 
 const std::string kCommit(40, 'a');
 
-bool go_on(std::uint64_t /*done*/) {
+bool keep_going(std::uint64_t /*done*/) {
   return true;
 }
 
@@ -22,7 +22,7 @@ TEST(Verification, a_cached_file_must_be_what_its_name_says) {
   shelf.put_cached("models--o--r", kCommit, "m-Q4_0.gguf", content);
   const auto model = shelf.models(Source::hugging_face).front();
   const auto marks = shelf.root() / "marks";
-  auto files = verify_model(model, marks, go_on);
+  auto files = verify_model(model, marks, keep_going);
   ASSERT_TRUE(files);
   ASSERT_EQ(files->size(), 1U);
   EXPECT_TRUE(files->front().right());
@@ -33,12 +33,12 @@ TEST(Verification, a_cached_file_must_be_what_its_name_says) {
     file.seekp(-1, std::ios::end);
     file.put('!');
   }
-  files = verify_model(model, marks, go_on);
+  files = verify_model(model, marks, keep_going);
   ASSERT_TRUE(files);
   EXPECT_FALSE(files->front().right());
   EXPECT_TRUE(files->front().broken.empty());
   EXPECT_EQ(files->front().damage, (std::vector<ByteRange>{{0, content.size()}}));
-  EXPECT_TRUE(verify_model(model, shelf.root() / "no marks", go_on)->front().damage.empty());
+  EXPECT_TRUE(verify_model(model, shelf.root() / "no marks", keep_going)->front().damage.empty());
 }
 
 TEST(Verification, a_file_of_a_folder_is_only_read_as_a_model) {
@@ -46,8 +46,8 @@ TEST(Verification, a_file_of_a_folder_is_only_read_as_a_model) {
   const auto good = shelf.put("good.gguf", gguf::small_model().bytes());
   const auto bad = shelf.put("bad.gguf", "GGUF");
   EXPECT_FALSE(expected_digest(good));
-  EXPECT_TRUE(verify_model({.path = good.native()}, "", go_on)->front().right());
-  EXPECT_FALSE(verify_model({.path = bad.native()}, "", go_on)->front().right());
+  EXPECT_TRUE(verify_model({.path = good.native()}, "", keep_going)->front().right());
+  EXPECT_FALSE(verify_model({.path = bad.native()}, "", keep_going)->front().right());
 }
 
 TEST(Verification, knows_the_names_of_other_stores_and_is_stopped) {
@@ -59,7 +59,7 @@ TEST(Verification, knows_the_names_of_other_stores_and_is_stopped) {
   const auto model = shelf.put("m.gguf", "12345").native();
   EXPECT_EQ(verify_model({.path = model}, "", [](auto) { return false; }).error().kind,
             ErrorKind::cancelled);
-  EXPECT_EQ(verify_model({.path = "/nowhere"}, "", go_on).error().kind, ErrorKind::not_found);
+  EXPECT_EQ(verify_model({.path = "/nowhere"}, "", keep_going).error().kind, ErrorKind::not_found);
 }
 
 }  // namespace

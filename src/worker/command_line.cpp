@@ -61,6 +61,19 @@ bool is_allowed(std::string_view name) {
          std::ranges::any_of(kPrefixes, [name](auto prefix) { return name.starts_with(prefix); });
 }
 
+void add_pooling(ArgumentList& list, const LoadPlan& plan) {
+  if (plan.mode == Mode::rerank) {
+    list.add_flag({"--rerank", "--reranking"});
+  } else {
+    list.add_flag({"--embeddings", "--embedding"});
+    if (!plan.pools) list.add({"--pooling"}, "mean");
+  }
+  // A text is computed in one piece, however long it is.
+  const auto batch = std::to_string(plan.context);
+  list.add({"--batch-size"}, batch);
+  list.add({"--ubatch-size"}, batch);
+}
+
 }  // namespace
 
 LoadPlan default_plan(ByteSize model_size, unsigned cores) {
@@ -94,6 +107,7 @@ std::vector<std::string> command_line(const LoadPlan& plan, const Abilities& abi
   list.add({"--cache-ram"}, std::to_string(plan.prompt_cache.bytes() >> 20U));
   list.add_flag({"--offline"});
   list.add_flag({"--no-ui", "--no-webui"});
+  list.add_flag({"--metrics"});
   // The levels below 3 do not print the ready line.
   list.add({"--log-verbosity"}, "3");
   // The gateway sends pings of its own; the engine's would hide that it makes no progress.
@@ -103,6 +117,7 @@ std::vector<std::string> command_line(const LoadPlan& plan, const Abilities& abi
     list.add({"--fit"}, "off");
     list.add_flag({"--no-warmup"});
   }
+  if (plan.mode != Mode::generate) add_pooling(list, plan);
   for (const auto& argument : plan.further) list.add_further(argument);
   return std::move(list).take();
 }

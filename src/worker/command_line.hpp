@@ -29,6 +29,13 @@ struct FurtherArgument {
   friend bool operator==(const FurtherArgument&, const FurtherArgument&) = default;
 };
 
+/// What a worker's engine answers.
+enum class Mode : std::uint8_t {
+  generate,  ///< chats and completions
+  embed,     ///< texts as vectors
+  rerank,    ///< how well texts answer a question
+};
+
 /// How a model is to be loaded. Everything is explicit: the engine's own defaults change between
 /// versions and some are dangerous (a prompt cache of 8 GiB per worker).
 struct LoadPlan {
@@ -44,6 +51,8 @@ struct LoadPlan {
     small,   ///< under limits::kSmallModel: started as quickly as possible
     normal,  ///< may be fitted to the memory of a GPU
   } size = Size::normal;
+  Mode mode = Mode::generate;
+  bool pools = true;                     ///< the model says how its vectors become one
   std::vector<FurtherArgument> further;  ///< they win over ours
 };
 

@@ -16,12 +16,12 @@ namespace {
 namespace fs = std::filesystem;
 using testing::HasSubstr;
 
-constexpr std::string_view kHelp = R"(--model FNAME    model path to load
+constexpr std::string_view kShortHelp = R"(--model FNAME    model path to load
 --host HOST      IP address, or UNIX socket
 -kvo,  --kv-offload, -nkvo, --no-kv-offload
 )";
 
-void make_program(const fs::path& path, std::string_view script = "exit 0") {
+void make_script(const fs::path& path, std::string_view script = "exit 0") {
   ASSERT_TRUE(os::ensure_dir(path.parent_path()));
   ASSERT_TRUE(os::write_file_atomically(path, "#!/bin/sh\n" + std::string(script) + "\n", 0755));
 }
@@ -36,10 +36,10 @@ struct Probe : testing::Test {
 
   /// An engine that notes each of its runs.
   void make_engine(const std::string& version) {
-    make_program(folder / "engine",
-                 "echo run >>'" + (folder / "runs").native() +
-                     "'\nif [ \"$1\" = --version ]; then echo 'version: " + version +
-                     "' >&2; else cat <<'END'\n" + std::string(kHelp) + "END\nfi");
+    make_script(folder / "engine",
+                "echo run >>'" + (folder / "runs").native() +
+                    "'\nif [ \"$1\" = --version ]; then echo 'version: " + version +
+                    "' >&2; else cat <<'END'\n" + std::string(kShortHelp) + "END\nfi");
   }
 
   [[nodiscard]] std::size_t runs() const {
@@ -89,7 +89,7 @@ TEST_F(Probe, a_broken_cache_is_no_error) {
 }
 
 TEST_F(Probe, an_engine_that_fails_is_an_error_with_its_words) {
-  make_program(folder / "engine", "echo 'cannot find libfoo.so' >&2; exit 127");
+  make_script(folder / "engine", "echo 'cannot find libfoo.so' >&2; exit 127");
   const auto result = probe();
   ASSERT_FALSE(result);
   EXPECT_THAT(result.error().message, HasSubstr("exit code 127"));
@@ -98,7 +98,7 @@ TEST_F(Probe, an_engine_that_fails_is_an_error_with_its_words) {
 }
 
 TEST_F(Probe, a_program_that_is_no_engine_is_refused) {
-  make_program(folder / "engine", "echo hello");
+  make_script(folder / "engine", "echo hello");
   EXPECT_THAT(probe().error().message, HasSubstr("is no llama-server"));
 }
 

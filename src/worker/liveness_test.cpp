@@ -8,7 +8,7 @@ namespace {
 using namespace std::chrono_literals;
 using Verdict = Liveness::Verdict;
 
-struct Bench {
+struct LivenessBench {
   MonoTime now;
   std::chrono::nanoseconds cpu{};
   Liveness liveness{LivenessPolicy{.silence_limit = 30s, .interval = 1s}, MonoTime{}};
@@ -27,30 +27,30 @@ struct Bench {
 
 // F05
 TEST(Liveness, minutes_of_silent_work_before_the_answer_are_fine) {
-  Bench bench;
+  LivenessBench bench;
   EXPECT_EQ(bench.look_for(600, 900ms), 0);
 }
 
 // F04
 TEST(Liveness, silence_without_work_before_the_answer_is_a_stall) {
-  Bench bench;
+  LivenessBench bench;
   EXPECT_EQ(bench.look_for(60, 0ms), 30);
 }
 
 TEST(Liveness, the_timers_of_an_idle_server_are_no_work) {
-  Bench bench;
+  LivenessBench bench;
   EXPECT_EQ(bench.look_for(60, 1ms), 30);
 }
 
 // F03
 TEST(Liveness, within_an_answer_only_bytes_count) {
-  Bench bench;
+  LivenessBench bench;
   bench.liveness.bytes_seen();
   EXPECT_EQ(bench.look_for(60, 900ms), 30);
 }
 
 TEST(Liveness, every_byte_begins_the_limit_anew) {
-  Bench bench;
+  LivenessBench bench;
   for (int i = 0; i < 10; ++i) {
     bench.liveness.bytes_seen();
     EXPECT_EQ(bench.look_for(29, 0ms), 0);
@@ -59,14 +59,14 @@ TEST(Liveness, every_byte_begins_the_limit_anew) {
 }
 
 TEST(Liveness, work_that_ends_before_the_answer_is_given_the_whole_limit) {
-  Bench bench;
+  LivenessBench bench;
   EXPECT_EQ(bench.look_for(100, 500ms), 0);
   EXPECT_EQ(bench.look_for(60, 0ms), 30);
 }
 
 // F18
 TEST(Liveness, our_own_sleep_is_not_held_against_the_engine) {
-  Bench bench;
+  LivenessBench bench;
   bench.liveness.bytes_seen();
   EXPECT_EQ(bench.look_for(5, 0ms), 0);
   bench.now += 60s;

@@ -65,6 +65,10 @@ void Worker::set_limits(Duration load, Duration silence) {
   core_->set_limits(load, silence);
 }
 
+std::optional<net::Endpoint> Worker::endpoint() const {
+  return core_->endpoint();
+}
+
 WorkerStatus Worker::status() const {
   return core_->status();
 }

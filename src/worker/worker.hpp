@@ -28,6 +28,11 @@ namespace llf::worker {
 class WorkerCore;
 struct LeaseState;
 
+/// What the mode of a worker needs to know of its model.
+struct ModelTraits {
+  bool pools = true;  ///< its file says how vectors become one
+};
+
 /// What a worker is made of.
 struct WorkerConfig {
   std::string model;              ///< the name that people use; also the engine's alias
@@ -37,9 +42,9 @@ struct WorkerConfig {
   std::filesystem::path run_dir;  ///< 0700; sockets; under 84 bytes
   std::filesystem::path log_dir;  ///< a rotated file per model
   Journal* journal = nullptr;     ///< outlives the worker; may be null
-  /// Asked before each start whether the model may be given to the engine; may be empty. What it
-  /// uses outlives the worker.
-  std::function<Task<Expected<void>>()> check_model;
+  /// Asked before each start whether the model may be given to the engine, and what it is made for;
+  /// may be empty. What it uses outlives the worker.
+  std::function<Task<Expected<ModelTraits>>()> check_model;
   WorkerPolicy policy;
   LivenessPolicy liveness;
 };
@@ -127,6 +132,10 @@ class Worker {
   void set_limits(Duration load, Duration silence);
 
   [[nodiscard]] WorkerStatus status() const;
+
+  /// Where its ready process listens, for a look at it that is no use of it; nothing when it has
+  /// none.
+  [[nodiscard]] std::optional<net::Endpoint> endpoint() const;
 
   /// The last `count` lines that its processes printed, made safe for a terminal; lines that begin
   /// with "llf: " are ours.

@@ -153,8 +153,7 @@ Error WorkerCore::error_of(Outcome outcome) const {
     case Outcome::ready:
       break;
   }
-  LLF_ASSERT(last_error_);
-  return *last_error_;
+  return last_error_.value();
 }
 
 void WorkerCore::note_failure(Error error) {
@@ -222,9 +221,9 @@ Task<Expected<std::vector<std::string>>> WorkerCore::engine_arguments(std::strin
 
 Task<Expected<void>> WorkerCore::start_process(Generation generation) {
   if (config_.check_model) {
-    if (auto checked = co_await config_.check_model(); !checked) {
-      co_return failure(checked.error());
-    }
+    const auto traits = co_await config_.check_model();
+    if (!traits) co_return failure(traits.error());
+    config_.plan.pools = traits->pools;
   }
   const auto socket = socket_name(static_cast<std::uint32_t>(random_()));
   const auto arguments = co_await engine_arguments(socket);
@@ -365,6 +364,10 @@ void WorkerCore::set_limits(Duration load, Duration silence) {
   config_.policy.load_limit = load;
   config_.liveness.silence_limit = silence;
   fsm_.set_load_limit(load);
+}
+
+std::optional<net::Endpoint> WorkerCore::endpoint() const {
+  return fsm_.state() == WorkerState::ready ? std::optional(process_->endpoint()) : std::nullopt;
 }
 
 WorkerStatus WorkerCore::status() const {

@@ -63,6 +63,7 @@ class WorkerCore : public std::enable_shared_from_this<WorkerCore> {
   void reset();
   void set_limits(Duration load, Duration silence);
   [[nodiscard]] WorkerStatus status() const;
+  [[nodiscard]] std::optional<net::Endpoint> endpoint() const;
   [[nodiscard]] const LogRing& ring() const { return ring_; }
   [[nodiscard]] net::Event& log_changed() { return log_changed_; }
 

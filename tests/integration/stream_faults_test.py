@@ -42,7 +42,8 @@ def test_F46_a_wrong_content_length_of_a_worker_is_told(daemon: Daemon, models: 
 
 def test_F46_a_worker_that_cuts_its_answer_is_told(daemon: Daemon, models: Models,
                                                    via: str) -> None:
-    names = [models.add(f"cut-{k}", f"cut-after-events {k}", "tokens 30")
+    # It is asked once more for the rest, and cuts that, too.
+    names = [models.add(f"cut-{k}", f"cut-after-events {k}", "tokens 100")
              for k in range(1, REPEATS + 1)]
     for answer in at_once(REPEATS, lambda i: chat(daemon.address(via), names[i], stream=True)):
         assert answer.told and not answer.complete, answer

@@ -1,5 +1,6 @@
 // The `openai` package as people use it. REAL_URL: llf with llama-server and the built-in model;
-// FAKE_URL: llf with a scripted engine that has the models `long` and `dies`.
+// FAKE_URL: llf with a scripted engine that has the models `long`,
+// `dies`, `rescued` and `calls`.
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import OpenAI from 'openai';
@@ -112,4 +113,81 @@ test('ten streams at once', async () => {
     await real.chat.completions.create({ ...question, stream: true }))));
   assert.equal(new Set(texts).size, 1);
   assert.match(texts[0], /Local LLM Framework/);
+});
+
+test('a stream whose engine dies once goes on', async () => {
+  const undisturbed = await fake.chat.completions.create({ ...question, model: 'calls' });
+  const stream = await fake.chat.completions.create(
+    { ...question, model: 'rescued', stream: true });
+  assert.equal(await textOf(stream), undisturbed.choices[0].message.content);
+});
+
+const tools = [{
+  type: 'function',
+  function: {
+    name: 'weather',
+    parameters: { type: 'object', properties: { city: { type: 'string' } }, required: ['city'] },
+  },
+}];
+
+test('a tool is called, streamed or not', async () => {
+  const whole = await fake.chat.completions.create({ ...question, model: 'calls', tools });
+  assert.equal(whole.choices[0].finish_reason, 'tool_calls');
+  const call = whole.choices[0].message.tool_calls[0];
+  assert.equal(call.function.name, 'weather');
+  assert.deepEqual(JSON.parse(call.function.arguments), { city: 'Bern in winter' });
+  const streamed = await fake.chat.completions.stream({ ...question, model: 'calls', tools })
+    .finalChatCompletion();
+  assert.deepEqual(streamed.choices[0].message.tool_calls[0].function.arguments,
+    call.function.arguments);
+});
+
+test('an answer keeps to a schema', async () => {
+  const answer = await real.chat.completions.create({
+    ...question,
+    response_format: {
+      type: 'json_schema',
+      json_schema: {
+        name: 'verdict',
+        strict: true,
+        schema: {
+          type: 'object',
+          properties: { verdict: { enum: ['yes', 'no'] } },
+          required: ['verdict'],
+          additionalProperties: false,
+        },
+      },
+    },
+  });
+  assert.ok(['yes', 'no'].includes(JSON.parse(answer.choices[0].message.content).verdict));
+});
+
+test('embeddings', async () => {
+  const model = 'llf-nano';
+  const answer = await real.embeddings.create({ model, input: ['start the server', 'hello'] });
+  assert.equal(answer.data.length, 2);
+  assert.ok(answer.data[0].embedding.length > 50);
+  assert.ok(answer.data[0].embedding.some((value) => value !== 0));
+  const floats = await real.embeddings.create({ model, input: 'hello', encoding_format: 'float' });
+  floats.data[0].embedding.forEach((value, i) => {
+    assert.ok(Math.abs(value - answer.data[1].embedding[i]) < 1e-4);
+  });
+});
+
+test('a completion, streamed or not', async () => {
+  const asked = { model: 'llf-nano', prompt: 'llf is', max_tokens: 5, temperature: 0 };
+  const whole = await real.completions.create(asked);
+  let text = '';
+  for await (const chunk of await real.completions.create({ ...asked, stream: true })) {
+    text += chunk.choices[0]?.text ?? '';
+  }
+  assert.equal(text, whole.choices[0].text);
+});
+
+test('a wrong value and a prompt that is too long are told', async () => {
+  await assert.rejects(real.chat.completions.create({ ...question, temperature: 99 }),
+    (error) => error instanceof OpenAI.BadRequestError && error.param === 'temperature');
+  await assert.rejects(
+    real.completions.create({ model: 'llf-nano', prompt: 'many words '.repeat(5000) }),
+    (error) => error.status === 400 && error.code === 'context_length_exceeded');
 });

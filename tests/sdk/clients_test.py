@@ -1,4 +1,5 @@
-"""Runs openai.test.mjs with a daemon of each kind; packages go to the build folder."""
+"""Runs the tests of OpenAI's clients with a daemon of each kind; the packages go to the build
+folder."""
 
 from __future__ import annotations
 
@@ -12,6 +13,9 @@ from support.daemon import Daemon
 from support.home import Home
 from support.models import Models
 
+CALL = """tool-call weather {"city": "Bern in winter"}"""
+
+
 @pytest.fixture
 def real(homes: Callable[[], Home]) -> Iterator[Daemon]:
     daemon = Daemon(homes(), engine=None)
@@ -19,14 +23,18 @@ def real(homes: Callable[[], Home]) -> Iterator[Daemon]:
     assert daemon.stop() == 0
 
 
-def test_openai_package(packages: Path, real: Daemon, daemon: Daemon, models: Models) -> None:
+@pytest.mark.parametrize("client", ["openai", "ai", "langchain"])
+def test_a_client_works(packages: Path, real: Daemon, daemon: Daemon, models: Models,
+                        client: str) -> None:
     models.add("long", "tokens 100000", "token-delay-ms 20")
     models.add("dies", "crash-after-events 5")
+    models.add("rescued", "crash-after-events 5", "crash-times 1")
+    models.add("calls", CALL)
     run = subprocess.run(
-        ["node", "--test", "openai.test.mjs"], cwd=packages, capture_output=True, text=True,
+        ["node", "--test", f"{client}.test.mjs"], cwd=packages, capture_output=True, text=True,
         env={"PATH": "/usr/local/bin:/usr/bin:/bin", "HOME": str(real.home.path),
              "REAL_URL": f"http://127.0.0.1:{real.tcp.place}",
              "FAKE_URL": f"http://127.0.0.1:{daemon.tcp.place}"})
     assert run.returncode == 0, run.stdout + run.stderr
-    ends = models.await_records("long", "end", 2)
+    ends = models.await_records("long", "end", 1)
     assert not any(end["complete"] for end in ends), ends

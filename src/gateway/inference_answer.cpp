@@ -1,0 +1,267 @@
+#include "gateway/inference_answer.hpp"
+
+#include "base/limits.hpp"
+#include "gateway/answer.hpp"
+#include "gateway/completed_answer.hpp"
+#include "gateway/continuation.hpp"
+#include "gateway/discreet.hpp"
+#include "gateway/engine_call.hpp"
+#include "gateway/engine_timings.hpp"
+#include "gateway/stream_end.hpp"
+#include "gateway/streamed_text.hpp"
+#include "json/skim.hpp"
+#include "log/log.hpp"
+#include "net/relay.hpp"
+#include "net/timer.hpp"
+#include "sse/writer.hpp"
+
+#include <optional>
+#include <utility>
+
+namespace llf::gateway {
+namespace {
+
+/// Why an answer ends before the engine's does.
+enum class Interruption : std::uint8_t { client_gone, stopping };
+
+/// How a stream that was relayed ended: `broke` says why it is not whole.
+struct StreamResult {
+  enum class End : std::uint8_t { whole, nobody_left, stopping, broke } end = End::nobody_left;
+  Error why;
+};
+
+using End = StreamResult::End;
+
+net::Headers stream_headers(const Order& order) {
+  auto headers = event_stream_headers();
+  add_order_headers(headers, order);
+  return headers;
+}
+
+/// Returns when the client is gone. Meanwhile a client that waits for a stream gets a comment now
+/// and then, so that nothing on its way takes the connection for dead.
+Task<Interruption> watch_client(const Answering& to) {
+  const bool stream = to.order.form() == Form::stream;
+  for (;;) {
+    const auto gone = co_await net::with_deadline(
+        to.responder.closed(), stream ? limits::kPingInterval : net::kNoLimit, "the client");
+    if (gone || gone.error().kind != ErrorKind::timeout) co_return Interruption::client_gone;
+    if (!to.responder.started() && !co_await to.responder.begin(200, stream_headers(to.order))) {
+      co_return Interruption::client_gone;
+    }
+    if (!co_await to.responder.write(sse::comment(to.waiting.text()))) {
+      co_return Interruption::client_gone;
+    }
+  }
+}
+
+Task<Interruption> interrupted(const Answering& to) {
+  auto ended = co_await net::race(watch_client(to), to.stopping.wait());
+  co_return ended.winner == 0 ? ended.first : Interruption::stopping;
+}
+
+/// Ends an answer with an error: as a whole answer, or as the last event of a stream that is then
+/// cut, so that no client takes it for complete (F02).
+Task<Outcome> fail(net::Responder& responder, ApiError error) {
+  constexpr int kServerErrors = 500;
+  const auto outcome = status_of(error) < kServerErrors ? Outcome::refused : Outcome::failed;
+  error.error.message = discreet(error.error.message);
+  if (!responder.started()) {
+    co_await send(responder, error_response(error));
+    co_return outcome;
+  }
+  static_cast<void>(co_await responder.write(error_event(error)));
+  responder.abort();
+  co_return outcome;
+}
+
+bool has_type(const net::ClientResponse& response, std::string_view type) {
+  return response.headers().get("content-type").value_or("").starts_with(type);
+}
+
+ApiError unexpected_answer() {
+  return Error{.kind = ErrorKind::upstream,
+               .message =
+                   "the engine answered with something else than a completion; `llf server "
+                   "logs` may say why"};
+}
+
+/// Keeps how fast the engine was and what memory it has: estimates of this model become better.
+void note_measured(const Answering& to, const EngineTimings& timings) {
+  const auto speed = timings.speed();
+  if (!speed) return;
+  const auto& load = to.order.target.load;
+  to.options.measurements.note(load.path, *speed, [&]() -> Measured {
+    const auto worker = to.options.scheduler.find(to.order.target.worker);
+    if (!worker) return {};
+    const auto status = worker->status();
+    return {.size = load.size.bytes(),
+            .rss = status.rss.bytes(),
+            .loading = {.context = status.context, .slots = status.slots}};
+  });
+}
+
+Task<Outcome> send_whole(const Answering& to, EngineAnswer answer) {
+  // Read, because a body that the engine cut short is no answer, whatever it declares (F46).
+  if (!has_type(answer.response, "application/json") || !json::is_object(answer.body)) {
+    co_return co_await fail(to.responder, unexpected_answer());
+  }
+  EngineTimings timings;
+  timings.feed(answer.body);
+  net::Response response{.status = 200,
+                         .headers = {{"Content-Type", "application/json"}},
+                         .body = completed_answer(to.order.request.api, std::move(answer.body))};
+  add_order_headers(response.headers, to.order);
+  co_await send(to.responder, std::move(response));
+  note_measured(to, timings);
+  co_return Outcome::served;
+}
+
+/// Forwards the events as they come, and keeps what they say for a continuation.
+Task<StreamResult> relay_stream(const Answering& to, EngineAnswer& answer, StreamedText& said) {
+  EngineTimings timings;
+  StreamEnd end;
+  auto& inter_token = to.metrics.of(to.order.target.name.str()).inter_token;
+  std::optional<MonoTime> last;
+  net::RelayOptions options{.on_bytes =
+                                [&](std::string_view bytes) {
+                                  answer.lease.note_progress();
+                                  answer.lease.note_client_waits();
+                                  const auto now = mono_now();
+                                  if (last) inter_token.note(now - *last);
+                                  last = now;
+                                  end.feed(bytes);
+                                  timings.feed(bytes);
+                                  if (to.order.request.plain) said.feed(bytes);
+                                },
+                            .is_whole = [&] { return end.seen_done(); },
+                            .on_taken = [&] { answer.lease.note_progress(); }};
+  const auto relayed = co_await net::race(
+      net::relay(answer.response, to.responder, std::move(options)), to.stopping.wait());
+  note_measured(to, timings);
+  if (relayed.winner == 1) co_return StreamResult{.end = End::stopping, .why = {}};
+  if (relayed.first.outcome == net::RelayOutcome::complete) {
+    co_return StreamResult{.end = End::whole, .why = {}};
+  }
+  if (relayed.first.outcome != net::RelayOutcome::upstream_failed) co_return StreamResult{};
+  co_return StreamResult{.end = End::broke,
+                         .why = co_await why_failed(answer.lease, relayed.first.error)};
+}
+
+/// The same for the rest of an answer, whose events are rewritten.
+Task<StreamResult> forward_rest(net::Responder& responder, EngineAnswer& answer,
+                                ContinuedEvents events) {
+  for (;;) {
+    const auto bytes = co_await answer.response.read_some();
+    answer.lease.note_progress();
+    const auto text = bytes ? events.feed(*bytes) : failure(bytes.error());
+    const bool cut = bytes && bytes->empty() && !events.done();
+    if (!text || cut) {
+      const Error error = text ? Error{.kind = ErrorKind::upstream,
+                                       .message = "the answer ended before its last event"}
+                               : text.error();
+      co_return StreamResult{.end = End::broke, .why = co_await why_failed(answer.lease, error)};
+    }
+    answer.lease.note_client_waits();
+    if (!text->empty() && !co_await responder.write(*text)) co_return StreamResult{};
+    answer.lease.note_progress();
+    if (bytes->empty()) break;
+  }
+  if (!co_await responder.end()) co_return StreamResult{};
+  co_return StreamResult{.end = End::whole, .why = {}};
+}
+
+/// Asks for the rest of an answer and forwards it.
+Task<StreamResult> continue_stream(const Answering& to, BegunAnswer begun) {
+  auto asked = co_await net::race(ask_engine(to.options, to.order, to.waiting), interrupted(to));
+  if (asked.winner == 1) {
+    const bool stopping = asked.second == Interruption::stopping;
+    co_return StreamResult{.end = stopping ? End::stopping : End::nobody_left, .why = {}};
+  }
+  if (!asked.first) co_return StreamResult{.end = End::broke, .why = asked.first.error().error};
+  auto& answer = *asked.first;
+  if (answer.response.status() != 200 || !has_type(answer.response, "text/event-stream")) {
+    co_return StreamResult{.end = End::broke, .why = unexpected_answer().error};
+  }
+  auto rest = co_await net::race(
+      forward_rest(to.responder, answer, ContinuedEvents(to.order.request.api, begun)),
+      net::race(to.responder.closed(), to.stopping.wait()));
+  if (rest.winner == 0) co_return rest.first;
+  const bool stopping = rest.second.winner == 1;
+  co_return StreamResult{.end = stopping ? End::stopping : End::nobody_left, .why = {}};
+}
+
+/// Goes on with an answer whose worker crashed, where that is faithful; else `result` as it is.
+Task<StreamResult> rescue(const Answering& to, StreamResult result, const StreamedText& said) {
+  auto& order = to.order;
+  if (!order.request.plain || !said.can_continue() || !may_replay(result.why, order)) {
+    co_return result;
+  }
+  BegunAnswer begun{.text = said.text(), .tokens = said.tokens(), .head = said.head()};
+  auto body = continued_body(order.request.api, order.body, begun);
+  if (!body) co_return result;
+  log::warn("gateway", "a stream of {} broke after {} tokens and is gone on with: {}",
+            order.model.str(), begun.tokens, result.why.message);
+  order.body = *std::move(body);
+  co_return co_await continue_stream(to, std::move(begun));
+}
+
+Task<Outcome> send_stream(const Answering& to, EngineAnswer answer) {
+  if (!has_type(answer.response, "text/event-stream")) {
+    co_return co_await fail(to.responder, unexpected_answer());
+  }
+  if (!to.responder.started() && !co_await to.responder.begin(200, stream_headers(to.order))) {
+    co_return Outcome::client_gone;
+  }
+  StreamedText said(to.order.request.api);
+  StreamResult result;
+  {
+    // The lease of the dead worker ends before another is asked for.
+    auto broken = std::move(answer);
+    result = co_await relay_stream(to, broken, said);
+  }
+  if (result.end == End::broke) result = co_await rescue(to, std::move(result), said);
+  switch (result.end) {
+    case End::whole:
+      co_return Outcome::served;
+    case End::nobody_left:
+      co_return Outcome::client_gone;
+    case End::stopping:
+      co_return co_await fail(to.responder, stopping_error());
+    case End::broke:
+      log::warn("gateway", "a stream broke: {}", result.why.message);
+      co_return co_await fail(to.responder, result.why);
+  }
+  co_return Outcome::failed;
+}
+
+/// Asks a worker and sends what it says; `begun` is when the request came.
+Task<Outcome> ask_and_send(const Answering& to, MonoTime begun) {
+  auto asked = co_await net::race(ask_engine(to.options, to.order, to.waiting), interrupted(to));
+  if (asked.winner == 1) {
+    // Dropping the engine's connection cancels what it was doing.
+    if (asked.second != Interruption::stopping) co_return Outcome::client_gone;
+    co_return co_await fail(to.responder, stopping_error());
+  }
+  if (!asked.first) co_return co_await fail(to.responder, asked.first.error());
+  if (const int status = asked.first->response.status(); status != 200) {
+    co_return co_await fail(to.responder, from_engine(status, asked.first->body));
+  }
+  to.metrics.of(to.order.target.name.str()).first_token.note(mono_now() - begun);
+  co_return to.order.form() == Form::stream ? co_await send_stream(to, *std::move(asked.first))
+                                            : co_await send_whole(to, *std::move(asked.first));
+}
+
+}  // namespace
+
+Task<void> answer(Answering to) {
+  const auto begun = mono_now();
+  const auto outcome = co_await ask_and_send(to, begun);
+  auto& metrics = to.metrics.of(to.order.target.name.str());
+  ++metrics.outcomes[outcome];
+  metrics.queue.note(to.order.queued);
+  if (to.order.loaded) metrics.load.note(*to.order.loaded);
+  metrics.request.note(mono_now() - begun);
+}
+
+}  // namespace llf::gateway

@@ -1,0 +1,95 @@
+#include "gateway/inference_ask.hpp"
+
+#include "base/limits.hpp"
+#include "gateway/engine_call.hpp"
+#include "log/log.hpp"
+#include "net/timer.hpp"
+
+#include <fmt/format.h>
+
+#include <utility>
+
+namespace llf::gateway {
+namespace {
+
+net::ClientRequest engine_request(const Order& order) {
+  return {.method = "POST",
+          .target = std::string(order.api().path),
+          .headers = {{"Content-Type", "application/json"}},
+          .body = order.body};
+}
+
+/// The worker watches the progress of its requests and ends itself when there is none, which ends
+/// our connection: no time limit of ours is needed, and a long prefill is never cut (F05).
+net::Timeouts engine_timeouts() {
+  return {.send = net::kNoLimit, .head = net::kNoLimit, .read = net::kNoLimit};
+}
+
+/// An answer that is too long is the engine's fault, and no wrong request.
+Error read_failure(Error error) {
+  if (error.kind == ErrorKind::too_large) error.kind = ErrorKind::upstream;
+  return error;
+}
+
+Task<Expected<EngineAnswer>> ask_once(scheduler::Served served, const Order& order,
+                                      Waiting& waiting) {
+  auto& lease = served.lease;
+  const Waiting::Asked asked(waiting, lease);
+  auto response = co_await net::request(lease.endpoint(), engine_request(order), engine_timeouts());
+  std::string body;
+  const bool stream = order.form() == Form::stream && response && response->status() == 200;
+  // The engine sends the head of a stream before it has read the prompt. Until a byte follows, the
+  // request can still be given to another worker or be refused with a status that says why.
+  if (stream) {
+    if (auto begun = co_await response->wait_for_body(); !begun) response = failure(begun.error());
+  } else if (response) {
+    auto read = co_await response->read_all(limits::kEngineAnswer);
+    if (!read) response = failure(read_failure(read.error()));
+    if (read) body = *std::move(read);
+  }
+  if (response) {
+    co_return EngineAnswer{.place = std::move(served.place),
+                           .lease = std::move(lease),
+                           .response = *std::move(response),
+                           .body = std::move(body)};
+  }
+  co_return failure(co_await why_failed(lease, response.error()));
+}
+
+}  // namespace
+
+bool may_replay(Error& error, Order& order) {
+  if (error.kind != ErrorKind::upstream && error.kind != ErrorKind::unavailable) return false;
+  if (order.crashes++ < limits::kReplays) return true;
+  error = error.with_context(
+      fmt::format("this request has failed {} times and is not tried again", order.crashes));
+  return false;
+}
+
+Task<Asked> ask_engine(const GatewayOptions& options, Order& order, Waiting& waiting) {
+  for (;;) {
+    auto served = co_await options.scheduler.acquire(order.wish());
+    if (!served) co_return std::unexpected(model_error(served.error()));
+    order.queued += served->queued;
+    if (served->loaded) order.loaded = served->loaded;
+    Expected<void> ready;
+    if (!order.is_fitted) {
+      if (auto aimed = aim(options, order, served->target); !aimed) {
+        co_return std::unexpected(aimed.error());
+      }
+      ready = co_await choose_opening(order, served->lease);
+    }
+    if (ready) {
+      if (auto fitted = fit(order); !fitted) co_return std::unexpected(fitted.error());
+    }
+    auto answer = ready ? co_await ask_once(*std::move(served), order, waiting)
+                        : Expected<EngineAnswer>(failure(ready.error()));
+    if (answer) co_return *std::move(answer);
+    if (!may_replay(answer.error(), order)) {
+      co_return std::unexpected(model_error(answer.error()));
+    }
+    log::warn("gateway", "asking {} again: {}", order.model.str(), answer.error().message);
+  }
+}
+
+}  // namespace llf::gateway

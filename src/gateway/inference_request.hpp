@@ -1,0 +1,44 @@
+#pragma once
+
+#include "base/id.hpp"
+#include "gateway/api.hpp"
+#include "gateway/api_error.hpp"
+#include "gateway/parameters.hpp"
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <expected>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace llf::gateway {
+
+/// What the gateway needs to know of a request that a worker answers.
+struct InferenceRequest {
+  Api api = Api::chat;
+  ModelId model;             ///< empty: the default model
+  std::size_t messages = 0;  ///< of a chat, at least one
+  bool stream = false;       ///< the answer is to come as server-sent events
+  bool constrained = false;  ///< the answer must keep to a form: a schema, a grammar
+  /// The answer is one plain text, made of one text: it can be gone on with where it broke.
+  bool plain = true;
+  std::vector<std::string_view> given;  ///< values of config::Inference that it gives: none is null
+  std::optional<std::int64_t> max_tokens;  ///< nothing: no limit is given
+  /// How long its model is to stay when nobody uses it: 0: not, negative: for ever.
+  std::optional<std::chrono::seconds> keep_alive;
+  std::vector<std::string> unknown;       ///< fields that the API does not have, each once
+  std::vector<std::string> own;           ///< fields that are for llf alone, each once
+  std::vector<const Parameter*> renamed;  ///< fields that engines call otherwise
+};
+
+/// Reads the body of a request and refuses what must not reach the engine: what is not a JSON
+/// object, values that a field cannot have, fields of the engine that are none of the API's
+/// (SEC-20), schemas and grammars that are too large for it (SEC-21), and data by URL, which the
+/// engine would fetch itself (SEC-34). Pure; any thread.
+[[nodiscard]] std::expected<InferenceRequest, ApiError> read_inference_request(
+    Api api, std::string_view body);
+
+}  // namespace llf::gateway

@@ -1,0 +1,54 @@
+#include "gateway/answer.hpp"
+#include "gateway/gateway.hpp"
+#include "gateway/inference_answer.hpp"
+#include "gateway/inference_order.hpp"
+
+#include <utility>
+
+namespace llf::gateway {
+
+Task<void> Gateway::infer(Api api, net::Request& request, net::Responder& responder) {
+  co_await options_.models.refresh();
+  auto order = make_order(options_, api, request);
+  if (!order) {
+    co_await send(responder, error_response(order.error()));
+    co_return;
+  }
+  Waiting waiting(options_.scheduler, order->target.worker);
+  co_await answer({.options = options_,
+                   .order = *order,
+                   .waiting = waiting,
+                   .responder = responder,
+                   .stopping = stopping_,
+                   .metrics = metrics_});
+}
+
+Task<void> Gateway::chat(net::Request& request, net::Responder& responder) {
+  return infer(Api::chat, request, responder);
+}
+
+Task<void> Gateway::complete(net::Request& request, net::Responder& responder) {
+  return infer(Api::completion, request, responder);
+}
+
+Task<void> Gateway::embed(net::Request& request, net::Responder& responder) {
+  return infer(Api::embeddings, request, responder);
+}
+
+Task<void> Gateway::rerank(net::Request& request, net::Responder& responder) {
+  return infer(Api::rerank, request, responder);
+}
+
+Task<void> Gateway::tokenize(net::Request& request, net::Responder& responder) {
+  return infer(Api::tokenize, request, responder);
+}
+
+Task<void> Gateway::detokenize(net::Request& request, net::Responder& responder) {
+  return infer(Api::detokenize, request, responder);
+}
+
+Task<void> Gateway::count_tokens(net::Request& request, net::Responder& responder) {
+  return infer(Api::count_tokens, request, responder);
+}
+
+}  // namespace llf::gateway

@@ -1,0 +1,188 @@
+#include "gateway/parameters.hpp"
+
+#include "base/limits.hpp"
+#include "config/declarations.hpp"
+#include "config/inference.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <string>
+#include <vector>
+
+namespace llf::gateway {
+namespace {
+
+using Kind = json::Token::Kind;
+
+constexpr std::uint8_t kNumber = 1;
+constexpr std::uint8_t kWhole = 2;
+constexpr std::uint8_t kFlag = 4;
+constexpr std::uint8_t kText = 8;
+constexpr std::uint8_t kList = 16;
+constexpr std::uint8_t kObject = 32;
+
+constexpr std::uint8_t bit(Api api) {
+  return static_cast<std::uint8_t>(1U << static_cast<unsigned>(api));
+}
+
+constexpr std::uint8_t kChat = bit(Api::chat);
+constexpr std::uint8_t kChats = bit(Api::chat) | bit(Api::count_tokens);
+constexpr std::uint8_t kCompletion = bit(Api::completion);
+constexpr std::uint8_t kGenerate = kChat | kCompletion;
+constexpr std::uint8_t kTemplate = kChats;
+constexpr std::uint8_t kEmbed = bit(Api::embeddings);
+constexpr std::uint8_t kRerank = bit(Api::rerank);
+constexpr std::uint8_t kTokenize = bit(Api::tokenize);
+constexpr std::uint8_t kDetokenize = bit(Api::detokenize);
+constexpr std::uint8_t kAll = 0x7F;
+
+constexpr double kMany = 1e6;  // where an engine knows no end of its own
+
+/// Those that are no values of config::Inference, which has its own ranges.
+constexpr std::array kParameters{
+    Parameter{"model", kText, 0, 0, kAll, {}},
+    Parameter{"messages", kList, 0, 0, kChats, {}},
+    Parameter{"prompt", kText | kList, 0, 0, kCompletion, {}},
+    Parameter{"input", kText | kList, 0, 0, kEmbed, {}},
+    Parameter{"query", kText, 0, 0, kRerank, {}},
+    Parameter{"documents", kList, 0, 0, kRerank, {}},
+    Parameter{"top_n", kWhole, 1, kMany, kRerank, {}},
+    Parameter{"content", kText | kList, 0, 0, kTokenize, {}},
+    Parameter{"add_special", kFlag, 0, 0, kTokenize, {}},
+    Parameter{"parse_special", kFlag, 0, 0, kTokenize, {}},
+    Parameter{"with_pieces", kFlag, 0, 0, kTokenize, {}},
+    Parameter{"tokens", kList, 0, 0, kDetokenize, {}},
+    Parameter{"encoding_format", kText, 0, 0, kEmbed, {}},
+
+    Parameter{"stream", kFlag, 0, 0, kGenerate, {}},
+    Parameter{"stream_options", kObject, 0, 0, kGenerate, {}},
+    Parameter{"stop", kText | kList, 0, 0, kGenerate, {}},
+    Parameter{"n", kWhole, 1, limits::kMostChoices, kGenerate, {}},
+    Parameter{"logprobs", kFlag | kWhole, 0, limits::kMostLogprobs, kGenerate, {}},
+    Parameter{"top_logprobs", kWhole, 0, limits::kMostLogprobs, kChat, {}},
+    Parameter{"n_probs", kWhole, 0, limits::kMostLogprobs, kGenerate, {}},
+    Parameter{"logit_bias", kObject | kList, 0, 0, kGenerate, {}},
+    Parameter{"repetition_penalty", kNumber, 0, limits::kMostPenalty, kGenerate, "repeat_penalty"},
+    Parameter{"repeat_last_n", kWhole, -1, kMany, kGenerate, {}},
+    Parameter{"typical_p", kNumber, 0, 1, kGenerate, {}},
+    Parameter{"top_n_sigma", kNumber, -1, kMany, kGenerate, {}},
+    Parameter{"min_keep", kWhole, 0, kMany, kGenerate, {}},
+    Parameter{"dynatemp_range", kNumber, 0, limits::kMostTemperature, kGenerate, {}},
+    Parameter{"dynatemp_exponent", kNumber, 0, 10, kGenerate, {}},
+    Parameter{"dry_multiplier", kNumber, 0, 10, kGenerate, {}},
+    Parameter{"dry_base", kNumber, 0, 10, kGenerate, {}},
+    Parameter{"dry_allowed_length", kWhole, 0, kMany, kGenerate, {}},
+    Parameter{"dry_penalty_last_n", kWhole, -1, kMany, kGenerate, {}},
+    Parameter{"dry_sequence_breakers", kList, 0, 0, kGenerate, {}},
+    Parameter{"xtc_probability", kNumber, 0, 1, kGenerate, {}},
+    Parameter{"xtc_threshold", kNumber, 0, 1, kGenerate, {}},
+    Parameter{"mirostat", kWhole, 0, 2, kGenerate, {}},
+    Parameter{"mirostat_tau", kNumber, 0, 100, kGenerate, {}},
+    Parameter{"mirostat_eta", kNumber, 0, 1, kGenerate, {}},
+    Parameter{"samplers", kList, 0, 0, kGenerate, {}},
+    Parameter{"ignore_eos", kFlag, 0, 0, kGenerate, {}},
+    Parameter{"cache_prompt", kFlag, 0, 0, kGenerate, {}},
+    Parameter{"timings_per_token", kFlag, 0, 0, kGenerate, {}},
+    Parameter{"return_progress", kFlag, 0, 0, kGenerate, {}},
+    Parameter{"return_tokens", kFlag, 0, 0, kGenerate, {}},
+    Parameter{"post_sampling_probs", kFlag, 0, 0, kGenerate, {}},
+    Parameter{"t_max_predict_ms", kWhole, 0, 1e9, kGenerate, {}},
+
+    Parameter{"response_format", kObject, 0, 0, kGenerate, {}},
+    Parameter{"json_schema", kObject, 0, 0, kGenerate, {}},
+    Parameter{"grammar", kText, 0, 0, kGenerate, {}},
+    Parameter{"tools", kList, 0, 0, kTemplate, {}},
+    Parameter{"tool_choice", kText | kObject, 0, 0, kTemplate, {}},
+    Parameter{"parallel_tool_calls", kFlag, 0, 0, kTemplate, {}},
+    Parameter{"chat_template_kwargs", kObject, 0, 0, kTemplate, {}},
+    Parameter{"add_generation_prompt", kFlag, 0, 0, kTemplate, {}},
+    Parameter{"reasoning_effort", kText, 0, 0, kTemplate, {}},
+    Parameter{"reasoning_format", kText, 0, 0, kTemplate, {}},
+    Parameter{"thinking_budget_tokens", kWhole, -1, kMany, kTemplate, {}},
+};
+
+/// A value of config::Inference as a field: engines take -1 for "any" and "no limit" in two.
+Parameter of_inference(const config::Declared<config::Profile>& declared, std::string_view name) {
+  const auto key = declared.key();
+  const bool may_be_any = key == "seed" || key == "max_tokens";
+  const bool whole =
+      std::holds_alternative<std::optional<std::int64_t>& (*)(config::Profile&)>(declared.field);
+  return {.name = name,
+          .types = whole ? kWhole : kNumber,
+          .least = may_be_any ? -1 : declared.least,
+          .most = declared.most,
+          .apis = kGenerate,
+          .engine_name = {}};
+}
+
+std::vector<Parameter> all_parameters() {
+  std::vector<Parameter> all(kParameters.begin(), kParameters.end());
+  for (const auto& declared : config::profile_declarations()) {
+    if (declared.section() != "inference") continue;
+    all.push_back(of_inference(declared, declared.key()));
+    for (const std::string_view other : {"max_completion_tokens", "n_predict"}) {
+      if (config::request_member(other) == declared.key()) {
+        all.push_back(of_inference(declared, other));
+      }
+    }
+  }
+  return all;
+}
+
+std::uint8_t type_of(const json::Token& value) {
+  switch (value.kind) {
+    case Kind::number:
+      return std::trunc(value.number) == value.number ? kNumber | kWhole : kNumber;
+    case Kind::true_value:
+    case Kind::false_value:
+      return kFlag;
+    case Kind::string:
+      return kText;
+    case Kind::array:
+      return kList;
+    case Kind::object:
+      return kObject;
+    default:
+      return 0;
+  }
+}
+
+std::string wanted(const Parameter& parameter) {
+  std::vector<std::string> words;
+  const auto number = [&](std::string_view what) {
+    words.push_back(fmt::format("{} from {} to {}", what, parameter.least, parameter.most));
+  };
+  if ((parameter.types & kNumber) != 0) number("a number");
+  if ((parameter.types & kWhole) != 0) number("a whole number");
+  if ((parameter.types & kFlag) != 0) words.emplace_back("true or false");
+  if ((parameter.types & kText) != 0) words.emplace_back("a string");
+  if ((parameter.types & kList) != 0) words.emplace_back("a list");
+  if ((parameter.types & kObject) != 0) words.emplace_back("an object");
+  return fmt::format("{}", fmt::join(words, ", or "));
+}
+
+}  // namespace
+
+const Parameter* find_parameter(Api api, std::string_view name) {
+  static const auto kAllParameters = all_parameters();
+  const auto found = std::ranges::find_if(kAllParameters, [&](const Parameter& one) {
+    return one.name == name && (one.apis & bit(api)) != 0;
+  });
+  return found == kAllParameters.end() ? nullptr : &*found;
+}
+
+Expected<void> check_value(const Parameter& parameter, const json::Token& value) {
+  if (value.kind == Kind::null_value) return {};
+  const bool fits = (parameter.types & type_of(value)) != 0 &&
+                    (value.kind != Kind::number ||
+                     (value.number >= parameter.least && value.number <= parameter.most));
+  if (fits) return {};
+  return failure(ErrorKind::invalid,
+                 fmt::format("'{}' must be {}", parameter.name, wanted(parameter)));
+}
+
+}  // namespace llf::gateway

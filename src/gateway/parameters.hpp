@@ -1,0 +1,29 @@
+#pragma once
+
+#include "base/expected.hpp"
+#include "gateway/api.hpp"
+#include "json/skim.hpp"
+
+#include <cstdint>
+#include <string_view>
+
+namespace llf::gateway {
+
+/// One field of a request that goes on to the engine (SEC-20): what is not declared does not.
+struct Parameter {
+  std::string_view name;
+  std::uint8_t types = 0;  ///< which JSON values it may be
+  double least = 0;        ///< of numbers
+  double most = 0;
+  std::uint8_t apis = 0;         ///< which have it
+  std::string_view engine_name;  ///< how engines call it; empty: the same
+};
+
+/// The field of this name; nullptr when the API has none. Pure.
+[[nodiscard]] const Parameter* find_parameter(Api api, std::string_view name);
+
+/// Whether the beginning of a value, as it is skimmed, is one that the field may have; null always
+/// is. Errors: `invalid`, which says what it must be. Pure.
+[[nodiscard]] Expected<void> check_value(const Parameter& parameter, const json::Token& value);
+
+}  // namespace llf::gateway

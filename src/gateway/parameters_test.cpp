@@ -1,0 +1,47 @@
+#include "gateway/parameters.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace llf::gateway {
+namespace {
+
+using Kind = json::Token::Kind;
+
+TEST(Parameters, each_api_has_its_own) {
+  EXPECT_NE(find_parameter(Api::chat, "messages"), nullptr);
+  EXPECT_EQ(find_parameter(Api::completion, "messages"), nullptr);
+  EXPECT_NE(find_parameter(Api::completion, "temperature"), nullptr);
+  EXPECT_EQ(find_parameter(Api::embeddings, "temperature"), nullptr);
+  for (const auto& facts : kApis) {
+    EXPECT_NE(find_parameter(facts.api, "model"), nullptr);
+    EXPECT_NE(find_parameter(facts.api, facts.required), nullptr);
+    EXPECT_EQ(find_parameter(facts.api, "n_discard"), nullptr);
+    EXPECT_EQ(facts_of(facts.api).path, facts.path);
+  }
+}
+
+TEST(Parameters, a_setting_and_the_field_of_its_name_have_one_range) {
+  const auto* temperature = find_parameter(Api::chat, "temperature");
+  ASSERT_NE(temperature, nullptr);
+  EXPECT_TRUE(check_value(*temperature, {.kind = Kind::number, .number = 0.7}));
+  EXPECT_FALSE(check_value(*temperature, {.kind = Kind::number, .number = 6}));
+  const auto* limit = find_parameter(Api::chat, "max_completion_tokens");
+  ASSERT_NE(limit, nullptr);
+  EXPECT_FALSE(check_value(*limit, {.kind = Kind::number, .number = 0.5}));
+}
+
+TEST(Parameters, a_wrong_value_is_told_what_it_must_be) {
+  const auto* stop = find_parameter(Api::chat, "stop");
+  ASSERT_NE(stop, nullptr);
+  EXPECT_EQ(check_value(*stop, {.kind = Kind::true_value}).error().message,
+            "'stop' must be a string, or a list");
+  EXPECT_TRUE(check_value(*stop, {.kind = Kind::null_value}));
+  const auto* n = find_parameter(Api::chat, "n");
+  ASSERT_NE(n, nullptr);
+  EXPECT_EQ(check_value(*n, {.kind = Kind::number, .number = 99}).error().message,
+            "'n' must be a whole number from 1 to 16");
+}
+
+}  // namespace
+}  // namespace llf::gateway
