@@ -5,6 +5,7 @@
 #include "cli/config_change_command.hpp"
 #include "cli/config_command.hpp"
 #include "cli/config_import_command.hpp"
+#include "cli/key_command.hpp"
 #include "cli/list_command.hpp"
 #include "cli/model_command.hpp"
 #include "cli/model_download_command.hpp"
@@ -42,6 +43,7 @@ constexpr char kServer[] = "server";
 constexpr char kModel[] = "model";
 constexpr char kConfig[] = "config";
 constexpr char kPrompt[] = "prompt";
+constexpr char kKey[] = "key";
 
 const std::array kCommands{
     Command{"", "llf", kChatOptions, 0, run_chat},
@@ -97,6 +99,10 @@ const std::array kCommands{
     Command{"server start", "server-start", kServerStartOptions, 0, run_server_start},
     Command{"server stop", "server-stop", {}, 0, run_server_stop},
     Command{"server restart", "server-restart", kServerStartOptions, 0, run_server_restart},
+    Command{"key", "key", {}, 0, name_the_verbs<kKey>},
+    Command{"key create", "key", {}, 1, run_key_create},
+    Command{"key list", "key", {}, 0, run_key_list},
+    Command{"key revoke", "key", {}, 1, run_key_revoke},
     Command{"server status", "server-status", {}, 0, run_server_status},
     Command{"server logs", "server-logs", kLogsOptions, 1, run_server_logs},
 };

@@ -71,12 +71,12 @@ Expected<client::DaemonStatus> start_daemon(Context& context,
 }
 
 Expected<std::vector<std::string>> daemon_arguments(const Arguments& arguments) {
-  if (arguments.has(kShareOption.name)) {
-    return failure(ErrorKind::unavailable,
-                   "'--share' is not in this version yet: only this machine reaches the server");
+  if (arguments.has(kShareOption.name) && arguments.has("--host")) {
+    return failure(ErrorKind::invalid, "--share listens on every address: leave --host out");
   }
   constexpr std::int64_t kMost = std::numeric_limits<std::int32_t>::max();
   std::vector<std::string> out;
+  if (arguments.has(kShareOption.name)) out = {"--host", "0.0.0.0"};
   for (const auto& option : daemon_options()) {
     auto value = arguments.text(option.name);
     if (!value) continue;

@@ -31,11 +31,12 @@ TEST(ServerControl, options_of_llf_are_not_passed_on) {
   EXPECT_EQ(passed_on({"--foreground", "--json", "--home", "x"}), Words{});
 }
 
-TEST(ServerControl, sharing_is_announced_and_not_there) {
-  const auto arguments = parse_arguments(
-      {.command = "serve", .options = kServeOptions, .max_words = 0}, Words{"--share"});
-  ASSERT_TRUE(arguments);
-  EXPECT_EQ(daemon_arguments(*arguments).error().kind, ErrorKind::unavailable);
+TEST(ServerControl, a_shared_server_listens_on_every_address) {
+  EXPECT_EQ(passed_on({"--share", "--port", "1"}), (Words{"--host", "0.0.0.0", "--port", "1"}));
+  const auto both = parse_arguments({.command = "serve", .options = kServeOptions, .max_words = 0},
+                                    Words{"--share", "--host", "127.0.0.1"});
+  ASSERT_TRUE(both);
+  EXPECT_EQ(daemon_arguments(*both).error().kind, ErrorKind::invalid);
 }
 
 TEST(ServerControl, paths_become_absolute) {

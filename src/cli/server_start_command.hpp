@@ -25,7 +25,7 @@ inline constexpr std::array kDaemonOptions{
 inline constexpr OptionSpec kForegroundOption{
     .name = "--foreground", .short_name = "", .value = ""};
 
-/// Announced: other machines may connect. It comes with a later version, which has API keys.
+/// Other machines may connect, with an API key.
 inline constexpr OptionSpec kShareOption{.name = "--share", .short_name = "", .value = ""};
 
 /// The options above: all but --foreground for llf serve.

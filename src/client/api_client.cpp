@@ -187,6 +187,18 @@ Task<Expected<json::Value>> ApiClient::prune(json::Object body) const {
       endpoint_, post_request("/llf/v1/model/prune", json::write(body)), kDownload);
 }
 
+Task<Expected<json::Value>> ApiClient::create_key(std::string name) const {
+  const json::Object body{{"name", std::move(name)}};
+  co_return co_await call_for_json(endpoint_, post_request("/llf/v1/keys", json::write(body)),
+                                   kDownload);
+}
+
+Task<Expected<json::Value>> ApiClient::revoke_key(std::string name) const {
+  const json::Object body{{"name", std::move(name)}};
+  co_return co_await call_for_json(
+      endpoint_, post_request("/llf/v1/keys/revoke", json::write(body)), kDownload);
+}
+
 Task<Expected<EventStream>> ApiClient::import_model(json::Object body) const {
   auto response =
       co_await call(endpoint_, post_request("/llf/v1/model/import", json::write(body)), kDownload);

@@ -90,6 +90,9 @@ class ApiClient {
 
   /// Removes files of models that serve nothing, or says which.
   [[nodiscard]] Task<Expected<json::Value>> prune(json::Object body) const;
+  /// API keys, by their names: POST /llf/v1/keys, …/revoke.
+  [[nodiscard]] Task<Expected<json::Value>> create_key(std::string name) const;
+  [[nodiscard]] Task<Expected<json::Value>> revoke_key(std::string name) const;
 
   /// Makes model files, or a bundle, of an absolute path llf's own, however long that takes:
   /// `{"done_bytes","size_bytes"}` and `{"text"}` of a bundle, at last `{"files":…}`.

@@ -13,7 +13,7 @@ constexpr std::array kBasics{
     Declaration{{.name = "server.host",
                  .flag = "--host",
                  .variable = "LLF_HOST",
-                 .help = "IP address of the HTTP API; only loopback is accepted",
+                 .help = "IP address of the HTTP API; one that other machines reach needs a key",
                  .effect = Effect::restart,
                  .form = Form::host},
                 [](Settings& s) -> std::string& { return s.server.host; }},

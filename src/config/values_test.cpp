@@ -51,10 +51,9 @@ TEST(Values, of_secrets_are_not_shown) {
   EXPECT_EQ(shown_value(settings, key), "***");
 }
 
-TEST(Values, an_address_is_one_of_this_machine) {
+TEST(Values, an_address_is_no_name) {
   EXPECT_EQ(set_to("server.host", "::1"), R"("::1")");
-  EXPECT_EQ(set_to("server.host", "0.0.0.0"),
-            "'0.0.0.0' is an address at which other machines could reach it; use 127.0.0.1 or ::1");
+  EXPECT_EQ(set_to("server.host", "0.0.0.0"), R"("0.0.0.0")");
   EXPECT_EQ(set_to("server.host", "localhost"),
             "'localhost' is not an IP address; 127.0.0.1 is this machine");
 }

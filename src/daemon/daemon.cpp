@@ -26,6 +26,7 @@
 #include "os/atomic_file.hpp"
 #include "os/child_process.hpp"
 #include "os/file_lock.hpp"
+#include "os/loopback.hpp"
 #include "os/paths.hpp"
 #include "os/process_facts.hpp"
 #include "prompt/library.hpp"
@@ -114,6 +115,7 @@ class RunningDaemon final : public Daemon {
   Models models_;
   hub::Downloads downloads_;
   gateway::Measurements measurements_;
+  gateway::ApiKeys keys_;
   scheduler::Names names_;
   Workers workers_;
   scheduler::Scheduler scheduler_;
@@ -135,6 +137,7 @@ RunningDaemon::RunningDaemon(StartOptions options, os::Paths paths, os::FileLock
       downloads_(loop_, download_options(paths_, beside(program_, "share/llf/catalog.json"),
                                          live_.current())),
       measurements_(paths_.data_dir / "measured.json"),
+      keys_(paths_.data_dir / "keys.json"),
       names_(models_.catalog(), live_.current()),
       workers_(worker_parts()),
       scheduler_(loop_, names_, live_.current(),
@@ -162,11 +165,13 @@ gateway::GatewayOptions RunningDaemon::gateway_options() {
           .prompts = prompt::Library(paths_.prompts_dir(), beside(program_, "share/llf/prompts")),
           .scheduler = scheduler_,
           .hosts = gateway::HostCheck({options_.settings.server.host}),
+          .reach = os::reach_of(options_.settings.server.host),
           .owner_uid = ::geteuid(),
           .server_status = [this] { return server_status(); },
           .models = models_.access(),
           .downloads = downloads_,
           .measurements = measurements_,
+          .keys = keys_,
           .hub = [] { return hub::find_endpoint(os::env); },
           .engine =
               [this] {
@@ -244,18 +249,21 @@ Expected<void> RunningDaemon::begin() {
   if (!signals) return failure(signals.error());
   signals_ = std::make_unique<net::Signals>(*std::move(signals));
   clear_remains(paths_, workers_.journal());
+  if (auto loaded = keys_.load(); !loaded) return loaded;
   // Advisory, for people: the lock decides.
   static_cast<void>(os::write_file_atomically(paths_.pid_file(), fmt::format("{}\n", ::getpid())));
   if (auto control = server_.listen_unix(paths_.socket().string(), kSocketMode); !control) {
     return failure(control.error());
   }
-  auto port = server_.listen_tcp(options_.settings.server.host, options_.settings.server.port);
+  const auto& address = options_.settings.server;
+  const bool keyed = !address.api_key.empty() || !keys_.all().empty();
+  const auto allowed = check_reach(address.host, keyed ? Keys::there : Keys::none);
+  auto port = allowed ? server_.listen_tcp(address.host, address.port) : failure(allowed.error());
   if (port) {
     port_ = *port;
     return {};
   }
-  const auto error = explain_listen_error(port.error(), options_.settings.server.host,
-                                          options_.settings.server.port);
+  const auto error = explain_listen_error(port.error(), address.host, address.port);
   if (!options_.on_demand) return failure(error);
   listen_error_ = error.message;
   log::warn("daemon", "the public port is not served: {}", listen_error_);

@@ -1,5 +1,6 @@
 #include "daemon/listening.hpp"
 
+#include "os/loopback.hpp"
 #include "os/port_holder.hpp"
 
 #include <fmt/format.h>
@@ -12,6 +13,14 @@ bool is_v6(const std::string& host) {
 }
 
 }  // namespace
+
+Expected<void> check_reach(const std::string& host, Keys keys) {
+  if (keys == Keys::there || os::reach_of(host) != os::Reach::others) return {};
+  return failure(ErrorKind::forbidden,
+                 fmt::format("at {} other machines reach this one, and there is no key yet: make "
+                             "one with `llf key create NAME`",
+                             host));
+}
 
 Error explain_listen_error(const Error& error, const std::string& host, std::uint16_t port) {
   if (error.kind != ErrorKind::conflict) {

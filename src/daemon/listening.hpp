@@ -7,6 +7,13 @@
 
 namespace llf::daemon {
 
+/// Whether there is a key without which nobody may ask.
+enum class Keys : std::uint8_t { none, there };
+
+/// Whether to listen on an address: on one that other machines reach only with keys. Errors:
+/// `forbidden`, with the command that makes one.
+[[nodiscard]] Expected<void> check_reach(const std::string& host, Keys keys);
+
 /// The error of listening on the public address in the user's words: who holds the port, and which
 /// setting to change. Looks the holder up.
 [[nodiscard]] Error explain_listen_error(const Error& error, const std::string& host,

@@ -14,6 +14,16 @@ TEST(Listening, a_taken_port_names_the_setting_to_change) {
   EXPECT_NE(error.message.find("--port, LLF_PORT or the setting"), std::string::npos);
 }
 
+TEST(Listening, other_machines_are_let_in_with_keys_only) {
+  EXPECT_TRUE(check_reach("127.0.0.1", Keys::none));
+  EXPECT_TRUE(check_reach("::1", Keys::none));
+  EXPECT_TRUE(check_reach("0.0.0.0", Keys::there));
+  const auto refused = check_reach("0.0.0.0", Keys::none);
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().kind, ErrorKind::forbidden);
+  EXPECT_NE(refused.error().message.find("llf key create NAME"), std::string::npos);
+}
+
 TEST(Listening, addresses_are_written_as_urls) {
   EXPECT_EQ(http_address("127.0.0.1", 8000), "http://127.0.0.1:8000");
   EXPECT_EQ(http_address("::1", 80), "http://[::1]:80");

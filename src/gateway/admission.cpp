@@ -38,7 +38,7 @@ std::optional<Denial> check_origin_of_request(const net::Request& request,
                 "host_not_allowed");
   }
   const auto origin = request.headers.get("origin");
-  if (origin && !policy.hosts.origin_allowed(*origin)) {
+  if (origin && !policy.hosts.origin_allowed(*origin, request.host)) {
     return deny(403, ErrorKind::forbidden, "web pages of other sites may not use this server",
                 "origin_not_allowed");
   }
@@ -65,12 +65,20 @@ std::string_view key_of(const net::Headers& headers) {
   return headers.get("x-api-key").value_or("");
 }
 
+bool is_accepted(std::string_view key, const AdmissionPolicy& policy) {
+  const bool is_set = !policy.api_key.empty() && equal_in_constant_time(key, policy.api_key);
+  return is_set || (policy.keys != nullptr && policy.keys->accepts(key));
+}
+
 std::optional<Denial> check_key(const net::Request& request, std::span<const RouteFacts> routes,
-                                std::string_view key) {
-  if (key.empty() || request.peer.is_unix) return std::nullopt;
+                                const AdmissionPolicy& policy) {
+  const bool none =
+      policy.api_key.empty() && (policy.keys == nullptr || policy.keys->all().empty());
+  const bool open = none && policy.reach != os::Reach::others;
+  if (open || request.peer.is_unix) return std::nullopt;
   const auto index = find_route(request.method, request.path, routes);
   if (index && routes[*index].access == Access::watchers) return std::nullopt;
-  if (equal_in_constant_time(key_of(request.headers), key)) return std::nullopt;
+  if (is_accepted(key_of(request.headers), policy)) return std::nullopt;
   return deny(401, ErrorKind::unauthorized,
               "this server asks for an API key: send it as Authorization: Bearer KEY",
               "invalid_api_key");
@@ -124,7 +132,7 @@ std::optional<std::size_t> find_route(std::string_view method, std::string_view 
 std::optional<Denial> admit(const net::Request& request, std::span<const RouteFacts> routes,
                             const AdmissionPolicy& policy) {
   if (auto denial = check_origin_of_request(request, policy)) return denial;
-  if (auto denial = check_key(request, routes, policy.api_key)) return denial;
+  if (auto denial = check_key(request, routes, policy)) return denial;
   if (auto denial = check_route(request, routes)) return denial;
   if (request.method == "POST" && !request.peer.is_unix && !is_json(request.headers)) {
     return deny(415, ErrorKind::invalid, "the body must be sent as Content-Type: application/json",

@@ -1,8 +1,10 @@
 #pragma once
 
 #include "gateway/api_error.hpp"
+#include "gateway/api_keys.hpp"
 #include "gateway/host_check.hpp"
 #include "net/http_message.hpp"
+#include "os/loopback.hpp"
 
 #include <cstdint>
 #include <optional>
@@ -35,8 +37,12 @@ struct Denial {
 /// What the decision needs to know besides the request.
 struct AdmissionPolicy {
   const HostCheck& hosts;
+  os::Reach reach = os::Reach::this_machine;  ///< from where TCP clients can come
   std::uint32_t owner_uid = 0;
-  std::string_view api_key;  ///< what TCP clients must send; empty: none is needed
+  /// What TCP clients must send one of: the settings' key, if it is not empty, or one that was
+  /// made. Where there is none, none is needed, unless other machines can ask.
+  std::string_view api_key;
+  const ApiKeys* keys = nullptr;  ///< may be null: none were made
 };
 
 /// The route of a request, or why it has none. Checks, in this order: the peer's uid on the Unix

@@ -19,8 +19,8 @@ struct RouteTable {
     Counts counts;
   };
 
-  static const std::array<Row, 34>& rows() {
-    static constexpr std::array<Row, 34> kRows{{
+  static const std::array<Row, 37>& rows() {
+    static constexpr std::array<Row, 37> kRows{{
         {{"GET", "/health", Access::watchers}, &Gateway::health, Counts::no},
         {{"GET", "/metrics", Access::anyone}, &Gateway::metrics, Counts::no},
         {{"GET", "/v1/models", Access::anyone}, &Gateway::list_models, Counts::yes},
@@ -59,6 +59,9 @@ struct RouteTable {
          &Gateway::compare_settings,
          Counts::no},
         {{"POST", "/llf/v1/prompt/preview", Access::owner}, &Gateway::preview_prompt, Counts::yes},
+        {{"GET", "/llf/v1/keys", Access::owner}, &Gateway::list_keys, Counts::no},
+        {{"POST", "/llf/v1/keys", Access::owner}, &Gateway::create_key, Counts::yes},
+        {{"POST", "/llf/v1/keys/revoke", Access::owner}, &Gateway::revoke_key, Counts::yes},
         {{"GET", "/llf/v1/logs", Access::owner}, &Gateway::logs, Counts::yes},
         {{"POST", "/llf/v1/stop", Access::owner}, &Gateway::stop, Counts::no},
     }};
@@ -102,8 +105,10 @@ std::vector<RouteFacts> Gateway::routes() {
 std::optional<net::Response> Gateway::refuse(const net::Request& request) {
   const auto denial = admit(request, route_facts(),
                             {.hosts = options_.hosts,
+                             .reach = options_.reach,
                              .owner_uid = options_.owner_uid,
-                             .api_key = options_.settings.server.api_key});
+                             .api_key = options_.settings.server.api_key,
+                             .keys = &options_.keys});
   if (!denial) return std::nullopt;
   auto response = error_response(denial->error);
   response.status = denial->status;

@@ -5,6 +5,7 @@
 #include "gateway/admission.hpp"
 #include "gateway/api.hpp"
 #include "gateway/api_error.hpp"
+#include "gateway/api_keys.hpp"
 #include "gateway/host_check.hpp"
 #include "gateway/measurements.hpp"
 #include "gateway/metrics.hpp"
@@ -13,6 +14,7 @@
 #include "hub/downloads.hpp"
 #include "net/event.hpp"
 #include "net/http_server.hpp"
+#include "os/loopback.hpp"
 #include "prompt/library.hpp"
 #include "scheduler/names.hpp"
 #include "scheduler/scheduler.hpp"
@@ -33,11 +35,13 @@ struct GatewayOptions {
   prompt::Library prompts;
   scheduler::Scheduler& scheduler;
   HostCheck hosts;
+  os::Reach reach = os::Reach::this_machine;  ///< from where the port can be reached
   std::uint32_t owner_uid = 0;
   std::function<ServerStatus()> server_status;
   ModelAccess models;
   hub::Downloads& downloads;
   Measurements& measurements;
+  ApiKeys& keys;
   std::function<Expected<hub::Endpoint>()> hub;      ///< where models come from, looked up anew
   std::function<Expected<worker::Engine>()> engine;  ///< finds llama-server anew at each call
   /// Takes the settings file over as it is now; the report is also about generations after `since`.
@@ -95,7 +99,7 @@ class Gateway {
   [[nodiscard]] Task<void> count_tokens(net::Request& request, net::Responder& responder);
 
   // Control routes: control_routes.cpp, model_routes.cpp, bundle_routes.cpp, download_routes.cpp,
-  // fit_routes.cpp, settings_routes.cpp, prompt_route.cpp, log_route.cpp
+  // fit_routes.cpp, settings_routes.cpp, prompt_route.cpp, key_routes.cpp, log_route.cpp
   [[nodiscard]] Task<void> server_status(net::Request& request, net::Responder& responder);
   [[nodiscard]] Task<void> control_models(net::Request& request, net::Responder& responder);
   [[nodiscard]] Task<void> model_info(net::Request& request, net::Responder& responder);
@@ -120,6 +124,9 @@ class Gateway {
   [[nodiscard]] Task<void> reload_settings(net::Request& request, net::Responder& responder);
   [[nodiscard]] Task<void> compare_settings(net::Request& request, net::Responder& responder);
   [[nodiscard]] Task<void> preview_prompt(net::Request& request, net::Responder& responder);
+  [[nodiscard]] Task<void> list_keys(net::Request& request, net::Responder& responder);
+  [[nodiscard]] Task<void> create_key(net::Request& request, net::Responder& responder);
+  [[nodiscard]] Task<void> revoke_key(net::Request& request, net::Responder& responder);
   [[nodiscard]] Task<void> logs(net::Request& request, net::Responder& responder);
   [[nodiscard]] Task<void> stop(net::Request& request, net::Responder& responder);
 

@@ -48,17 +48,22 @@ bool is_loopback(const std::string& name) {
 }  // namespace
 
 HostCheck::HostCheck(std::vector<std::string> names) : names_(std::move(names)) {
-  for (auto& name : names_) name = ascii_lower(name);
+  for (auto& name : names_) {
+    name = ascii_lower(name);
+    any_ = any_ || name == "0.0.0.0" || name == "::";
+  }
 }
 
 bool HostCheck::host_allowed(std::string_view host) const {
   const auto name = host_name(host);
-  return name && (is_loopback(*name) || std::ranges::find(names_, *name) != names_.end());
+  return name && (any_ || is_loopback(*name) || std::ranges::find(names_, *name) != names_.end());
 }
 
-bool HostCheck::origin_allowed(std::string_view origin) const {
+bool HostCheck::origin_allowed(std::string_view origin, std::string_view host) const {
   for (const std::string_view scheme : {"http://", "https://"}) {
-    if (origin.starts_with(scheme)) return host_allowed(origin.substr(scheme.size()));
+    if (!origin.starts_with(scheme)) continue;
+    const auto of_origin = origin.substr(scheme.size());
+    return host_allowed(of_origin) && (!any_ || host_name(of_origin) == host_name(host));
   }
   return false;
 }

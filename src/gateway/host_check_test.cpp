@@ -55,12 +55,22 @@ TEST(HostCheck, SEC02_refuses_every_other_name_and_form) {
 
 TEST(HostCheck, an_origin_is_judged_by_its_host) {
   const HostCheck check({});
-  EXPECT_TRUE(check.origin_allowed("http://localhost:8000"));
-  EXPECT_TRUE(check.origin_allowed("https://127.0.0.1"));
+  EXPECT_TRUE(check.origin_allowed("http://localhost:8000", "localhost"));
+  EXPECT_TRUE(check.origin_allowed("https://127.0.0.1", "localhost"));
   for (const auto* origin : {"null", "", "file://", "http://evil.com", "https://localhost.evil",
                              "localhost", "http://", "chrome-extension://localhost"}) {
-    EXPECT_FALSE(check.origin_allowed(origin)) << origin;
+    EXPECT_FALSE(check.origin_allowed(origin, "localhost")) << origin;
   }
+}
+
+TEST(HostCheck, of_all_addresses_any_host_is_allowed_and_only_its_own_pages) {
+  const HostCheck check({"0.0.0.0"});
+  EXPECT_TRUE(check.host_allowed("192.168.1.5:8000"));
+  EXPECT_TRUE(check.host_allowed("desk.local"));
+  EXPECT_FALSE(check.host_allowed(":"));
+  EXPECT_TRUE(check.origin_allowed("http://desk.local:8000", "desk.local:8000"));
+  EXPECT_FALSE(check.origin_allowed("http://evil.example", "desk.local:8000"));
+  EXPECT_FALSE(check.origin_allowed("null", "desk.local"));
 }
 
 }  // namespace

@@ -102,6 +102,7 @@ class GatewayTest : public testing::Test {
        .journal = folder_ / "downloads.json",
        .speed_limit = {}}};
   Measurements measurements_{folder_ / "measured.json"};
+  ApiKeys keys_{folder_ / "keys.json"};
   Gateway gateway_{
       {.names = names_,
        .settings = settings_,
@@ -170,6 +171,7 @@ class GatewayTest : public testing::Test {
                       }},
        .downloads = downloads_,
        .measurements = measurements_,
+       .keys = keys_,
        .hub = []() -> Expected<hub::Endpoint> {
          return hub::Endpoint{.url = *hub::Url::parse("http://127.0.0.1:1"), .token = "secret"};
        },

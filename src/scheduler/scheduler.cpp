@@ -166,10 +166,13 @@ Task<void> Scheduler::end_worker(ModelId name) {
     workers_.erase(at);
   }
   apply(fsm_.ended(name, mono_now()));
-  if (!gone || gone->then == Then::nothing) co_return;
-  const auto served = co_await obtain(gone->model, gone->load.mode);
+  if (gone && gone->then == Then::load) watches_.spawn(load_anew(*std::move(gone)));
+}
+
+Task<void> Scheduler::load_anew(Loaded gone) {
+  const auto served = co_await obtain(gone.model, gone.load.mode);
   if (served) {
-    note_asked(served->target.worker, std::move(gone->asked_by));
+    note_asked(served->target.worker, std::move(gone.asked_by));
   } else {
     log::warn("scheduler", "loading anew: {}", served.error().message);
   }

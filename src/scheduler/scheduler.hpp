@@ -182,6 +182,7 @@ class Scheduler {
   /// It takes no more requests; when it has ended what it is doing it goes.
   void retire(const ModelId& name, Then then);
   [[nodiscard]] Task<void> end_worker(ModelId name);
+  [[nodiscard]] Task<void> load_anew(Loaded gone);
 
   /// How long a worker stays unused: 0: not; nothing: until its place is needed.
   [[nodiscard]] std::optional<Duration> keep_alive_of(const Loaded& one,

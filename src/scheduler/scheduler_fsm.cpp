@@ -169,11 +169,9 @@ void SchedulerFsm::expire(Orders& orders, MonoTime now) {
 }
 
 void SchedulerFsm::shrink(Orders& orders, MonoTime now) {
-  const auto left = without_ending();
-  const bool too_many = left.count > policy_.most_loaded;
-  const bool too_large = policy_.memory && left.memory > *policy_.memory;
-  if (!too_many && !too_large) return;
-  // One after the other: what is busy stays until it is not.
+  // Not by memory: what the machine has now changes all the time, and what is loaded fits somehow.
+  const auto left = without_ending().count;
+  if (left <= policy_.most_loaded) return;
   std::vector<Candidate> idle;
   std::vector<ModelId> names;
   for (const auto& [name, worker] : workers_) {
@@ -182,13 +180,13 @@ void SchedulerFsm::shrink(Orders& orders, MonoTime now) {
         {.memory = worker.memory(), .idle = now - worker.last_used, .reload = worker.reload});
     names.push_back(name);
   }
-  if (idle.empty()) return;
-  const auto victim = choose_victims(idle, {.memory = {}, .places = 1});
-  begin_end(orders, names[victim->front()],
-            too_many ? fmt::format("at most {} models may be loaded", policy_.most_loaded)
-                     : fmt::format("models take more than {}", to_string(*policy_.memory)),
-            now);
-  shrink(orders, now);
+  // What is busy stays until it is not.
+  const auto many = std::min(left - policy_.most_loaded, idle.size());
+  const auto victims = choose_victims(idle, {.memory = {}, .places = many});
+  for (const auto index : victims.value_or(std::vector<std::size_t>())) {
+    begin_end(orders, names[index],
+              fmt::format("at most {} models may be loaded", policy_.most_loaded), now);
+  }
 }
 
 SchedulerFsm::Use SchedulerFsm::use() const {
@@ -349,12 +347,14 @@ Error SchedulerFsm::cannot_fit(const Wanted& wanted) const {
                                    "models.memory",
                                    sized(wanted.worker, wanted.memory))};
   }
-  return {.kind = ErrorKind::too_large,
-          .message = fmt::format("{} would take {} of memory, and models may take {} on this "
-                                 "machine: use a smaller context (engine.context, engine.slots) or "
-                                 "a smaller quantisation; `llf model fit {}` shows which fit",
-                                 wanted.worker.str(), to_string(wanted.memory),
-                                 to_string(*policy_.memory), wanted.worker.str())};
+  return {
+      .kind = ErrorKind::too_large,
+      .message = fmt::format("{} would take {} of memory, and models may take {} here now: use a "
+                             "smaller context (engine.context, engine.slots) or a smaller "
+                             "quantisation; `llf model fit {}` shows which fit. models.memory "
+                             "sets what they may take",
+                             wanted.worker.str(), to_string(wanted.memory),
+                             to_string(*policy_.memory), wanted.worker.str())};
 }
 
 std::string SchedulerFsm::names_of_busy() const {

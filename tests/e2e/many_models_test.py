@@ -65,19 +65,51 @@ def test_more_models_than_fit_take_turns_and_no_request_is_lost(real: Daemon) ->
     assert "makes room for" in said, said
 
 
+def read_and_kill(real: Daemon, events: int) -> Answer:
+    """An answer of the built-in model whose engine is killed after some events. It is fast: until
+    then it is stopped whenever an event has come."""
+    assert ask(real, "one").whole
+    pid = real.worker_pid("one")
+    os.kill(pid, signal.SIGSTOP)
+    body = chat_body("one", "What is llf?", temperature=0, stream=True)
+    with Stream(real.tcp, body) as stream:
+        for _ in range(events):
+            os.kill(pid, signal.SIGCONT)
+            assert stream.next() is not None, stream.answer
+            os.kill(pid, signal.SIGSTOP)
+        os.kill(pid, signal.SIGKILL)
+        return stream.rest()
+
+
+def rescued(real: Daemon) -> int:
+    """How many streams were gone on with, as the daemon's log says."""
+    return Path(real.status()["log_file"]).read_text().count("is gone on with")
+
+
 def test_F02_a_killed_engine_is_not_seen_by_the_client(real: Daemon) -> None:
-    with Stream(real.tcp, long_body()) as stream:
-        undisturbed = stream.rest()
-    assert undisturbed.whole and len(undisturbed.text) >= 60, undisturbed
-    for events in (2, 20, 45):
-        with Stream(real.tcp, long_body(stream_options={"include_usage": True})) as stream:
-            for _ in range(events):
-                assert stream.next() is not None
-            os.kill(real.worker_pid("large"), signal.SIGKILL)
-            answer = stream.rest()
-        assert answer.whole and answer.text == undisturbed.text, (events, answer.text)
-        assert answer.events[-1]["usage"]["completion_tokens"] == 60
+    undisturbed = chat(real.tcp, "one", text="What is llf?", temperature=0, stream=True)
+    assert undisturbed.whole and len(undisturbed.events) > 30, undisturbed
+    for attempt in range(30):  # some engines have said all before they are killed
+        answer = read_and_kill(real, 1 + attempt % 4)
+        assert answer.whole and answer.text == undisturbed.text, answer
         assert len({event["id"] for event in answer.events}) == 1
+        assert real.control("POST", "load", {"model": "one"}).complete
+        if rescued(real) >= 5:
+            break
+    assert rescued(real) >= 5
+
+
+def test_F02_a_large_model_goes_on_with_its_own_beginning(real: Daemon) -> None:
+    """Its weights are random: what follows hangs on the last bit, and is not compared."""
+    with Stream(real.tcp, long_body(stream_options={"include_usage": True})) as stream:
+        while len(stream.answer.events) < 20:
+            assert stream.next() is not None
+        begun = stream.answer.text
+        os.kill(real.worker_pid("large"), signal.SIGKILL)
+        answer = stream.rest()
+    assert answer.whole and answer.text.startswith(begun) and len(answer.text) > len(begun), answer
+    assert answer.events[-1]["usage"]["completion_tokens"] == 60
+    assert len({event["id"] for event in answer.events}) == 1
 
 
 def test_F03_a_stopped_engine_is_replaced_and_others_are_not_disturbed(real: Daemon) -> None:

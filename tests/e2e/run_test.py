@@ -100,8 +100,7 @@ def test_stdout_has_the_answer_alone(llf: Llf) -> None:
     assert warm.stderr == "", warm
 
 
-@pytest.mark.parametrize("words", [["history", "list"], ["gui"], ["doctor"],
-                                   ["server", "start", "--share"], ["serve", "--share"]])
+@pytest.mark.parametrize("words", [["history", "list"], ["gui"], ["doctor"]])
 def test_commands_of_later_versions_say_so(llf: Llf, words: list[str]) -> None:
     run = llf(*words)
     assert (run.returncode, run.stdout) == (1, ""), run

@@ -176,8 +176,13 @@ def test_the_unused_model_makes_room_and_a_busy_one_never(start, models: Models)
         assert len(processes.workers(daemon.pid)) == 2
         with Stream(daemon.tcp, chat_body("three", stream=True)) as second:
             assert second.next() is not None
-            answer = chat(daemon.tcp, "two", max_tokens=1)
-            assert answer.status == 503 and answer.told, answer
+            with Stream(daemon.tcp, chat_body("two", stream=True, max_tokens=1)) as third:
+                eventually("it waits",
+                           lambda: daemon.control("GET", "workers").json()["waiting"])
+                assert first.next() is not None
+                assert len(models.records("two", "start")) == 1
+                second.connection.close()
+                assert third.rest().whole
         assert first.next() is not None
     daemon.await_idle()
     assert chat(daemon.tcp, "two", max_tokens=1).whole

@@ -89,7 +89,7 @@ def test_a_profile_has_its_arguments_and_its_prompt(start: Callable, models: Mod
     assert chat(daemon.tcp, "p").whole
     argv = models.records("m", "start")[-1]["argv"]
     assert argv[argv.index("--parallel") + 1] == "3"
-    further = argv[argv.index("--metrics"):]
+    further = argv[len(argv) - argv[::-1].index("--metrics") - 1:]
     assert further == ["--metrics", "--threads", "5", "--slot-save-path", "/a",
                        "--slot-save-path", "/b"]
     messages = json.loads(models.records("m", "request")[-1]["body"])["messages"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import select
 import socket
 import struct
 from collections.abc import Iterator
@@ -89,6 +90,10 @@ class Connection:
         self.send(request_bytes(method, target, body, headers=headers))
 
     # --- reading ---
+
+    def readable(self, limit_s: float) -> bool:
+        """Whether something has come, or comes within this time, that was not read."""
+        return bool(self._buffer) or bool(select.select([self.socket], [], [], limit_s)[0])
 
     def _fill(self) -> bool:
         try:
