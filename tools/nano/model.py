@@ -117,7 +117,9 @@ class Nano(nn.Module):
         return self._scores(middle, prompt_end)
 
     def _scores(self, middle: Tensor, prompt_end: Tensor) -> Tensor:
-        return self.aux(middle[torch.arange(len(middle)), prompt_end])
+        """The classifier looks at states of one length: it learns faster so."""
+        x = middle[torch.arange(len(middle)), prompt_end]
+        return self.aux(x * torch.rsqrt(x.pow(2).mean(-1, keepdim=True) + self.shape.norm_epsilon))
 
     def _blocks(self, x: Tensor, begin: int, end: int) -> Tensor:
         length = x.shape[1]

@@ -25,7 +25,7 @@ def orthogonalise(gradient: Tensor) -> Tensor:
 class Optimizer:
     """Updates the parameters that this process owns."""
 
-    MUON_RATE, ADAM_RATE = 0.02, 0.003
+    MUON_RATE, ADAM_RATE = 0.008, 0.015
     _MOMENTUM, _BETA1, _BETA2, _DECAY = 0.95, 0.9, 0.98, 0.01
 
     def __init__(self, parameters: list[tuple[str, Tensor]]) -> None:

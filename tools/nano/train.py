@@ -45,17 +45,13 @@ class Stage:
 LAST_MIX = Mix(whole=0.35, two_turns=0.25, system_growth=0.55, later_prompts=0.15, begun=0.35)
 # Choosing the answer is the slow part of learning; saying it to the end comes later.
 STAGES = (
-    Stage(0, 2048, 0, Mix(history_weight=0.05)),
-    Stage(400, 2048, 0, Mix()),
-    Stage(600, 1024, 2560, Mix()),
-    Stage(800, 1536, 1536, Mix(whole=0.60)),
-    Stage(928, 1024, 2560, LAST_MIX),
+    Stage(0, 1024, 2560, Mix(history_weight=0.05)),
+    Stage(600, 1536, 1536, Mix()),
+    Stage(904, 1536, 1536, Mix(whole=0.60)),
+    Stage(1104, 2048, 1280, LAST_MIX),
 )
-# The learning rate relative to its highest, as (step, rate) corners: it falls thrice.
-RATES = (
-    *((0, 0.02), (40, 1.0), (507, 1.0), (600, 0.9), (800, 0.6), (929, 0.01)),
-    *((930, 0.6), (1233, 0.01), (1234, 0.6), (1900, 0.0)),
-)
+# The learning rate relative to its highest, as (step, rate) corners.
+RATES = ((0, 0.02), (40, 1.0), (1000, 1.0), (2400, 0.0))
 STEPS = RATES[-1][0]
 
 
