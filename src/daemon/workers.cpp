@@ -67,6 +67,7 @@ std::shared_ptr<worker::Worker> Workers::make(const scheduler::Target& target) {
                               .check_model = [this, files = load.files()] { return check(files); },
                               .policy = {.load_limit = engine.load_timeout},
                               .liveness = {.silence_limit = engine.stall_timeout}};
+  config.plan.alias = target.model.str();  // of whatever mode, its answers have the model's name
   return std::make_shared<worker::Worker>(parts_.loop, std::move(config));
 }
 

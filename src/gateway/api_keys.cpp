@@ -115,6 +115,7 @@ Expected<void> ApiKeys::revoke(std::string_view name) {
   auto keys = keys_;
   if (std::erase_if(keys, [&](const Key& key) { return key.name == name; }) == 0) {
     std::vector<std::string> names;
+    names.reserve(keys_.size());
     for (const auto& key : keys_) names.push_back(key.name);
     return failure(ErrorKind::not_found,
                    fmt::format("there is no key '{}'.{}", name, did_you_mean(name, names)));

@@ -19,23 +19,24 @@ struct RouteTable {
     Counts counts;
   };
 
+  template <Api kApi>
+  static constexpr Row inference_row() {
+    return {{"POST", facts_of(kApi).path, Access::anyone}, &Gateway::infer_as<kApi>, Counts::yes};
+  }
+
   static const std::array<Row, 37>& rows() {
     static constexpr std::array<Row, 37> kRows{{
         {{"GET", "/health", Access::watchers}, &Gateway::health, Counts::no},
         {{"GET", "/metrics", Access::anyone}, &Gateway::metrics, Counts::no},
         {{"GET", "/v1/models", Access::anyone}, &Gateway::list_models, Counts::yes},
         {{"GET", "/v1/models/", Access::anyone}, &Gateway::show_model, Counts::yes},
-        {{"POST", facts_of(Api::chat).path, Access::anyone}, &Gateway::chat, Counts::yes},
-        {{"POST", facts_of(Api::completion).path, Access::anyone}, &Gateway::complete, Counts::yes},
-        {{"POST", facts_of(Api::embeddings).path, Access::anyone}, &Gateway::embed, Counts::yes},
-        {{"POST", facts_of(Api::rerank).path, Access::anyone}, &Gateway::rerank, Counts::yes},
-        {{"POST", facts_of(Api::tokenize).path, Access::anyone}, &Gateway::tokenize, Counts::yes},
-        {{"POST", facts_of(Api::detokenize).path, Access::anyone},
-         &Gateway::detokenize,
-         Counts::yes},
-        {{"POST", facts_of(Api::count_tokens).path, Access::anyone},
-         &Gateway::count_tokens,
-         Counts::yes},
+        inference_row<Api::chat>(),
+        inference_row<Api::completion>(),
+        inference_row<Api::embeddings>(),
+        inference_row<Api::rerank>(),
+        inference_row<Api::tokenize>(),
+        inference_row<Api::detokenize>(),
+        inference_row<Api::count_tokens>(),
         {{"GET", "/llf/v1/status", Access::owner}, &Gateway::server_status, Counts::no},
         {{"GET", "/llf/v1/models", Access::owner}, &Gateway::control_models, Counts::no},
         {{"GET", "/llf/v1/model", Access::owner}, &Gateway::model_info, Counts::no},

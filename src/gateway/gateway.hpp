@@ -90,13 +90,10 @@ class Gateway {
   [[nodiscard]] Task<void> list_models(net::Request& request, net::Responder& responder);
   [[nodiscard]] Task<void> show_model(net::Request& request, net::Responder& responder);
   [[nodiscard]] Task<void> infer(Api api, net::Request& request, net::Responder& responder);
-  [[nodiscard]] Task<void> chat(net::Request& request, net::Responder& responder);
-  [[nodiscard]] Task<void> complete(net::Request& request, net::Responder& responder);
-  [[nodiscard]] Task<void> embed(net::Request& request, net::Responder& responder);
-  [[nodiscard]] Task<void> rerank(net::Request& request, net::Responder& responder);
-  [[nodiscard]] Task<void> tokenize(net::Request& request, net::Responder& responder);
-  [[nodiscard]] Task<void> detokenize(net::Request& request, net::Responder& responder);
-  [[nodiscard]] Task<void> count_tokens(net::Request& request, net::Responder& responder);
+  template <Api kApi>
+  [[nodiscard]] Task<void> infer_as(net::Request& request, net::Responder& responder) {
+    return infer(kApi, request, responder);
+  }
 
   // Control routes: control_routes.cpp, model_routes.cpp, bundle_routes.cpp, download_routes.cpp,
   // fit_routes.cpp, settings_routes.cpp, prompt_route.cpp, key_routes.cpp, log_route.cpp

@@ -23,32 +23,4 @@ Task<void> Gateway::infer(Api api, net::Request& request, net::Responder& respon
                    .metrics = metrics_});
 }
 
-Task<void> Gateway::chat(net::Request& request, net::Responder& responder) {
-  return infer(Api::chat, request, responder);
-}
-
-Task<void> Gateway::complete(net::Request& request, net::Responder& responder) {
-  return infer(Api::completion, request, responder);
-}
-
-Task<void> Gateway::embed(net::Request& request, net::Responder& responder) {
-  return infer(Api::embeddings, request, responder);
-}
-
-Task<void> Gateway::rerank(net::Request& request, net::Responder& responder) {
-  return infer(Api::rerank, request, responder);
-}
-
-Task<void> Gateway::tokenize(net::Request& request, net::Responder& responder) {
-  return infer(Api::tokenize, request, responder);
-}
-
-Task<void> Gateway::detokenize(net::Request& request, net::Responder& responder) {
-  return infer(Api::detokenize, request, responder);
-}
-
-Task<void> Gateway::count_tokens(net::Request& request, net::Responder& responder) {
-  return infer(Api::count_tokens, request, responder);
-}
-
 }  // namespace llf::gateway

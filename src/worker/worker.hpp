@@ -35,10 +35,10 @@ struct ModelTraits {
 
 /// What a worker is made of.
 struct WorkerConfig {
-  std::string model;              ///< the name that people use; also the engine's alias
-  ByteSize size;                  ///< of the model's file, for the progress of a load
-  LoadPlan plan;                  ///< `engine` and `alias` are filled in
-  EngineSearch engine;            ///< searched anew at every start
+  std::string model;    ///< the name that people use; also the engine's alias
+  ByteSize size;        ///< of the model's file, for the progress of a load
+  LoadPlan plan;        ///< `engine` is filled in, and `alias`, where it is empty, with `model`
+  EngineSearch engine;  ///< searched anew at every start
   std::filesystem::path run_dir;  ///< 0700; sockets; under 84 bytes
   std::filesystem::path log_dir;  ///< a rotated file per model
   Journal* journal = nullptr;     ///< outlives the worker; may be null

@@ -50,7 +50,7 @@ WorkerCore::WorkerCore(net::Loop& loop, WorkerConfig config)
       tasks_(loop, "worker " + config_.model),
       random_(std::random_device{}()),
       log_file_(config_.log_dir / log_file_name(config_.model)) {
-  config_.plan.alias = config_.model;
+  if (config_.plan.alias.empty()) config_.plan.alias = config_.model;
   tasks_.spawn(watch_time());
 }
 

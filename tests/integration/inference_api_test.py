@@ -47,7 +47,7 @@ def test_embeddings_get_a_worker_of_their_own(daemon: Daemon, models: Models) ->
     assert chat(daemon.tcp, "m").whole
     answer = post(daemon, "/v1/embeddings", {"model": "m", "input": ["one", "and two"]}).json()
     assert [one["index"] for one in answer["data"]] == [0, 1]
-    assert answer["data"][1]["embedding"] == [7, 2]
+    assert answer["data"][1]["embedding"] == [7, 2] and answer["model"] == "m"
     assert chat(daemon.tcp, "m").whole
     names = {one["model"] for one in daemon.control("GET", "workers").json()["workers"]}
     assert names == {"m", "m (embeddings)"}
