@@ -52,7 +52,7 @@ constexpr std::array kBasics{
     Declaration{{.name = "models.max_loaded",
                  .flag = "--max-loaded",
                  .variable = "LLF_MAX_LOADED",
-                 .help = "models in memory at once; the one unused for longest makes room",
+                 .help = "models in memory at once; an unused one makes room",
                  .least = 1,
                  .most = limits::kMostLoaded},
                 [](Settings& s) -> std::int64_t& { return s.models.max_loaded; }},

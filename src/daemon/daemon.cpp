@@ -137,7 +137,7 @@ RunningDaemon::RunningDaemon(StartOptions options, os::Paths paths, os::FileLock
       downloads_(loop_, download_options(paths_, beside(program_, "share/llf/catalog.json"),
                                          live_.current())),
       measurements_(paths_.data_dir / "measured.json"),
-      keys_(paths_.data_dir / "keys.json"),
+      keys_(keys_file(paths_)),
       names_(models_.catalog(), live_.current()),
       workers_(worker_parts()),
       scheduler_(loop_, names_, live_.current(),

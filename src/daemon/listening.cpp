@@ -1,5 +1,6 @@
 #include "daemon/listening.hpp"
 
+#include "gateway/api_keys.hpp"
 #include "os/loopback.hpp"
 #include "os/port_holder.hpp"
 
@@ -20,6 +21,20 @@ Expected<void> check_reach(const std::string& host, Keys keys) {
                  fmt::format("at {} other machines reach this one, and there is no key yet: make "
                              "one with `llf key create NAME`",
                              host));
+}
+
+std::filesystem::path keys_file(const os::Paths& paths) {
+  return paths.data_dir / "keys.json";
+}
+
+Expected<void> check_start(const StartOptions& options) {
+  const auto& server = options.settings.server;
+  if (!server.api_key.empty()) return {};
+  const auto paths = os::resolve_paths({.home = options.home});
+  if (!paths) return failure(paths.error());
+  gateway::ApiKeys keys(keys_file(*paths));
+  if (auto loaded = keys.load(); !loaded) return loaded;
+  return check_reach(server.host, keys.all().empty() ? Keys::none : Keys::there);
 }
 
 Error explain_listen_error(const Error& error, const std::string& host, std::uint16_t port) {

@@ -1,5 +1,8 @@
 #include "daemon/listening.hpp"
 
+#include "gateway/api_keys.hpp"
+#include "os/test_folder.hpp"
+
 #include <gtest/gtest.h>
 
 namespace llf::daemon {
@@ -22,6 +25,18 @@ TEST(Listening, other_machines_are_let_in_with_keys_only) {
   ASSERT_FALSE(refused);
   EXPECT_EQ(refused.error().kind, ErrorKind::forbidden);
   EXPECT_NE(refused.error().message.find("llf key create NAME"), std::string::npos);
+}
+
+TEST(Listening, a_start_that_is_tried_looks_for_keys) {
+  const os::TestFolder folder;
+  StartOptions options;
+  options.home = folder.path().native();
+  EXPECT_TRUE(check_start(options));
+  options.settings.server.host = "0.0.0.0";
+  EXPECT_EQ(check_start(options).error().kind, ErrorKind::forbidden);
+  gateway::ApiKeys keys(keys_file(os::resolve_paths({.home = options.home}).value()));
+  ASSERT_TRUE(keys.create("a"));
+  EXPECT_TRUE(check_start(options));
 }
 
 TEST(Listening, addresses_are_written_as_urls) {

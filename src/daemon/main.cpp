@@ -1,5 +1,6 @@
 #include "daemon/daemon.hpp"
 #include "daemon/guard.hpp"
+#include "daemon/listening.hpp"
 #include "daemon/start_options.hpp"
 #include "os/paths.hpp"
 #include "os/umask.hpp"
@@ -24,8 +25,11 @@ int fail(const llf::Error& error, const std::optional<int>& ready_fd) {
   return llf::facts(error.kind).exit_code;
 }
 
-/// A daemon with these settings could begin: says so as a start does.
+/// Whether a daemon with these settings could begin: says so as a start does.
 int check(const llf::daemon::StartOptions& options) {
+  if (const auto could = llf::daemon::check_start(options); !could) {
+    return fail(could.error(), options.ready_fd);
+  }
   if (options.ready_fd) llf::daemon::report_readiness(*options.ready_fd, {});
   return 0;
 }

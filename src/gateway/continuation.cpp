@@ -80,6 +80,9 @@ Expected<std::string> ContinuedEvents::feed(std::string_view bytes) {
     if (!value || !value->is_object()) {
       return failure(ErrorKind::upstream, "the engine sent an event that is none of a completion");
     }
+    if (value->get_object().contains("error")) {
+      return failure(ErrorKind::upstream, "the engine reported an error in its answer");
+    }
     out += rewritten(std::move(value->get_object()));
   }
 }
@@ -108,7 +111,6 @@ void ContinuedEvents::add_tokens(json::Object& usage) const {
 
 std::string ContinuedEvents::rewritten(json::Object event) const {
   if (says_nothing(event)) return {};
-  if (event.contains("error")) return sse::event(json::write(event));
   for (const auto& [key, value] : head_) event[key] = value;
   if (auto* usage = event.if_contains("usage"); usage != nullptr && usage->is_object()) {
     add_tokens(usage->get_object());

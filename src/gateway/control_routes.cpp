@@ -75,7 +75,14 @@ Task<void> report_progress(scheduler::Scheduler& scheduler, ModelId model,
     auto waited = co_await net::sleep_for(limits::kProgressInterval);
     if (!waited) co_return;
     const auto worker = scheduler.find(model);
-    if (!worker) continue;
+    if (!worker) {
+      const auto waiting = scheduler.waiting();
+      const auto own = std::ranges::find(waiting, model, &scheduler::WaitingRequest::worker);
+      const std::string why = own == waiting.end() ? "" : own->why;
+      const json::Object told{{"state", "waiting"}, {"why", why}};
+      if (!co_await send_event(responder, told)) co_return;
+      continue;
+    }
     if (!co_await send_event(responder, load_progress_json(worker->status()))) co_return;
   }
 }

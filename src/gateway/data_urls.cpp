@@ -19,7 +19,7 @@ void DataUrls::take(const json::Token& token) {
     return;
   }
   if (token.depth == 0) return;
-  if (field_ == "prompt" || field_ == "input") {
+  if (!texts_.empty() && field_ == texts_) {
     if (token.kind == Kind::object) found_ = true;
     return;
   }

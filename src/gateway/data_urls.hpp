@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <string>
+#include <string_view>
 
 namespace llf::gateway {
 
@@ -11,6 +12,10 @@ namespace llf::gateway {
 /// and files of messages by a URL (SEC-34), and objects where an API has texts only. One thread.
 class DataUrls {
  public:
+  /// `required` is the API's: of "prompt" and "input" the values are texts.
+  explicit DataUrls(std::string_view required)
+      : texts_(required == "messages" ? std::string_view() : required) {}
+
   void take(const json::Token& token);
 
   /// Whether there was any so far.
@@ -20,6 +25,7 @@ class DataUrls {
   void take_key(const json::Token& token);
   void take_image(const json::Token& token);
 
+  std::string_view texts_;       ///< the field that has texts only
   std::string field_;            ///< of the body, whose value is being read
   bool in_content_ = false;      ///< of a message
   bool in_text_ = false;         ///< of a part of it

@@ -7,8 +7,8 @@
 namespace llf::gateway {
 namespace {
 
-bool found_in(const std::string& body) {
-  DataUrls urls;
+bool found_in(const std::string& body, std::string_view required = "messages") {
+  DataUrls urls(required);
   EXPECT_TRUE(json::skim(body, [&](const json::Token& token) { urls.take(token); })) << body;
   return urls.found();
 }
@@ -37,9 +37,11 @@ TEST(DataUrls, a_url_in_a_text_is_a_text) {
 }
 
 TEST(DataUrls, SEC34_where_an_api_has_texts_there_are_no_objects) {
-  EXPECT_TRUE(found_in(R"({"prompt":{"prompt_string":"a","multimodal_data":["x"]}})"));
-  EXPECT_TRUE(found_in(R"({"input":[{"content":[{"type":"image_url"}]}]})"));
-  EXPECT_FALSE(found_in(R"({"input":["a",[1,2]],"prompt":"http://x/"})"));
+  EXPECT_TRUE(found_in(R"({"prompt":{"prompt_string":"a","multimodal_data":["x"]}})", "prompt"));
+  EXPECT_TRUE(found_in(R"({"input":[{"content":[{"type":"image_url"}]}]})", "input"));
+  EXPECT_FALSE(found_in(R"({"input":["a",[1,2]]})", "input"));
+  EXPECT_FALSE(found_in(R"({"prompt":"http://x/"})", "prompt"));
+  EXPECT_FALSE(found_in(R"({"input":{"x":1},"messages":[]})")) << "a field of another API";
 }
 
 }  // namespace

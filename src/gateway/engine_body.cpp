@@ -5,6 +5,7 @@
 #include "config/inference.hpp"
 #include "json/json.hpp"
 #include "json/locate.hpp"
+#include "json/members.hpp"
 
 #include <fmt/format.h>
 
@@ -27,30 +28,19 @@ std::string with_members(std::string body, const json::Object& members) {
   return body;
 }
 
-/// `body` without a field, however often it is given.
-std::string without_member(std::string body, std::string_view name) {
-  constexpr std::string_view kSpace = " \t\r\n";
-  while (const auto member = json::locate_plain(body, std::array{name})) {
-    const auto next = body.find_first_not_of(kSpace, member->end);
-    const auto before = body.find_last_not_of(kSpace, member->key - 1);
-    if (body[next] == ',') {
-      body.erase(member->key, next + 1 - member->key);
-    } else if (body[before] == ',') {
-      body.erase(before, member->end - before);
-    } else {
-      body.erase(member->key, member->end - member->key);
-    }
-  }
-  return body;
-}
-
-/// `body` with a field under another name.
-std::string with_name(std::string body, const Parameter& parameter) {
-  while (const auto member = json::locate_plain(body, std::array{parameter.name})) {
-    body.replace(member->key, member->key_end - member->key,
-                 json::write(json::Value(parameter.engine_name)));
-  }
-  return body;
+/// `body` with the fields that the API has, as engines call them.
+std::string declared_members(std::string_view body, Api api) {
+  std::string out = "{";
+  json::each_member(body, [&](std::string_view name, const json::Member& member) {
+    const auto* parameter = find_parameter(api, name);
+    if (parameter == nullptr) return;
+    if (out.size() > 1) out += ',';
+    out += parameter->engine_name.empty() ? body.substr(member.key, member.key_end - member.key)
+                                          : json::write(json::Value(parameter->engine_name));
+    out += ':';
+    out += body.substr(member.value, member.end - member.value);
+  });
+  return out + '}';
 }
 
 /// `body`, whose messages are replaced where they stand: a tree of all of it would be many times
@@ -76,9 +66,7 @@ bool takes_inference(Api api) {
 
 std::expected<std::string, ApiError> engine_body(std::string body, const InferenceRequest& request,
                                                  const Additions& additions) {
-  for (const auto& name : request.unknown) body = without_member(std::move(body), name);
-  for (const auto& name : request.own) body = without_member(std::move(body), name);
-  for (const auto* parameter : request.renamed) body = with_name(std::move(body), *parameter);
+  if (request.rewritten) body = declared_members(body, request.api);
   auto members =
       takes_inference(request.api) ? config::request_members(additions.inference) : json::Object();
   for (const auto name : request.given) members.erase(name);

@@ -30,15 +30,20 @@ TEST(EngineBody, is_the_clients_bytes_when_nothing_is_added) {
 
 TEST(EngineBody, has_no_field_that_the_api_does_not_have) {
   EXPECT_EQ(body(R"({"user":"me","messages":[{}],"store":{"a":[1]} , "stop":"x","user":1})", {}),
-            R"({"messages":[{}], "stop":"x"})");
-  EXPECT_EQ(body(R"({"messages":[{}] , "keep_alive":"5m"})", {}), R"({"messages":[{}] })");
-  EXPECT_EQ(body(R"({"messages":[{}],"metadata":{}})", warm()),
+            R"({"messages":[{}],"stop":"x"})");
+  EXPECT_EQ(body(R"({"messages" : [{}] , "keep_alive":"5m"})", {}), R"({"messages":[{}]})");
+  EXPECT_EQ(body(R"({"messages":[{}],"\u0075ser":1,"metadata":{}})", warm()),
             R"({"messages":[{}],"temperature":0.5,"max_tokens":9})");
 }
 
+TEST(EngineBody, a_long_name_is_left_out_as_well) {
+  const std::string name(limits::kSkimmedText + 10, 'x');
+  EXPECT_EQ(body("{\"messages\":[{}],\"" + name + "\":1}", {}), R"({"messages":[{}]})");
+}
+
 TEST(EngineBody, calls_fields_as_the_engine_does) {
-  EXPECT_EQ(body(R"({"messages":[{}],"repetition_penalty":1.1})", {}),
-            R"({"messages":[{}],"repeat_penalty":1.1})");
+  EXPECT_EQ(body(R"({"messages":[{}],"repetition_penalty":1.1,"\u0072epetition_penalty":1.2})", {}),
+            R"({"messages":[{}],"repeat_penalty":1.1,"repeat_penalty":1.2})");
 }
 
 TEST(EngineBody, of_an_api_without_values_gets_none) {

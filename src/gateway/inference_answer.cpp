@@ -123,6 +123,7 @@ Task<StreamResult> relay_stream(const Answering& to, EngineAnswer& answer, Strea
   StreamEnd end;
   auto& inter_token = to.metrics.of(to.order.target.name.str()).inter_token;
   std::optional<MonoTime> last;
+  std::uint64_t seen = 0;
   net::RelayOptions options{.on_bytes =
                                 [&](std::string_view bytes) {
                                   answer.lease.note_progress();
@@ -130,6 +131,7 @@ Task<StreamResult> relay_stream(const Answering& to, EngineAnswer& answer, Strea
                                   const auto now = mono_now();
                                   if (last) inter_token.note(now - *last);
                                   last = now;
+                                  seen += bytes.size();
                                   end.feed(bytes);
                                   timings.feed(bytes);
                                   if (to.order.request.plain) said.feed(bytes);
@@ -144,6 +146,8 @@ Task<StreamResult> relay_stream(const Answering& to, EngineAnswer& answer, Strea
     co_return StreamResult{.end = End::whole, .why = {}};
   }
   if (relayed.first.outcome != net::RelayOutcome::upstream_failed) co_return StreamResult{};
+  // Of a chunk that did not come whole the client has nothing.
+  if (seen != relayed.first.bytes) said.forget();
   co_return StreamResult{.end = End::broke,
                          .why = co_await why_failed(answer.lease, relayed.first.error)};
 }
@@ -171,18 +175,21 @@ Task<StreamResult> forward_rest(net::Responder& responder, EngineAnswer& answer,
   co_return StreamResult{.end = End::whole, .why = {}};
 }
 
-/// Asks for the rest of an answer and forwards it.
-Task<StreamResult> continue_stream(const Answering& to, BegunAnswer begun) {
+/// Asks for the rest of an answer and forwards it; `why` it broke is told where nobody has it.
+Task<StreamResult> continue_stream(const Answering& to, BegunAnswer begun, Error why) {
   auto asked = co_await net::race(ask_engine(to.options, to.order, to.waiting), interrupted(to));
   if (asked.winner == 1) {
     const bool stopping = asked.second == Interruption::stopping;
     co_return StreamResult{.end = stopping ? End::stopping : End::nobody_left, .why = {}};
   }
-  if (!asked.first) co_return StreamResult{.end = End::broke, .why = asked.first.error().error};
-  auto& answer = *asked.first;
-  if (answer.response.status() != 200 || !has_type(answer.response, "text/event-stream")) {
-    co_return StreamResult{.end = End::broke, .why = unexpected_answer().error};
+  const bool begun_anew = asked.first && asked.first->response.status() == 200 &&
+                          has_type(asked.first->response, "text/event-stream");
+  if (!begun_anew) {
+    log::warn("gateway", "the stream is not gone on with: {}",
+              asked.first ? "the engine refuses" : asked.first.error().error.message);
+    co_return StreamResult{.end = End::broke, .why = std::move(why)};
   }
+  auto& answer = *asked.first;
   auto rest = co_await net::race(
       forward_rest(to.responder, answer, ContinuedEvents(to.order.request.api, begun)),
       net::race(to.responder.closed(), to.stopping.wait()));
@@ -198,12 +205,14 @@ Task<StreamResult> rescue(const Answering& to, StreamResult result, const Stream
     co_return result;
   }
   BegunAnswer begun{.text = said.text(), .tokens = said.tokens(), .head = said.head()};
+  if (begun.text.empty() && begun.tokens > 0) co_return result;  // no text that can be told
   auto body = continued_body(order.request.api, order.body, begun);
   if (!body) co_return result;
   log::warn("gateway", "a stream of {} broke after {} tokens and is gone on with: {}",
             order.model.str(), begun.tokens, result.why.message);
   order.body = *std::move(body);
-  co_return co_await continue_stream(to, std::move(begun));
+  order.continues = true;
+  co_return co_await continue_stream(to, std::move(begun), std::move(result.why));
 }
 
 Task<Outcome> send_stream(const Answering& to, EngineAnswer answer) {
@@ -259,7 +268,7 @@ Task<void> answer(Answering to) {
   const auto outcome = co_await ask_and_send(to, begun);
   auto& metrics = to.metrics.of(to.order.target.name.str());
   ++metrics.outcomes[outcome];
-  metrics.queue.note(to.order.queued);
+  if (to.order.queued) metrics.queue.note(*to.order.queued);
   if (to.order.loaded) metrics.load.note(*to.order.loaded);
   metrics.request.note(mono_now() - begun);
 }

@@ -31,6 +31,19 @@ Error read_failure(Error error) {
   return error;
 }
 
+/// Whether the worker goes on with what was said: it is of the same model, loaded the same way, and
+/// its engine does not begin anew.
+Task<Expected<void>> check_continuation(const Order& order, scheduler::Served& served) {
+  if (served.target.load != order.target.load) {
+    co_return failure(ErrorKind::conflict, "the model's settings have changed meanwhile");
+  }
+  if (order.request.api != Api::chat) co_return Expected<void>();
+  const auto opening = co_await ask_for_opening(served.lease.endpoint());
+  if (!opening) co_return failure(co_await why_failed(served.lease, opening.error()));
+  if (*opening == prompt::Opening::prefill) co_return Expected<void>();
+  co_return failure(ErrorKind::conflict, "the engine does not go on with a begun answer");
+}
+
 Task<Expected<EngineAnswer>> ask_once(scheduler::Served served, const Order& order,
                                       Waiting& waiting) {
   auto& lease = served.lease;
@@ -60,6 +73,7 @@ Task<Expected<EngineAnswer>> ask_once(scheduler::Served served, const Order& ord
 
 bool may_replay(Error& error, Order& order) {
   if (error.kind != ErrorKind::upstream && error.kind != ErrorKind::unavailable) return false;
+  if (order.request.grammar) return false;  // it is what engines die of (SEC-21)
   if (order.crashes++ < limits::kReplays) return true;
   error = error.with_context(
       fmt::format("this request has failed {} times and is not tried again", order.crashes));
@@ -70,9 +84,10 @@ Task<Asked> ask_engine(const GatewayOptions& options, Order& order, Waiting& wai
   for (;;) {
     auto served = co_await options.scheduler.acquire(order.wish());
     if (!served) co_return std::unexpected(model_error(served.error()));
-    order.queued += served->queued;
+    order.queued = order.queued.value_or(Duration()) + served->queued;
     if (served->loaded) order.loaded = served->loaded;
     Expected<void> ready;
+    if (order.continues) ready = co_await check_continuation(order, *served);
     if (!order.is_fitted) {
       if (auto aimed = aim(options, order, served->target); !aimed) {
         co_return std::unexpected(aimed.error());

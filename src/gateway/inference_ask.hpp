@@ -29,8 +29,8 @@ using Asked = std::expected<EngineAnswer, ApiError>;
 [[nodiscard]] Task<Asked> ask_engine(const GatewayOptions& options, Order& order, Waiting& waiting);
 
 /// Whether an order may be given to another worker after this error: its worker crashed, and none
-/// did before. One whose worker hung is not: it would hang again. Counts the crash; the error of
-/// one that crashed too many says so.
+/// did before. One whose worker hung is not: it would hang again; nor is one with a grammar. Counts
+/// the crash; the error of one that crashed too many says so.
 [[nodiscard]] bool may_replay(Error& error, Order& order);
 
 }  // namespace llf::gateway

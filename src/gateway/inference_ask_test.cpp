@@ -23,6 +23,9 @@ TEST(InferenceAsk, one_whose_worker_hung_or_was_ended_is_not) {
     EXPECT_EQ(error.message, "x");
   }
   EXPECT_EQ(order.crashes, 0);
+  order.request.grammar = true;
+  Error crash{.kind = ErrorKind::upstream, .message = "x"};
+  EXPECT_FALSE(may_replay(crash, order)) << "it is what engines die of";
 }
 
 }  // namespace

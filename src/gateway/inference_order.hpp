@@ -35,8 +35,9 @@ struct Order {
   std::optional<prompt::Template> prompt;  ///< filled in, that goes with it
   prompt::Opening opening{};               ///< how the worker's engine takes its opening
   bool is_fitted = false;                  ///< the body is the engine's
+  bool continues = false;                  ///< it is the rest of an answer that has begun
   std::size_t crashes = 0;                 ///< of workers that had it
-  Duration queued{};                       ///< until there was room for its worker
+  std::optional<Duration> queued;          ///< until there was room for its worker
   std::optional<Duration> loaded;          ///< that its worker needed; nothing: it was ready
 
   [[nodiscard]] const ApiFacts& api() const { return facts_of(request.api); }

@@ -48,7 +48,9 @@ std::unexpected<ApiError> refuse(std::string message, std::string_view param) {
 /// bodies are large, and a tree of one is many times larger.
 class BodyReader {
  public:
-  explicit BodyReader(Api api) : facts_(facts_of(api)) { request_.api = api; }
+  explicit BodyReader(Api api) : facts_(facts_of(api)), urls_(facts_.required) {
+    request_.api = api;
+  }
 
   void take(const json::Token& token) {
     urls_.take(token);
@@ -59,11 +61,7 @@ class BodyReader {
     if (token.depth == 0) is_object_ = token.kind == Kind::object || token.kind == Kind::object_end;
     if (is_end(token.kind)) return;
     if (token.depth == 1) take_field(token);
-    if (token.depth == 2) ++items_;
-    if (token.depth == 2 && field_ == facts_.required) ++required_items_;
-    if (token.depth == 2 && field_ == "stop" && items_ > limits::kStopTexts) {
-      note(fmt::format("'stop' may have {} strings at most", limits::kStopTexts), "stop");
-    }
+    if (token.depth == 2) take_item(token);
   }
 
   [[nodiscard]] std::expected<InferenceRequest, ApiError> request() && {
@@ -73,10 +71,12 @@ class BodyReader {
       return refuse(std::move(missing), facts_.required);
     }
     if (urls_.found()) {
-      return refuse(
-          "data must be given in the request (as a data: URL); nothing is fetched from "
-          "elsewhere",
-          facts_.required);
+      const bool texts = facts_.required != "messages";
+      return refuse(texts
+                        ? fmt::format("'{}' must be text", facts_.required)
+                        : "data must be given in the request (as a data: URL); nothing is fetched "
+                          "from elsewhere",
+                    facts_.required);
     }
     for (const auto& value : values_) {
       if (!value.is_null) request_.given.push_back(value.member);
@@ -129,25 +129,17 @@ class BodyReader {
            field_);
       return;
     }
-    if (field_ == kKeepAlive) {
-      request_.own = {field_};
-    } else if (parameter_ == nullptr) {
-      add_unknown();
-    }
-    if (parameter_ != nullptr && !parameter_->engine_name.empty() &&
-        std::ranges::find(request_.renamed, parameter_) == request_.renamed.end()) {
-      request_.renamed.push_back(parameter_);
-    }
+    if (parameter_ == nullptr || !parameter_->engine_name.empty()) request_.rewritten = true;
+    if (parameter_ == nullptr && field_ != kKeepAlive) add_unknown();
   }
 
   void add_unknown() {
     auto& unknown = request_.unknown;
     if (std::ranges::find(unknown, field_) != unknown.end()) return;
     if (unknown.size() == limits::kUnknownFields) {
-      note(fmt::format("the request has more than {} fields that this API does not know, '{}' is "
-                       "one",
-                       limits::kUnknownFields, field_),
-           field_);
+      note(fmt::format("the request has more than {} fields that this API does not know",
+                       limits::kUnknownFields),
+           "");
       return;
     }
     unknown.push_back(field_);
@@ -163,6 +155,7 @@ class BodyReader {
     if (is_one_of(kMore, field_) && !is_null && token.kind != Kind::false_value) {
       request_.plain = false;
     }
+    if ((is_one_of(kSchemas, field_) || field_ == "grammar") && !is_null) request_.grammar = true;
     if ((is_one_of(kSchemas, field_) || field_ == "grammar") &&
         std::ranges::find(schemas_, field_) == schemas_.end()) {
       schemas_.push_back(field_);
@@ -180,6 +173,16 @@ class BodyReader {
     } else if (field_ == kKeepAlive) {
       take_keep_alive(token);
     }
+  }
+
+  /// A value of a list or an object.
+  void take_item(const json::Token& token) {
+    if (field_ == facts_.required) ++required_items_;
+    if (parameter_ == nullptr) return;
+    if (auto fits = check_item(*parameter_, token); !fits) note(fits.error().message, field_);
+    if (!counts(*parameter_, token) || ++items_ <= parameter_->most_items) return;
+    if (parameter_->most_items == 0) return;
+    note(fmt::format("'{}' may have {} values at most", field_, parameter_->most_items), field_);
   }
 
   void take_keep_alive(const json::Token& token) {

@@ -29,9 +29,10 @@ struct InferenceRequest {
   std::optional<std::int64_t> max_tokens;  ///< nothing: no limit is given
   /// How long its model is to stay when nobody uses it: 0: not, negative: for ever.
   std::optional<std::chrono::seconds> keep_alive;
-  std::vector<std::string> unknown;       ///< fields that the API does not have, each once
-  std::vector<std::string> own;           ///< fields that are for llf alone, each once
-  std::vector<const Parameter*> renamed;  ///< fields that engines call otherwise
+  std::vector<std::string> unknown;  ///< fields that the API does not have, each once
+  /// It has fields that engines do not get, or get under another name.
+  bool rewritten = false;
+  bool grammar = false;  ///< engines make a grammar of something in it
 };
 
 /// Reads the body of a request and refuses what must not reach the engine: what is not a JSON

@@ -40,16 +40,17 @@ constexpr std::uint8_t kTokenize = bit(Api::tokenize);
 constexpr std::uint8_t kDetokenize = bit(Api::detokenize);
 constexpr std::uint8_t kAll = 0x7F;
 
-constexpr double kMany = 1e6;  // where an engine knows no end of its own
+constexpr double kMany = 1e6;       // where an engine knows no end of its own
+constexpr double kMostToken = 4e6;  // no vocabulary is so large
 
 /// Those that are no values of config::Inference, which has its own ranges.
 constexpr std::array kParameters{
     Parameter{"model", kText, 0, 0, kAll, {}},
     Parameter{"messages", kList, 0, 0, kChats, {}},
-    Parameter{"prompt", kText | kList, 0, 0, kCompletion, {}},
-    Parameter{"input", kText | kList, 0, 0, kEmbed, {}},
+    Parameter{"prompt", kText | kList, 0, 0, kCompletion, {}, 2048},
+    Parameter{"input", kText | kList, 0, 0, kEmbed, {}, 2048},
     Parameter{"query", kText, 0, 0, kRerank, {}},
-    Parameter{"documents", kList, 0, 0, kRerank, {}},
+    Parameter{"documents", kList, 0, 0, kRerank, {}, 2048},
     Parameter{"top_n", kWhole, 1, kMany, kRerank, {}},
     Parameter{"content", kText | kList, 0, 0, kTokenize, {}},
     Parameter{"add_special", kFlag, 0, 0, kTokenize, {}},
@@ -60,12 +61,12 @@ constexpr std::array kParameters{
 
     Parameter{"stream", kFlag, 0, 0, kGenerate, {}},
     Parameter{"stream_options", kObject, 0, 0, kGenerate, {}},
-    Parameter{"stop", kText | kList, 0, 0, kGenerate, {}},
+    Parameter{"stop", kText | kList, 0, 0, kGenerate, {}, limits::kStopTexts},
     Parameter{"n", kWhole, 1, limits::kMostChoices, kGenerate, {}},
     Parameter{"logprobs", kFlag | kWhole, 0, limits::kMostLogprobs, kGenerate, {}},
     Parameter{"top_logprobs", kWhole, 0, limits::kMostLogprobs, kChat, {}},
     Parameter{"n_probs", kWhole, 0, limits::kMostLogprobs, kGenerate, {}},
-    Parameter{"logit_bias", kObject | kList, 0, 0, kGenerate, {}},
+    Parameter{"logit_bias", kObject | kList, 0, 0, kGenerate, {}, 1024},
     Parameter{"repetition_penalty", kNumber, 0, limits::kMostPenalty, kGenerate, "repeat_penalty"},
     Parameter{"repeat_last_n", kWhole, -1, kMany, kGenerate, {}},
     Parameter{"typical_p", kNumber, 0, 1, kGenerate, {}},
@@ -77,13 +78,13 @@ constexpr std::array kParameters{
     Parameter{"dry_base", kNumber, 0, 10, kGenerate, {}},
     Parameter{"dry_allowed_length", kWhole, 0, kMany, kGenerate, {}},
     Parameter{"dry_penalty_last_n", kWhole, -1, kMany, kGenerate, {}},
-    Parameter{"dry_sequence_breakers", kList, 0, 0, kGenerate, {}},
+    Parameter{"dry_sequence_breakers", kList, 0, 0, kGenerate, {}, 64},
     Parameter{"xtc_probability", kNumber, 0, 1, kGenerate, {}},
     Parameter{"xtc_threshold", kNumber, 0, 1, kGenerate, {}},
     Parameter{"mirostat", kWhole, 0, 2, kGenerate, {}},
     Parameter{"mirostat_tau", kNumber, 0, 100, kGenerate, {}},
     Parameter{"mirostat_eta", kNumber, 0, 1, kGenerate, {}},
-    Parameter{"samplers", kList, 0, 0, kGenerate, {}},
+    Parameter{"samplers", kList, 0, 0, kGenerate, {}, 32},
     Parameter{"ignore_eos", kFlag, 0, 0, kGenerate, {}},
     Parameter{"cache_prompt", kFlag, 0, 0, kGenerate, {}},
     Parameter{"timings_per_token", kFlag, 0, 0, kGenerate, {}},
@@ -95,7 +96,7 @@ constexpr std::array kParameters{
     Parameter{"response_format", kObject, 0, 0, kGenerate, {}},
     Parameter{"json_schema", kObject, 0, 0, kGenerate, {}},
     Parameter{"grammar", kText, 0, 0, kGenerate, {}},
-    Parameter{"tools", kList, 0, 0, kTemplate, {}},
+    Parameter{"tools", kList, 0, 0, kTemplate, {}, 512},
     Parameter{"tool_choice", kText | kObject, 0, 0, kTemplate, {}},
     Parameter{"parallel_tool_calls", kFlag, 0, 0, kTemplate, {}},
     Parameter{"chat_template_kwargs", kObject, 0, 0, kTemplate, {}},
@@ -173,6 +174,23 @@ const Parameter* find_parameter(Api api, std::string_view name) {
     return one.name == name && (one.apis & bit(api)) != 0;
   });
   return found == kAllParameters.end() ? nullptr : &*found;
+}
+
+bool counts(const Parameter& parameter, const json::Token& value) {
+  const bool has_tokens = parameter.name == "prompt" || parameter.name == "input";
+  return !has_tokens || value.kind != Kind::number;
+}
+
+Expected<void> check_item(const Parameter& parameter, const json::Token& value) {
+  const auto type = type_of(value);
+  if (parameter.name == "tokens") {
+    const bool is_token = (type & kWhole) != 0 && value.number >= 0 && value.number < kMostToken;
+    if (!is_token) return failure(ErrorKind::invalid, "'tokens' must be a list of token numbers");
+  }
+  if (parameter.name == "content" && (type & (kWhole | kText)) == 0) {
+    return failure(ErrorKind::invalid, "'content' must be a string, or a list of them and tokens");
+  }
+  return {};
 }
 
 Expected<void> check_value(const Parameter& parameter, const json::Token& value) {

@@ -4,6 +4,7 @@
 #include "gateway/api.hpp"
 #include "json/skim.hpp"
 
+#include <cstddef>
 #include <cstdint>
 #include <string_view>
 
@@ -17,6 +18,7 @@ struct Parameter {
   double most = 0;
   std::uint8_t apis = 0;         ///< which have it
   std::string_view engine_name;  ///< how engines call it; empty: the same
+  std::size_t most_items = 0;    ///< of a list or an object; 0: any number
 };
 
 /// The field of this name; nullptr when the API has none. Pure.
@@ -25,5 +27,11 @@ struct Parameter {
 /// Whether the beginning of a value, as it is skimmed, is one that the field may have; null always
 /// is. Errors: `invalid`, which says what it must be. Pure.
 [[nodiscard]] Expected<void> check_value(const Parameter& parameter, const json::Token& value);
+
+/// The same for a value within a list of it. Pure.
+[[nodiscard]] Expected<void> check_item(const Parameter& parameter, const json::Token& value);
+
+/// Whether a value within counts for `most_items`: of texts each, not each token of one. Pure.
+[[nodiscard]] bool counts(const Parameter& parameter, const json::Token& value);
 
 }  // namespace llf::gateway

@@ -35,8 +35,8 @@ TEST(SchemaCheck, an_ordinary_schema_fits) {
 TEST(SchemaCheck, SEC21_what_makes_a_grammar_too_large_is_refused) {
   const auto deep = repeated(R"({"a":)", 40) + "1" + repeated("}", 40);
   EXPECT_THAT(said(deep), testing::HasSubstr("nested"));
-  EXPECT_THAT(said("[" + repeated("1,", limits::kSchemaNodes) + "1]"),
-              testing::HasSubstr("values"));
+  EXPECT_THAT(said("[" + repeated("{},", limits::kSchemaNodes) + "1]"),
+              testing::HasSubstr("objects and lists"));
   EXPECT_THAT(said(fmt::format(R"({{"pattern":"{}"}})", std::string(600, 'a'))),
               testing::HasSubstr("pattern"));
   EXPECT_THAT(
@@ -49,9 +49,28 @@ TEST(SchemaCheck, SEC21_what_makes_a_grammar_too_large_is_refused) {
 
 TEST(SchemaCheck, values_of_all_schemas_of_a_request_count) {
   SchemaCheck check;
-  const auto half = json::parse("[" + repeated("1,", limits::kSchemaNodes / 2) + "1]");
+  const auto half = json::parse("[" + repeated("{},", limits::kSchemaNodes / 2) + "1]");
   EXPECT_TRUE(check.check(*half));
   EXPECT_FALSE(check.check(*half));
+}
+
+// The engine would take all memory for them, and never answer.
+TEST(SchemaCheck, SEC21_a_repetition_the_wrong_way_round_is_refused) {
+  for (const auto* schema :
+       {R"({"type":"string","pattern":"^a{2,1}$"})", R"({"minItems":5,"maxItems":2})",
+        R"({"type":"string","minLength":5,"maxLength":2})", R"({"minimum":10,"maximum":1})",
+        R"({"pattern":"(x{9}){3,99999}"})"}) {
+    EXPECT_NE(said(schema), "fits") << schema;
+  }
+  EXPECT_EQ(said(R"({"pattern":"a{1,2}[{9,1}]\\{9,1}b{3}c{2,}","minItems":2,"maxItems":2})"),
+            "fits");
+}
+
+TEST(GrammarCheck, SEC21_neither_texts_nor_comments_hide_anything) {
+  EXPECT_TRUE(check_grammar("root ::= \"a\"{1,2} # ((((\n | \"{2,1}\" | [\"{] \"\\\"\""));
+  EXPECT_FALSE(check_grammar("root ::= \"a\"{2,1}"));
+  EXPECT_FALSE(check_grammar("root ::= # \"\n" + std::string(60, '(') + std::string(60, ')')));
+  EXPECT_FALSE(check_grammar("root ::= # [\n" + std::string(60, '(') + std::string(60, ')')));
 }
 
 TEST(GrammarCheck, SEC21_a_long_or_deep_one_is_refused) {

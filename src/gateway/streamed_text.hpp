@@ -19,6 +19,8 @@ class StreamedText {
   explicit StreamedText(Api api) : api_(api) {}
 
   void feed(std::string_view bytes);
+  /// It cannot be gone on with, whatever it said.
+  void forget() { give_up(); }
 
   /// Whether the stream can be gone on with: it stands between two events, all of them said plain
   /// text only, and the last has not come.

@@ -356,6 +356,20 @@ Expected<ByteSize> available_memory() {
   return ByteSize(std::min(*machine, left));
 }
 
+ByteSize anonymous_memory(pid_t pid) {
+  const auto text = read_file(fmt::format("/proc/{}/status", pid), limits::kProcFile);
+  return ByteSize(text ? meminfo_bytes(*text, "RssAnon:").value_or(0) : 0);
+}
+
+std::uint64_t oom_kills() {
+  constexpr std::string_view kKey = "\noom_kill ";
+  const auto text = read_file("/proc/vmstat", limits::kProcFile);
+  const auto at = text ? text->find(kKey) : std::string::npos;
+  if (at == std::string::npos) return 0;
+  const auto rest = std::string_view(*text).substr(at + kKey.size());
+  return parse_number<std::uint64_t>(rest.substr(0, rest.find('\n'))).value_or(0);
+}
+
 bool has_compute_gpu() {
   return ::access("/dev/nvidiactl", F_OK) == 0 || ::access("/dev/kfd", F_OK) == 0;
 }

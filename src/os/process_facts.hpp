@@ -83,6 +83,13 @@ enum class SignalResult : std::uint8_t {
 /// RAM that a new process can use without swapping: MemAvailable, or what our cgroup leaves.
 [[nodiscard]] Expected<ByteSize> available_memory();
 
+/// Memory of `pid` that no file holds: what is free when it ends. 0 for a process that is gone.
+[[nodiscard]] ByteSize anonymous_memory(pid_t pid);
+
+/// Processes that the kernel has ended for lack of memory since the machine started; 0 where it
+/// does not say. After SIGKILL a greater one than before tells who sent it.
+[[nodiscard]] std::uint64_t oom_kills();
+
 /// Whether there is a GPU that engines compute with and whose memory is its own: of NVIDIA's or
 /// AMD's drivers for it the devices are there.
 [[nodiscard]] bool has_compute_gpu();

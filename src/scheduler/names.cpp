@@ -82,7 +82,7 @@ Expected<Target> Names::target_named(const ModelId& name) const {
   }
   const auto file = catalog_.find(wanted);
   if (file) {
-    return Target{.name = wanted,
+    return Target{.name = file->id,
                   .model = file->id,
                   .worker = file->id,
                   .load = plain_load(*file),

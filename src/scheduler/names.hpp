@@ -40,7 +40,7 @@ struct Load {
 
 /// What a model's name stands for.
 struct Target {
-  ModelId name;    ///< as it was asked for; the default one's where none was
+  ModelId name;    ///< of the profile or the model, however it was asked for
   ModelId model;   ///< what is loaded: profiles that load a model as it is share it
   ModelId worker;  ///< who serves it: worker_of_mode of `model`
   Load load;

@@ -3,6 +3,7 @@
 #include "base/limits.hpp"
 #include "log/log.hpp"
 #include "net/timer.hpp"
+#include "os/process_facts.hpp"
 
 #include <fmt/format.h>
 
@@ -51,17 +52,22 @@ Task<Expected<Served>> Scheduler::obtain(ModelId name, worker::Mode mode) {
   for (;;) {
     auto target = names_.resolve(name, mode);
     if (!target) co_return failure(target.error());
-    const auto wanted = co_await wanted_of(*target);
-    if (!wanted) co_return failure(wanted.error());
+    const auto footprint = co_await footprint_of(*target);
+    if (!footprint) co_return failure(footprint.error());
+    const auto asked = target->worker;
     const auto came = mono_now();
-    auto place = co_await queue(*wanted);
+    auto place = co_await queue(
+        {.worker = asked,
+         .memory = footprint->memory,
+         .reload = footprint->reload,
+         .most_requests = footprint->slots + static_cast<std::size_t>(settings_.models.queue)});
     if (!place) co_return failure(place.error());
     const auto placed = mono_now();
     // Anew after each wait: the settings may have changed.
     target = names_.resolve(name, mode);
     if (!target) co_return failure(target.error());
-    if (target->worker != wanted->worker || !fsm_.is_granted(place->request())) continue;
-    const auto worker = worker_for(*target, *wanted);
+    if (target->worker != asked || !fsm_.is_granted(place->request())) continue;
+    const auto worker = worker_for(*target, *footprint);
     if (!worker) continue;
     const bool was_ready = worker->status().state == WorkerState::ready;
     auto lease = co_await worker->acquire();
@@ -75,13 +81,14 @@ Task<Expected<Served>> Scheduler::obtain(ModelId name, worker::Mode mode) {
   }
 }
 
-std::shared_ptr<worker::Worker> Scheduler::worker_for(const Target& target, const Wanted& wanted) {
+std::shared_ptr<worker::Worker> Scheduler::worker_for(const Target& target,
+                                                      const Footprint& footprint) {
   auto& slot = workers_[target.worker];
   if (!slot.worker) {
     slot.worker = make_worker_(target);
     slot.model = target.model;
     slot.load = target.load;
-    slot.wanted = wanted;
+    slot.footprint = footprint;
     if (!std::exchange(time_watched_, true)) watches_.spawn(watch_time());
   } else if (slot.load != target.load) {
     retire(target.worker, Then::nothing);
@@ -90,20 +97,13 @@ std::shared_ptr<worker::Worker> Scheduler::worker_for(const Target& target, cons
   return slot.worker;
 }
 
-Task<Expected<Wanted>> Scheduler::wanted_of(Target target) {
+Task<Expected<Footprint>> Scheduler::footprint_of(Target target) {
   const auto known = workers_.find(target.worker);
   if (known != workers_.end() && known->second.load == target.load) {
-    co_return known->second.wanted;
+    co_return known->second.footprint;
   }
-  const auto worker = target.worker;
-  Expected<Footprint> footprint = Footprint{};
-  if (machine_.footprint) footprint = co_await machine_.footprint(std::move(target));
-  if (!footprint) co_return failure(footprint.error());
-  co_return Wanted{
-      .worker = worker,
-      .memory = footprint->memory,
-      .reload = footprint->reload,
-      .most_requests = footprint->slots + static_cast<std::size_t>(settings_.models.queue)};
+  if (!machine_.footprint) co_return Footprint{};
+  co_return co_await machine_.footprint(std::move(target));
 }
 
 Task<Expected<Place>> Scheduler::queue(Wanted wanted) {
@@ -207,7 +207,9 @@ SchedulerPolicy Scheduler::policy() const {
   SchedulerPolicy policy{.most_loaded = static_cast<std::size_t>(settings_.models.max_loaded)};
   if (!machine_.memory) return policy;
   std::uint64_t ours = 0;
-  for (const auto& [name, one] : workers_) ours += one.worker->status().rss.bytes();
+  for (const auto& [name, one] : workers_) {
+    ours += os::anonymous_memory(one.worker->status().pid).bytes();
+  }
   policy.memory = machine_.memory(ByteSize(ours));
   return policy;
 }

@@ -38,8 +38,8 @@ struct Footprint {
 struct Machine {
   /// Errors: `invalid`: the model cannot serve in that mode.
   std::function<Task<Expected<Footprint>>(Target)> footprint;
-  /// The memory that all models may take, `ours` being what they take now; nothing: is not looked
-  /// at.
+  /// The memory that all models may take, `ours` being what would be free without them; nothing: is
+  /// not looked at.
   std::function<std::optional<ByteSize>(ByteSize ours)> memory;
 };
 
@@ -143,7 +143,7 @@ class Scheduler {
     std::shared_ptr<worker::Worker> worker;
     ModelId model;  ///< Target::model
     Load load;
-    Wanted wanted;
+    Footprint footprint;
     std::optional<std::chrono::seconds> keep_alive{};  ///< as the newest request wants that says
     std::set<ModelId> asked_by;  ///< the names of the requests that came for it
     Then then = Then::nothing;   ///< when it has ended
@@ -158,12 +158,12 @@ class Scheduler {
   /// acquire, of a name that nobody asks for just now.
   [[nodiscard]] Task<Expected<Served>> obtain(ModelId name, worker::Mode mode);
   [[nodiscard]] Task<Expected<Place>> queue(Wanted wanted);
-  [[nodiscard]] Task<Expected<Wanted>> wanted_of(Target target);
+  [[nodiscard]] Task<Expected<Footprint>> footprint_of(Target target);
 
   /// The place of its worker, which is made where there is none; nothing where another one stands
   /// there, which is retired.
   [[nodiscard]] std::shared_ptr<worker::Worker> worker_for(const Target& target,
-                                                           const Wanted& wanted);
+                                                           const Footprint& footprint);
 
   /// That these names ask for the worker, if it is still there.
   void note_asked(const ModelId& worker, std::set<ModelId> names);

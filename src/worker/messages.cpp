@@ -38,6 +38,16 @@ Error process_ended(const std::string& model, Phase phase, const os::ExitStatus&
           .message = fmt::format("the engine of {} ended with {}", model, how)};
 }
 
+Error out_of_memory(const std::string& model, Phase phase) {
+  const auto what = phase == Phase::loading ? fmt::format("loading {}", model)
+                                            : fmt::format("the engine of {}", model);
+  return {.kind = ErrorKind::too_large,
+          .message = fmt::format("{} took more memory than this machine has, and was ended by the "
+                                 "system: use a smaller context (engine.context, engine.slots), a "
+                                 "smaller quantisation, or a simpler request",
+                                 what)};
+}
+
 Error load_timed_out(const std::string& model, Duration limit, std::span<const std::string> lines) {
   return {.kind = ErrorKind::timeout,
           .message = fmt::format("loading {} took longer than {} s: allow more with "

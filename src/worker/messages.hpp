@@ -20,6 +20,10 @@ enum class Phase : std::uint8_t { loading, serving };
 [[nodiscard]] Error process_ended(const std::string& model, Phase phase,
                                   const os::ExitStatus& status, std::span<const std::string> lines);
 
+/// The error for a process that the kernel ended for lack of memory (F09): what it did takes as
+/// much the next time (`too_large`).
+[[nodiscard]] Error out_of_memory(const std::string& model, Phase phase);
+
 /// The error for a load that took longer than `limit`.
 [[nodiscard]] Error load_timed_out(const std::string& model, Duration limit,
                                    std::span<const std::string> lines);

@@ -60,5 +60,13 @@ TEST(WorkerMessages, the_others_say_whether_to_try_again) {
   EXPECT_THAT(cannot_be_killed("m", 7).message, HasSubstr("process 7"));
 }
 
+// F09: it is not tried again as it is.
+TEST(WorkerMessages, a_lack_of_memory_is_no_crash) {
+  const auto error = out_of_memory("m", Phase::serving);
+  EXPECT_EQ(error.kind, ErrorKind::too_large);
+  EXPECT_NE(error.message.find("engine.context"), std::string::npos);
+  EXPECT_NE(out_of_memory("m", Phase::loading).message.find("loading m"), std::string::npos);
+}
+
 }  // namespace
 }  // namespace llf::worker

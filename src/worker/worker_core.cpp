@@ -20,8 +20,7 @@ namespace {
 
 Task<Expected<int>> health_status(net::Endpoint endpoint) {
   const auto answer = co_await net::request(std::move(endpoint), {.target = "/health"});
-  if (!answer) co_return failure(answer.error());
-  co_return answer->status();
+  co_return answer ? Expected<int>(answer->status()) : failure(answer.error());
 }
 
 std::int64_t milliseconds(Duration duration) {
@@ -142,8 +141,8 @@ Error WorkerCore::error_of(Outcome outcome) const {
       return stopped_meanwhile(config_.model);
     case Outcome::circuit_open: {
       const auto now = mono_now();
-      const auto until = fsm_.failures().open_until(now).value_or(now);
-      return circuit_open(config_.model, until - now, last_error_ ? last_error_->message : "");
+      const auto left = fsm_.failures().open_until(now).value_or(now) - now;
+      return circuit_open(config_.model, left, last_error_ ? last_error_->message : "");
     }
     case Outcome::stuck:
       return cannot_be_killed(config_.model, process_ ? process_->pid() : 0);
@@ -193,13 +192,15 @@ Task<void> WorkerCore::run_process(std::shared_ptr<ProcessRecord> record) {
     apply(fsm_.spawn_failed(generation, mono_now()));
     co_return;
   }
-  const auto status = co_await process_->run(
-      [this, generation](std::string_view line) { on_line(generation, line); });
+  const auto status =
+      co_await process_->run([this, generation](auto line) { on_line(generation, line); });
   const auto phase = fsm_.state() == WorkerState::starting ? Phase::loading : Phase::serving;
   if (status) {
     note(fmt::format("the engine ended with {}", os::to_string(*status)));
     if (!record->why) {
-      note_failure(process_ended(config_.model, phase, *status, last_lines(*record)));
+      const bool starved = status->value == SIGKILL && os::oom_kills() > record->oom_kills;
+      note_failure(starved ? out_of_memory(config_.model, phase)
+                           : process_ended(config_.model, phase, *status, last_lines(*record)));
     }
   } else if (!record->why) {
     note_failure(not_watched(config_.model));

@@ -6,6 +6,7 @@
 #include "net/event.hpp"
 #include "net/loop.hpp"
 #include "net/task_group.hpp"
+#include "os/process_facts.hpp"
 #include "worker/engine_process.hpp"
 #include "worker/liveness.hpp"
 #include "worker/log_file.hpp"
@@ -30,6 +31,7 @@ struct ProcessRecord {
   Generation generation = 0;
   std::uint64_t lines_before = 0;  ///< number of the last line that is not its own
   bool was_ready = false;
+  std::uint64_t oom_kills = os::oom_kills();  ///< when it was started
   net::Event ended;
   std::optional<Error> why;  ///< set before `ended`, and as soon as it is known
 };

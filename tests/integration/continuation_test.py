@@ -117,6 +117,15 @@ def test_a_client_that_leaves_while_its_answer_is_rescued_ends_it(daemon: Daemon
     assert not ends[-1]["complete"]
 
 
+def test_an_engine_that_does_not_go_on_is_not_made_to(daemon: Daemon, models: Models) -> None:
+    """Some refuse, or begin anew: then the client is told why the stream broke."""
+    models.add("thinks", f"answer {LONG}", "thinks", "crash-after-events 5", "crash-times 1")
+    answer = chat(daemon.tcp, "thinks", stream=True)
+    assert answer.told and not answer.complete, answer
+    assert "ended with signal 9" in answer.error["message"], answer
+    assert len(models.records("thinks", "request")) == 1
+
+
 def test_unloading_is_no_crash(daemon: Daemon, models: Models) -> None:
     """Who ends a model by name does not want it loaded again for a stream that broke."""
     models.add("ended", f"answer {LONG}", "token-delay-ms 400", "tokens 200")

@@ -12,7 +12,7 @@ from support.chat import chat, chat_body
 from support.daemon import Daemon
 from support.models import ANSWER, Models
 from support.patience import eventually
-from support.wire import Response, ask
+from support.wire import Connection, Response, ask
 
 
 def post(daemon: Daemon, path: str, body: dict, headers: dict | None = None) -> Response:
@@ -114,6 +114,41 @@ def test_a_wrong_value_is_refused_before_a_worker_starts(daemon: Daemon, models:
     answer = post(daemon, "/v1/chat/completions", chat_body("m", **fields))
     assert answer.status == 400 and answer.error["param"] == [*fields][0], answer
     assert not models.records("m", "start")
+
+
+@pytest.mark.parametrize("fields", [
+    {"json_schema": {"type": "string", "pattern": "^a{2,1}$"}},
+    {"json_schema": {"type": "array", "minItems": 5, "maxItems": 2, "items": {}}},
+    {"grammar": "root ::= \"a\"{2,1}"},
+    {"grammar": "root ::= # \"\n " + "(" * 30000},
+    {"dry_sequence_breakers": ["x"] * 40000}, {"samplers": ["top_k"] * 1000},
+    {"stop": ["x"] * 100}], ids=lambda fields: [*fields][0])
+def test_SEC21_what_engines_die_of_does_not_reach_them(daemon: Daemon, models: Models,
+                                                       fields: dict) -> None:
+    models.add("m")
+    answer = post(daemon, "/v1/chat/completions", chat_body("m", **fields))
+    assert answer.status == 400 and answer.error["param"] == [*fields][0], answer
+    assert not models.records("m", "start")
+
+
+def test_a_field_that_is_given_very_often_costs_little(daemon: Daemon, models: Models) -> None:
+    models.add("m")
+    many = b',"x":1' * 100_000 + b',"repetition_penalty":1' * 20_000
+    body = b'{"model":"m","messages":[{"role":"user","content":"hi"}]' + many + b"}"
+    with Connection(daemon.tcp) as connection:
+        connection.send(b"POST /v1/chat/completions HTTP/1.1\r\nHost: localhost\r\n"
+                        b"Content-Type: application/json\r\nContent-Length: %d\r\n\r\n"
+                        % len(body) + body)
+        answer = connection.read_response()
+    assert answer.status == 200 and answer.header("x-llf-ignored") == "x", answer
+    assert set(engine_body(models, "m")) == {"model", "messages", "repeat_penalty"}
+
+
+def test_tokens_are_numbers(daemon: Daemon, models: Models) -> None:
+    models.add("m")
+    for tokens in ([-5], ["a"], [{}], [1e12]):
+        answer = post(daemon, "/detokenize", {"model": "m", "tokens": tokens})
+        assert answer.status == 400 and answer.error["param"] == "tokens", answer
 
 
 def test_a_request_says_how_long_its_model_stays(daemon: Daemon, models: Models) -> None:

@@ -91,6 +91,13 @@ def test_with_a_key_they_are_by_whatever_name_they_use(start: Callable, llf: Cal
     assert daemon.stop() == 0
 
 
+def test_a_restart_that_cannot_work_ends_nothing(start: Callable, llf: Callable) -> None:
+    daemon = start()
+    refused = llf("server", "restart", "--share")
+    assert refused.returncode == 1 and "llf key create" in refused.stderr, refused
+    assert ask(daemon.tcp, "GET", "/health").status == 200
+
+
 def test_a_broken_file_of_keys_is_told(home: Home, start: Callable) -> None:
     start().stop()
     (home.path / "data").mkdir(exist_ok=True)

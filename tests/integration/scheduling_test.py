@@ -130,6 +130,10 @@ def test_the_queue_of_a_model_is_bounded(start: Callable, models: Models,
         refused = connection.read_response()
     assert refused.status == 503 and refused.header("retry-after") == "1", refused
     assert "models.queue" in refused.error["message"]
+    settings.set(models={"queue": 3}, engine={"slots": 1})
+    with Stream(daemon.tcp, chat_body("slow", stream=True)) as fourth:
+        eventually("it is let in", lambda: daemon.worker("slow")["queued"] == 3)
+        fourth.connection.close()
     for stream in streams:
         stream.connection.close()
     daemon.await_idle()
