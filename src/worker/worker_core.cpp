@@ -296,9 +296,8 @@ Task<void> WorkerCore::watch_leases() {
   leases_watched_ = false;
 }
 
-// One request without progress is none to worry about while others have some: the engine works
-// through a prompt, and the others' tokens wait for it. It hangs when nothing moves. Requests whose
-// clients take their time say nothing about it, neither way.
+// One request without progress may wait while the engine works through a prompt: it hangs when
+// nothing moves. Requests whose clients take their time say nothing about it, neither way.
 bool WorkerCore::is_stalled() {
   const auto cpu_time = os::tree_cpu_time(process_->pid());
   if (!cpu_time) return false;
