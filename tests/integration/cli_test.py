@@ -263,7 +263,7 @@ def test_a_setting_that_the_daemon_refuses_is_told_as_wrong_usage(cli: Cli) -> N
     assert run.stderr == "llf: LLF_PORT: 'abc' is not a whole number from 0 to 65535\n", run
 
 
-REFUSED = [["--host", "0.0.0.0"], ["--log-level", "loud"], ["--max-loaded", "65"],
+REFUSED = [["--host", "localhost"], ["--log-level", "loud"], ["--max-loaded", "65"],
            ["--load-timeout", "999999999"]]
 
 

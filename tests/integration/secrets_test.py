@@ -128,7 +128,7 @@ def test_without_a_daemon_variables_are_those_of_one_to_come(home: Home,
 
 
 def test_what_no_daemon_could_begin_with_is_refused(home: Home, settings: Settings) -> None:
-    for words in (["server.host", "0.0.0.0"], ["server.host", "localhost"],
+    for words in (["server.host", "a.b.c.d"], ["server.host", "localhost"],
                   ["engine.arguments", '{"hf-token": "x"}'], ["server.api_key", "x"],
                   ["engine.stall_timeout", "1"], ["engine.arguments", '{"x": "a\\u0000b"}']):
         refused = llf(home, "config", "set", *words)
