@@ -218,9 +218,7 @@ inline constexpr auto kProbeTimeout = 30s;                    ///< of one run of
 inline constexpr ByteSize kProbeOutput = ByteSize::mib(1);    ///< of --help
 
 // scheduler
-inline constexpr auto kBusyPoll = 50ms;    ///< between looks at models that are to go and are busy
-inline constexpr auto kShrinkPoll = 1s;    ///< the same when nobody waits for their room
-inline constexpr auto kRoomPatience = 2s;  ///< for a place while every loaded model is busy
+inline constexpr auto kBusyPoll = 50ms;  ///< between looks at models that are to go and are busy
 inline constexpr std::size_t kDecisionsKept = 200;    ///< told why a model came, went or waited
 inline constexpr std::int64_t kQueueLength = 64;      ///< requests that may wait for one model
 inline constexpr std::int64_t kMostQueued = 100'000;  ///< that a user may set kQueueLength to
@@ -238,18 +236,6 @@ inline constexpr auto kIdleExit = 600s;        ///< of a daemon that was started
 inline constexpr auto kDrainTimeout = 10s;     ///< running answers may end when the daemon stops
 inline constexpr auto kInterruptTime = 1s;     ///< then their error event is to be taken
 inline constexpr auto kPingInterval = 15s;  ///< of silence in an event stream, then a comment (F05)
-
-// remote endpoints
-inline constexpr std::size_t kEndpoints = 64;
-inline constexpr std::size_t kEndpointModels = 1000;  ///< of one
-inline constexpr auto kLookupTimeout = 5s;            ///< of a host's name
-inline constexpr auto kTlsHandshake = 10s;
-inline constexpr std::size_t kIdleConnections = 8;  ///< kept of one endpoint
-inline constexpr auto kIdleConnection = 4s;         ///< that one is kept
-inline constexpr auto kEndpointRest = 10s;          ///< after a failure, before it is asked again
-inline constexpr auto kEndpointRestMost = 300s;     ///< after many
-inline constexpr auto kEndpointTimeout = 600s;      ///< from a request to the answer's first byte
-inline constexpr double kRetryShare = 0.2;          ///< of requests that may be retried (F50)
 
 // config
 inline constexpr ByteSize kSettingsFile = ByteSize::mib(1);
@@ -295,7 +281,6 @@ inline constexpr std::size_t kImportedTemplates = 200;         ///< of one folde
 inline constexpr std::int64_t kMaxDescriptor = 1023;
 inline constexpr std::int64_t kMaxPid = 4'194'304;  ///< of Linux
 inline constexpr auto kGuardPause = 60s;            ///< from the end of a guard to its replacement
-inline constexpr auto kHandoverTime = 10s;          ///< that a new daemon may take to be ready
 inline constexpr auto kGuardTime =
     5s;  ///< that a guard may take to clear a killed daemon's remains
 
