@@ -15,14 +15,14 @@
 
 namespace llf::gguf {
 
-/// Walks over the beginning of a file. What goes beyond the file is an error, what goes beyond the
-/// part that is there stops the walk; after either every read gives nothing, and the first reason
-/// stays. Little endian, as the format is.
+/// Walks over a part of a file. What goes beyond the file is an error, what goes beyond the part
+/// that is there stops the walk; after either every read gives nothing, and the first reason stays.
+/// Little endian, as the format is.
 class Cursor {
  public:
-  /// `beginning` is at most `file_size` bytes.
-  Cursor(std::string_view beginning, std::uint64_t file_size)
-      : bytes_(beginning), file_size_(file_size) {}
+  /// `part` begins at the byte `at` and lies within the file.
+  Cursor(std::string_view part, std::uint64_t at, std::uint64_t file_size)
+      : bytes_(part), file_size_(file_size), at_(at) {}
 
   /// False once something was wrong or missing.
   [[nodiscard]] bool ok() const { return !error_ && needed_ == 0; }
@@ -31,6 +31,8 @@ class Cursor {
   [[nodiscard]] std::uint64_t needed() const { return needed_; }
 
   [[nodiscard]] std::uint64_t at() const { return at_; }
+  /// What follows of the part.
+  [[nodiscard]] std::string_view left() const { return bytes_; }
   /// Bytes of the file, there or not, that follow.
   [[nodiscard]] std::uint64_t rest() const { return file_size_ - at_; }
 
@@ -48,11 +50,12 @@ class Cursor {
       fail("the file ends in the middle of its header");
       return {};
     }
-    if (count > bytes_.size() - at_) {
+    if (count > bytes_.size()) {
       needed_ = at_ + count;
       return {};
     }
-    const auto taken = bytes_.substr(at_, count);
+    const auto taken = bytes_.substr(0, count);
+    bytes_.remove_prefix(count);
     at_ += count;
     return taken;
   }
@@ -81,7 +84,7 @@ class Cursor {
  private:
   std::string_view bytes_;
   std::uint64_t file_size_;
-  std::uint64_t at_ = 0;
+  std::uint64_t at_;
   std::uint64_t needed_ = 0;
   std::optional<Error> error_;
 };

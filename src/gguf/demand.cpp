@@ -24,6 +24,10 @@ constexpr std::uint64_t kHeap = 24 * kMiB;     // vocabulary, templates, what re
 constexpr std::uint64_t kVectors = 5;          // of the length of the embedding, a token
 constexpr std::uint64_t kWideVectors = 3;      // of that of the feed-forward part
 
+// Of the bytes of models of 7 to 8 billion parameters.
+constexpr double kPure = 0.85;   // in the type that a quantisation has its name of
+constexpr double kMixed = 0.70;  // the same where half of the layers have a larger one for some
+
 /// Types that the engine copies into blocks for the vector units of this kind of processor.
 bool is_repacked(std::string_view type) {
 #if defined(__aarch64__)
@@ -67,10 +71,16 @@ double windowed_share(const Lookup& lookup, std::uint64_t layers) {
   return static_cast<double>(layers - whole) / static_cast<double>(layers);
 }
 
+/// A part of so many bytes.
+std::uint64_t share_of(std::uint64_t bytes, double share) {
+  const auto part = static_cast<double>(bytes) * std::clamp(share, 0.0, 1.0);
+  return part < static_cast<double>(bytes) ? static_cast<std::uint64_t>(part) : bytes;
+}
+
 std::uint64_t kv_bytes(const Demand& demand, std::uint64_t context) {
   // A window is kept with the batch that moves it.
-  const auto window = std::min(context, demand.window + kBatch);
-  return demand.kv_per_token * context + demand.kv_window * window;
+  const auto window = std::min(context, sum_of(demand.window, kBatch));
+  return sum_of(product_of(demand.kv_per_token, context), product_of(demand.kv_window, window));
 }
 
 /// Whether the embedding of tokens is the matrix to the output, too.
@@ -92,10 +102,10 @@ void take_tensor(const Tensor& tensor, Embedding embedding, Demand& demand) {
 }  // namespace
 
 void Demand::add(const Demand& part) {
-  weights += part.weights;
-  lookup += part.lookup;
-  repacked += part.repacked;
-  experts += part.experts;
+  weights = sum_of(weights, part.weights);
+  lookup = sum_of(lookup, part.lookup);
+  repacked = sum_of(repacked, part.repacked);
+  experts = sum_of(experts, part.experts);
 }
 
 Demand demand_of(const Header& header) {
@@ -118,26 +128,51 @@ Demand demand_of(const Header& header) {
     demand.experts_used =
         std::min(1.0, static_cast<double>(facts.experts_used) / static_cast<double>(facts.experts));
     const auto each = lookup.own("expert_feed_forward_length");
-    if (each > 0) demand.feed_forward = std::max(demand.feed_forward, each * facts.experts_used);
+    demand.feed_forward = std::max(demand.feed_forward, product_of(each, facts.experts_used));
   }
   const auto kv = facts.kv_per_token ? facts.kv_per_token->bytes() : 0;
   demand.window = lookup.own("attention.sliding_window");
   const auto share = demand.window > 0 ? windowed_share(lookup, facts.layers) : 0;
-  demand.kv_window = static_cast<std::uint64_t>(static_cast<double>(kv) * share);
+  demand.kv_window = share_of(kv, share);
   demand.kv_per_token = kv - demand.kv_window;
   return demand;
+}
+
+std::uint64_t repacked_of(std::string_view quantisation, std::uint64_t weights) {
+  quantisation.remove_prefix(quantisation.find_last_of("-.") + 1);
+  // "Q4_K_S" is of the type Q4_K but for a few tensors, "Q4_K_M" for more of them.
+  const auto size = quantisation.rfind('_');
+  const auto shape = size == std::string_view::npos ? "" : quantisation.substr(size + 1);
+  const bool mixed = shape == "M" || shape == "L" || shape == "XL";
+  const auto type = mixed || shape == "S" ? quantisation.substr(0, size) : quantisation;
+  return is_repacked(type) ? share_of(weights, mixed ? kMixed : kPure) : 0;
+}
+
+Demand resized(const Demand& demand, std::string_view quantisation, std::uint64_t weights) {
+  const auto scale = [&](std::uint64_t part) {
+    return demand.weights == 0
+               ? 0
+               : share_of(weights, static_cast<double>(part) / static_cast<double>(demand.weights));
+  };
+  auto other = demand;
+  other.weights = weights;
+  other.lookup = scale(demand.lookup);
+  other.experts = scale(demand.experts);
+  other.repacked = repacked_of(quantisation, rest_of(weights, other.lookup));
+  return other;
 }
 
 MemoryPlan plan_memory(const Demand& demand, const Loading& loading) {
   MemoryPlan plan;
   // Where the engine makes a second copy it leaves what it never reads on disk.
-  const auto mapped = demand.repacked > 0 ? demand.weights - demand.lookup : demand.weights;
-  plan.weights = mapped + demand.repacked;
-  plan.kv = kv_bytes(demand, loading.context) * loading.slots;
-  plan.compute =
-      kBatch * (kF32 * (kVectors * demand.embedding + kWideVectors * demand.feed_forward) +
-                kF16 * loading.context) +
-      kF32 * demand.vocabulary * loading.slots;
+  const auto mapped = demand.repacked > 0 ? rest_of(demand.weights, demand.lookup) : demand.weights;
+  plan.weights = sum_of(mapped, demand.repacked);
+  plan.kv = product_of(kv_bytes(demand, loading.context), loading.slots);
+  const auto vectors =
+      sum_of(product_of(kVectors, demand.embedding), product_of(kWideVectors, demand.feed_forward));
+  const auto step =
+      product_of(kBatch, sum_of(product_of(kF32, vectors), product_of(kF16, loading.context)));
+  plan.compute = sum_of(step, product_of(kF32, product_of(demand.vocabulary, loading.slots)));
   plan.other = kProgram + kHeap;
   return plan;
 }
@@ -160,10 +195,9 @@ std::optional<std::uint64_t> largest_context(const Demand& demand, std::uint64_t
 }
 
 std::uint64_t bytes_per_token(const Demand& demand, std::uint64_t context) {
-  const auto dense = demand.weights - demand.lookup - demand.experts;
-  const auto active =
-      static_cast<std::uint64_t>(static_cast<double>(demand.experts) * demand.experts_used);
-  return dense + active + kv_bytes(demand, context);
+  const auto dense = rest_of(demand.weights, sum_of(demand.lookup, demand.experts));
+  const auto active = share_of(demand.experts, demand.experts_used);
+  return sum_of(sum_of(dense, active), kv_bytes(demand, context));
 }
 
 }  // namespace llf::gguf

@@ -2,9 +2,11 @@
 
 #include "base/byte_size.hpp"
 #include "gguf/header.hpp"
+#include "gguf/saturating.hpp"
 
 #include <cstdint>
 #include <optional>
+#include <string_view>
 
 namespace llf::gguf {
 
@@ -33,6 +35,14 @@ struct Demand {
 /// Reads a header. Pure.
 [[nodiscard]] Demand demand_of(const Header& header);
 
+/// The bytes of a model of that size that an engine holds a second time, as far as the name of its
+/// quantisation, at the end of a label ("Q4_K_M", "UD-Q4_K_XL", "Model-7B-Q8_0"), tells. Pure.
+[[nodiscard]] std::uint64_t repacked_of(std::string_view quantisation, std::uint64_t weights);
+
+/// The same model in another quantisation, of which only its name and size are known. Pure.
+[[nodiscard]] Demand resized(const Demand& demand, std::string_view quantisation,
+                             std::uint64_t weights);
+
 /// How a model is to be loaded.
 struct Loading {
   std::uint64_t context = 0;  ///< tokens of each slot
@@ -46,12 +56,15 @@ struct MemoryPlan {
   std::uint64_t compute = 0;  ///< buffers for one step
   std::uint64_t other = 0;    ///< program, libraries, vocabulary
 
-  [[nodiscard]] std::uint64_t total() const { return weights + kv + compute + other; }
+  [[nodiscard]] std::uint64_t total() const {
+    return sum_of(sum_of(weights, kv), sum_of(compute, other));
+  }
   friend bool operator==(const MemoryPlan&, const MemoryPlan&) = default;
 };
 
 /// Plans the memory on a processor. The formula of the buffers was found by loading models of many
-/// shapes (tests/e2e/fit_test.py) and is meant to be within a tenth of what the engine takes. Pure.
+/// shapes (tests/e2e/fit_test.py) and is meant to be within a tenth of what the engine takes. What
+/// a header's numbers make more than kBeyondAnything is that. Pure.
 [[nodiscard]] MemoryPlan plan_memory(const Demand& demand, const Loading& loading);
 
 /// The largest context, in tokens, with which the model takes no more than `memory` bytes, up to

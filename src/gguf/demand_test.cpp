@@ -4,7 +4,9 @@
 
 #include <gtest/gtest.h>
 
+#include <limits>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace llf::gguf {
@@ -127,6 +129,57 @@ TEST(Demand, plans_what_an_engine_was_seen_to_take) {
         static_cast<double>(plan_memory(seen.demand, seen.loading).total()) / double{kMiB};
     EXPECT_NEAR(planned / seen.taken, 1, 0.1);
   }
+}
+
+TEST(Demand, another_quantisation_is_the_same_model_in_another_size) {
+  const Demand four{.weights = 100, .lookup = 10, .repacked = 80, .kv_per_token = 7};
+  const auto eight = resized(four, "F16", 200);
+  EXPECT_EQ(eight.weights, 200U);
+  EXPECT_EQ(eight.lookup, 20U);
+  EXPECT_EQ(eight.repacked, 0U) << "no engine repacks this type";
+  EXPECT_EQ(eight.kv_per_token, 7U);
+  EXPECT_GT(resized(eight, "Q4_0", 100).repacked, 70U);
+  EXPECT_EQ(resized({}, "", 5).weights, 5U);
+}
+
+TEST(Demand, what_is_repacked_is_told_by_the_name_of_a_quantisation) {
+  for (const auto* pure : {"Q4_0", "Q4_K_S", "IQ4_NL", "Model-1.5B-Q4_0"}) {
+    EXPECT_EQ(repacked_of(pure, 1000), 850U) << pure;
+  }
+  for (const auto* mixed : {"Q4_K_M", "UD-Q4_K_XL", "a.Q4_K_M"}) {
+    EXPECT_EQ(repacked_of(mixed, 1000), 700U) << mixed;
+  }
+  for (const auto* none : {"F16", "BF16", "Q4_1", "IQ4_XS", "Q3_K_M", "MXFP4", "Q4", "M", ""}) {
+    EXPECT_EQ(repacked_of(none, 1000), 0U) << none;
+  }
+}
+
+TEST(Demand, numbers_of_a_hostile_header_never_wrap) {
+  constexpr auto kMost = std::numeric_limits<std::uint64_t>::max();
+  const auto taken = [](const TestFile& file) {
+    return plan_memory(demand(file), {.context = 4096, .slots = 4}).total();
+  };
+  const auto put_each = [](TestFile file, const std::vector<std::string>& keys) {
+    for (const auto& key : keys) file.key("llama." + key, ValueType::uint64).put(kMost);
+    return file;
+  };
+  EXPECT_EQ(taken(put_each(decoder(0, 1), {"attention.kv_lora_rank"})), kBeyondAnything);
+  EXPECT_EQ(taken(put_each(decoder(0, 2), {"attention.value_length", "rope.dimension_count"})),
+            kBeyondAnything);
+  auto wide = decoder(0, 3);
+  EXPECT_EQ(taken(put_each(std::move(wide.pair("llama.expert_count", 8)),
+                           {"expert_used_count", "expert_feed_forward_length"})),
+            kBeyondAnything);
+  TestFile ranked;
+  ranked.head(0, 3)
+      .pair("general.architecture", "llama")
+      .pair("llama.block_count", 3)
+      .key("llama.attention.kv_lora_rank", ValueType::uint64)
+      .put(kMost / 6 + 1);  // three layers of two bytes a number: wrapped, it is four
+  EXPECT_EQ(taken(ranked), kBeyondAnything);
+  EXPECT_EQ(bytes_per_token({.weights = 5, .lookup = 9, .kv_per_token = kMost / 2}, 1 << 20),
+            kBeyondAnything);
+  EXPECT_EQ(largest_context(demand(ranked), 4, kMost / 4), std::nullopt);
 }
 
 TEST(Demand, finds_the_largest_context_that_fits) {

@@ -2,11 +2,11 @@
 
 #include "base/limits.hpp"
 #include "gguf/lookup.hpp"
+#include "gguf/saturating.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <limits>
 #include <map>
 #include <string_view>
 #include <vector>
@@ -16,7 +16,6 @@ namespace {
 
 // Of more layers no list is kept.
 constexpr std::uint64_t kMostLayers = limits::kGgufListKept;
-constexpr auto kMostElements = std::numeric_limits<std::uint64_t>::max();
 
 /// The type that holds most of the weights.
 std::string main_type(const Header& header) {
@@ -36,7 +35,8 @@ std::optional<ByteSize> kv_per_token(const Lookup& lookup, const Facts& facts) {
   constexpr std::uint64_t kBytes = 2;
   // Of architectures that keep one compressed vector for all heads.
   if (const auto rank = lookup.own("attention.kv_lora_rank"); rank > 0) {
-    return ByteSize(facts.layers * (rank + lookup.own("rope.dimension_count")) * kBytes);
+    const auto numbers = sum_of(rank, lookup.own("rope.dimension_count"));
+    return ByteSize(product_of(numbers, facts.layers * kBytes));
   }
   auto heads = lookup.each_layer("attention.head_count_kv", facts.layers);
   if (heads.empty()) heads = lookup.each_layer("attention.head_count", facts.layers);
@@ -46,11 +46,10 @@ std::optional<ByteSize> kv_per_token(const Lookup& lookup, const Facts& facts) {
     const auto own = lookup.own(name);
     return own > 0 ? own : usual;
   };
-  const auto numbers = length("attention.key_length") + length("attention.value_length");
-  constexpr std::uint64_t kMost = std::uint64_t{1} << 20U;  // no model comes near either
+  const auto numbers = sum_of(length("attention.key_length"), length("attention.value_length"));
   std::uint64_t total = 0;
-  for (const auto count : heads) total += std::min(count, kMost) * std::min(numbers, kMost);
-  return ByteSize(total * kBytes);
+  for (const auto count : heads) total = sum_of(total, product_of(count, numbers));
+  return ByteSize(product_of(total, kBytes));
 }
 
 Abilities abilities_of(std::string_view chat_template) {
@@ -92,7 +91,7 @@ Facts facts_of(const Header& header) {
   std::uint64_t weights = 0;
   for (const auto& tensor : header.tensors) {
     // Of types that are not known the size is not checked against the file's.
-    facts.parameters += std::min(tensor.elements(), kMostElements - facts.parameters);
+    facts.parameters = sum_of(facts.parameters, tensor.elements());
     weights += tensor.size.value_or(ByteSize()).bytes();
   }
   facts.weights = ByteSize(weights);

@@ -22,7 +22,9 @@ using Scalar = std::variant<std::uint64_t, std::int64_t, double, bool, std::stri
 struct List {
   ValueType type = ValueType::uint8;
   std::uint64_t count = 0;
-  std::vector<Scalar> values;  ///< empty for more than limits::kGgufListKept: vocabularies
+  /// Of whole numbers, a negative one as 0, and of bools, true as 1. Empty for other types, and for
+  /// more than limits::kGgufListKept: vocabularies.
+  std::vector<std::uint64_t> numbers;
 
   friend bool operator==(const List&, const List&) = default;
 };
@@ -59,8 +61,8 @@ struct Incomplete {
 /// it, or as much as was read or fetched so far. The file is not trusted: every count, length,
 /// offset and sum is checked before it is used, against the file's size and the limits, and what
 /// comes with a success is what an engine may load. Unknown keys and tensor types that are newer
-/// than ours are accepted. Errors: `invalid`, with the byte where it is wrong; `too_large`. Memory
-/// is bounded by the limits, time by the bytes given. Pure; any thread.
+/// than ours are accepted. Errors: `invalid`, with the byte where it is wrong; `too_large`, also
+/// for more than limits::kGgufKept of values. Time is bounded by the bytes given. Pure; any thread.
 [[nodiscard]] Expected<std::variant<Header, Incomplete>> read_header(std::string_view beginning,
                                                                      std::uint64_t file_size);
 

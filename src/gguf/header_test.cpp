@@ -47,7 +47,6 @@ TEST(GgufHeader, has_the_values_and_tensors_of_a_file) {
   EXPECT_EQ(scalar(header, "llama.context_length"), Scalar(std::uint64_t{4096}));
   const auto tokens = value<List>(header, "tokenizer.ggml.tokens");
   EXPECT_EQ(tokens.count, 2U);
-  EXPECT_EQ(tokens.values, (std::vector<Scalar>{"a", "b"}));
   ASSERT_EQ(header.tensors.size(), 2U);
   EXPECT_EQ(header.tensors[0].name, "token_embd.weight");
   EXPECT_EQ(header.tensors[0].elements(), 512U);
@@ -94,19 +93,79 @@ TEST(GgufHeader, has_numbers_of_every_width) {
   EXPECT_EQ(scalar(header, "k"), Scalar(true));
 }
 
-TEST(GgufHeader, of_long_lists_only_the_length_is_kept) {
+TEST(GgufHeader, has_the_whole_numbers_of_lists) {
+  TestFile file;
+  file.head(0, 3)
+      .list("bools", ValueType::boolean, 2)
+      .raw(std::string_view("\1\0", 2))
+      .list("signed", ValueType::int16, 2)
+      .put<std::int16_t>(-3)
+      .put<std::int16_t>(3)
+      .list("none", ValueType::uint64, 0);
+  const auto header = header_of(file.bytes());
+  EXPECT_EQ(value<List>(header, "bools").numbers, (std::vector<std::uint64_t>{1, 0}));
+  EXPECT_EQ(value<List>(header, "signed").numbers, (std::vector<std::uint64_t>{0, 3}));
+  EXPECT_EQ(value<List>(header, "none").numbers, std::vector<std::uint64_t>());
+}
+
+TEST(GgufHeader, of_long_lists_and_of_texts_only_the_length_is_kept) {
   const auto count = limits::kGgufListKept + 1;
   TestFile file;
-  file.head(0, 2).list("texts", ValueType::string, count);
+  file.head(0, 4).list("texts", ValueType::string, count);
   for (std::uint64_t i = 0; i < count; ++i) file.text("word");
   file.list("numbers", ValueType::int32, count);
   for (std::uint64_t i = 0; i < count; ++i) file.put<std::int32_t>(1);
+  file.list("fractions", ValueType::float32, count);
+  for (std::uint64_t i = 0; i < count; ++i) file.put(0.5F);
+  file.list("few", ValueType::string, 1).text("word");
   const auto header = header_of(file.bytes());
-  for (const auto* key : {"texts", "numbers"}) {
+  for (const auto* key : {"texts", "numbers", "fractions"}) {
     const auto list = value<List>(header, key);
     EXPECT_EQ(list.count, count);
-    EXPECT_TRUE(list.values.empty());
+    EXPECT_TRUE(list.numbers.empty());
   }
+  EXPECT_EQ(value<List>(header, "few").count, 1U);
+}
+
+/// What the values of a header take, without the nodes that they stand in.
+std::uint64_t memory_of(const Header& header) {
+  std::uint64_t bytes = 0;
+  for (const auto& [key, value] : header.values) {
+    bytes += key.size();
+    if (const auto* list = std::get_if<List>(&value)) {
+      bytes += list->numbers.capacity() * sizeof(std::uint64_t);
+    } else if (const auto* text = std::get_if<std::string>(&std::get<Scalar>(value))) {
+      bytes += text->size();
+    }
+  }
+  return bytes;
+}
+
+/// As many lists as that, of the numbers that take most for the bytes of their file.
+TestFile many_lists(std::uint64_t count) {
+  TestFile file;
+  file.head(0, count);
+  for (std::uint64_t i = 0; i < count; ++i) {
+    file.list(std::to_string(i), ValueType::uint8, limits::kGgufListKept)
+        .raw(std::string(limits::kGgufListKept, '\1'));
+  }
+  return file;
+}
+
+// SEC-23
+TEST(GgufHeader, all_values_together_take_a_bounded_memory) {
+  const auto most = limits::kGgufKept.bytes();
+  const auto lists = most / (limits::kGgufListKept * sizeof(std::uint64_t));
+  EXPECT_LE(memory_of(header_of(many_lists(lists - 20).bytes())), most);
+  const auto file = many_lists(lists + 1);
+  const auto read = read_header(file.bytes(), file.bytes().size());
+  ASSERT_FALSE(read);
+  EXPECT_EQ(read.error().kind, ErrorKind::too_large);
+  EXPECT_THAT(read.error().message, HasSubstr("values are larger than"));
+  TestFile texts;
+  texts.head(0, 3);
+  for (const auto* key : {"a", "b", "c"}) texts.pair(key, std::string(limits::kGgufText, 'x'));
+  EXPECT_FALSE(read_header(texts.bytes(), texts.bytes().size()));
 }
 
 TEST(GgufHeader, accepts_what_is_newer_than_ours) {

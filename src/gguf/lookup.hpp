@@ -44,16 +44,10 @@ class Lookup {
     return list == nullptr ? 0 : list->count;
   }
 
-  /// The values of a list that is kept, each as a number: true is 1. Empty when there is none.
+  /// What is kept of a list. Empty when there is none.
   [[nodiscard]] std::vector<std::uint64_t> numbers(std::string_view key) const {
-    std::vector<std::uint64_t> all;
-    if (const auto* list = find<List>(key)) {
-      for (const auto& value : list->values) {
-        const auto* flag = std::get_if<bool>(&value);
-        all.push_back(flag == nullptr ? as_number(value) : std::uint64_t{*flag});
-      }
-    }
-    return all;
+    const auto* list = find<List>(key);
+    return list == nullptr ? std::vector<std::uint64_t>() : list->numbers;
   }
 
   /// Of "attention.head_count": the architecture's "llama.attention.head_count".
@@ -63,11 +57,8 @@ class Lookup {
   [[nodiscard]] std::vector<std::uint64_t> each_layer(std::string_view name,
                                                       std::uint64_t layers) const {
     const auto key = own_key(name);
-    if (const auto* list = find<List>(key); list != nullptr && list->values.size() == layers) {
-      std::vector<std::uint64_t> numbers;
-      numbers.reserve(layers);
-      for (const auto& value : list->values) numbers.push_back(as_number(value));
-      return numbers;
+    if (const auto* list = find<List>(key); list != nullptr && list->numbers.size() == layers) {
+      return list->numbers;
     }
     if (find<Scalar>(key) == nullptr) return {};
     return std::vector<std::uint64_t>(layers, number(key));

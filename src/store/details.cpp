@@ -1,5 +1,6 @@
 #include "store/details.hpp"
 
+#include "gguf/saturating.hpp"
 #include "store/digest.hpp"
 #include "store/gguf_file.hpp"
 #include "store/template_check.hpp"
@@ -29,7 +30,7 @@ Expected<Details> read_details(const ModelFile& model) {
   for (const auto& path : model.further) {
     const auto part = details_of_file(path);
     if (!part) return failure(part.error());
-    details.facts.parameters += part->facts.parameters;
+    details.facts.parameters = gguf::sum_of(details.facts.parameters, part->facts.parameters);
     details.facts.weights = ByteSize(details.facts.weights.bytes() + part->facts.weights.bytes());
     details.demand.add(part->demand);
   }

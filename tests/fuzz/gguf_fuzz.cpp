@@ -1,9 +1,11 @@
 // The header of a model file is the same however little of the file is there at first, and what is
 // accepted lies within the file.
+#include "gguf/demand.hpp"
 #include "gguf/facts.hpp"
-#include "gguf/header.hpp"
+#include "gguf/header_reader.hpp"
 #include "tests/fuzz/fuzz.hpp"
 
+#include <algorithm>
 #include <cstdint>
 #include <utility>
 
@@ -24,6 +26,18 @@ Reading read_in_steps(std::string_view file) {
   }
 }
 
+/// Takes the file in pieces of that size.
+Reading read_in_pieces(std::string_view file, std::size_t piece) {
+  gguf::HeaderReader reader(file.size());
+  for (std::size_t at = 0;; at += piece) {
+    if (auto taken = reader.take(file.substr(std::min(at, file.size()), piece)); !taken) {
+      return failure(taken.error());
+    }
+    if (reader.done()) return std::move(reader).header();
+    LLF_ASSERT(reader.needed() > std::min(at + piece, file.size()));
+  }
+}
+
 void check_header(const gguf::Header& header, std::uint64_t file_size) {
   std::uint64_t end = 0;
   for (const auto& tensor : header.tensors) {
@@ -34,6 +48,10 @@ void check_header(const gguf::Header& header, std::uint64_t file_size) {
   }
   const auto facts = gguf::facts_of(header);
   LLF_ASSERT(facts.weights.bytes() <= file_size && facts.split.number <= facts.split.count);
+  const auto demand = gguf::demand_of(header);
+  const auto few = gguf::plan_memory(demand, {.context = 1, .slots = 1}).total();
+  const auto many = gguf::plan_memory(demand, {.context = 1'000'000, .slots = 64}).total();
+  LLF_ASSERT(few <= many && many <= gguf::kBeyondAnything);
 }
 
 }  // namespace
@@ -43,9 +61,12 @@ void check(std::string_view input) {
   LLF_ASSERT(!whole || std::holds_alternative<gguf::Header>(*whole));
   LLF_ASSERT(whole || whole.error().message.starts_with("at byte "));
   if (whole) check_header(std::get<gguf::Header>(*whole), input.size());
-  const auto stepped = read_in_steps(input);
-  LLF_ASSERT(whole.has_value() == stepped.has_value());
-  if (whole) LLF_ASSERT(std::get<gguf::Header>(*whole) == std::get<gguf::Header>(*stepped));
+  constexpr std::size_t kPiece = 5;
+  for (const auto& again : {read_in_steps(input), read_in_pieces(input, kPiece)}) {
+    LLF_ASSERT(whole.has_value() == again.has_value());
+    if (!whole) LLF_ASSERT(whole.error().message == again.error().message);
+    if (whole) LLF_ASSERT(std::get<gguf::Header>(*whole) == std::get<gguf::Header>(*again));
+  }
 }
 
 }  // namespace llf::fuzz
