@@ -132,8 +132,7 @@ std::vector<Choice> choices_of(const Repository& repository) {
   return choices;
 }
 
-Expected<Choice> choose(const Repository& repository, std::string_view wanted,
-                        std::optional<ByteSize> room) {
+Expected<Choice> choose(const Repository& repository, std::string_view wanted, const Fits& fits) {
   const auto choices = choices_of(repository);
   if (choices.empty()) {
     return failure(ErrorKind::invalid,
@@ -148,11 +147,12 @@ Expected<Choice> choose(const Repository& repository, std::string_view wanted,
     if (meant == choices.end()) return not_there(repository, wanted, choices);
     return *meant;
   }
-  const auto fits = [&](const Choice& one) { return !room || one.size().bytes() <= room->bytes(); };
-  const bool any_fits = std::ranges::any_of(choices, fits);
-  if (!any_fits) return choices.front();
-  const auto rank = [&](const Choice& one) { return std::tuple(!fits(one), distance(one.label)); };
-  return *std::ranges::min_element(choices, {}, rank);
+  const Choice* best = nullptr;
+  for (const auto& choice : choices) {
+    if (fits && !fits(choice)) continue;
+    if (best == nullptr || distance(choice.label) < distance(best->label)) best = &choice;
+  }
+  return best == nullptr ? choices.front() : *best;
 }
 
 }  // namespace llf::hub

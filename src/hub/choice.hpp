@@ -4,7 +4,7 @@
 #include "base/expected.hpp"
 #include "hub/repository.hpp"
 
-#include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -25,11 +25,14 @@ struct Choice {
 /// The models of a repository, smallest first: those with all parts and a SHA-256 for each. Pure.
 [[nodiscard]] std::vector<Choice> choices_of(const Repository& repository);
 
+/// Whether a model fits; without a function, any does.
+using Fits = std::function<bool(const Choice&)>;
+
 /// The one that somebody wants: by quantisation in any case ("q4_k_m"), by the name of its file or
-/// that without its ending. Nothing wanted ("") is the usual one: Q4_K_M, else the nearest to it;
-/// of those that need no more than `room`, where that is given and any fits. Errors: `not_found`,
-/// with what there is; `invalid` for a repository without models. Pure.
+/// that without its ending. Nothing wanted ("") is the usual one, Q4_K_M, else the nearest to it,
+/// of those that fit; where none does, the smallest. Errors: `not_found`, with what there is;
+/// `invalid` for a repository without models. Pure, if `fits` is.
 [[nodiscard]] Expected<Choice> choose(const Repository& repository, std::string_view wanted,
-                                      std::optional<ByteSize> room);
+                                      const Fits& fits);
 
 }  // namespace llf::hub

@@ -39,7 +39,9 @@ const Repository& usual() {
 
 std::string chosen(const Repository& repository, std::string_view wanted,
                    std::optional<ByteSize> room = std::nullopt) {
-  const auto choice = choose(repository, wanted, room);
+  const auto choice = choose(repository, wanted, [&](const Choice& one) {
+    return !room || one.size().bytes() <= room->bytes();
+  });
   return choice ? choice->label : choice.error().message;
 }
 

@@ -7,9 +7,10 @@
 
 namespace llf::hub {
 
-/// The header of a GGUF file on a server: only as much is fetched as it has, some megabytes at
-/// most. Errors: those of ask; of gguf::read_header; `upstream` when the server sends no parts of
-/// files. Blocks.
+/// The header of a GGUF file on a server, whose size may be 0: not known. Only as much is fetched
+/// as the header has, some megabytes at most; of a server that sends no parts of files, its
+/// beginning. Errors: those of ask; of gguf::read_header; `upstream` for another part than was
+/// asked for. Blocks.
 [[nodiscard]] Expected<gguf::Header> read_remote_header(const Session& session, const Url& url,
                                                         ByteSize file_size);
 
