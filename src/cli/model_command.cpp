@@ -6,12 +6,23 @@
 #include "net/run.hpp"
 #include "os/paths.hpp"
 
+#include <filesystem>
 #include <string>
 #include <string_view>
+#include <system_error>
 #include <utility>
 
 namespace llf::cli {
 namespace {
+
+/// Whether a word that ends as a file's name is a file's on a server: "https://HOST/x.gguf",
+/// "ORG/REPO:x.gguf", "hf.co/ORG/REPO/resolve/main/x.gguf". One of that name that is here is meant.
+bool is_elsewhere(const std::string& word) {
+  const bool addressed =
+      word.contains(':') || word.contains("/resolve/") || word.contains("/blob/");
+  std::error_code code;
+  return addressed && !std::filesystem::exists(word, code);
+}
 
 Expected<json::Object> ask_about(Context& context, const Arguments& arguments) {
   auto name = model_or_file(arguments);
@@ -52,7 +63,7 @@ Expected<std::string> model_or_file(const Arguments& arguments) {
   if (arguments.words().empty()) return std::string();
   const auto& word = arguments.words().front();
   const bool is_path = word.starts_with('/') || word.starts_with("./") || word.starts_with("../");
-  if (!is_path && !word.ends_with(".gguf")) return word;
+  if (!is_path && (!word.ends_with(".gguf") || is_elsewhere(word))) return word;
   const auto path = os::whole_path(word);
   if (!path) return failure(path.error());
   return path->native();

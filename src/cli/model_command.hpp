@@ -16,7 +16,8 @@ inline constexpr std::array kModelInfoOptions{
 };
 
 /// What names a model to the daemon, whose current folder is another one: the first word, a file by
-/// its whole path. Empty without a word. Errors: those of os::whole_path.
+/// its whole path unless it is one of a server. Empty without a word. Errors: those of
+/// os::whole_path.
 [[nodiscard]] Expected<std::string> model_or_file(const Arguments& arguments);
 
 /// What this terminal's environment says of the hub, for the body of a request: it may be another

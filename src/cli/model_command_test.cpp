@@ -5,6 +5,7 @@
 #include <gmock/gmock.h>
 
 #include <algorithm>
+#include <utility>
 
 namespace llf::cli {
 namespace {
@@ -36,6 +37,18 @@ TEST_F(ModelCommand, a_file_is_named_by_its_whole_path) {
   EXPECT_EQ(asked(), "name=%2Fm%2Fx.gguf");
   EXPECT_EQ(run({"model", "info", "y.gguf"}), 0);
   EXPECT_THAT(asked(), testing::EndsWith("%2Fy.gguf"));
+}
+
+TEST_F(ModelCommand, a_file_of_a_server_is_no_path) {
+  for (const auto& [word, name] :
+       {std::pair("https://h.example/x.gguf", "name=https%3A%2F%2Fh.example%2Fx.gguf"),
+        std::pair("o/r:x.gguf", "name=o%2Fr%3Ax.gguf"),
+        std::pair("hf.co/o/r/resolve/main/x.gguf",
+                  "name=hf.co%2Fo%2Fr%2Fresolve%2Fmain%2Fx.gguf")}) {
+    requests_.clear();
+    EXPECT_EQ(run({"model", "info", word}), 0) << err();
+    EXPECT_EQ(asked(), name);
+  }
 }
 
 TEST_F(ModelCommand, only_the_template_or_json) {

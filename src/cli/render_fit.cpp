@@ -41,6 +41,15 @@ std::string memory_line(const json::Object& fit) {
       bytes_text(number_in(memory, "compute_bytes")), bytes_text(number_in(memory, "other_bytes")));
 }
 
+/// The one that was chosen, of a list that is ranked.
+const json::Object* chosen_of(const json::Array& fits) {
+  for (const auto& item : fits) {
+    const auto* one = item.if_object();
+    if (one != nullptr && json::get_flag(*one, "chosen").value_or(false)) return one;
+  }
+  return fits.empty() ? nullptr : fits.front().if_object();
+}
+
 std::string others_table(const json::Array& fits) {
   text::Table table({{.title = "QUANTISATION"},
                      {.title = "SIZE", .align = text::Align::right},
@@ -52,7 +61,8 @@ std::string others_table(const json::Array& fits) {
     if (one == nullptr) continue;
     table.add({text_in(*one, "label"), bytes_text(number_in(*one, "size_bytes")),
                bytes_text(number_in(object_in(*one, "memory"), "total_bytes")), speed_text(*one),
-               fit_text(text_in(*one, "fit"))});
+               fmt::format("{}{}", fit_text(text_in(*one, "fit")),
+                           one == chosen_of(fits) ? ", see above" : "")});
   }
   return "\n" + table.str();
 }
@@ -61,8 +71,9 @@ std::string others_table(const json::Array& fits) {
 
 std::string render_fit(const json::Object& answer) {
   const auto fits = list_in(answer, "fits");
-  if (fits.empty() || !fits.front().is_object()) return {};
-  const auto& first = fits.front().get_object();
+  const auto* chosen = chosen_of(fits);
+  if (chosen == nullptr) return {};
+  const auto& first = *chosen;
   const auto machine = object_in(answer, "machine");
   const bool installed = json::get_flag(answer, "installed").value_or(false);
   auto out = fmt::format("{} {}{}\n", text_in(answer, "model"), fit_text(text_in(first, "fit")),

@@ -36,9 +36,18 @@ TEST(RenderFit, lists_the_other_quantisations) {
   const auto text = render_fit(
       fit_object(R"({"model":"m","slots":1,"fits":[)" + std::string(kFit) +
                  R"(,{"label":"F16","size_bytes":3000000000,"fit":"no","tokens_per_s":null}]})"));
-  EXPECT_THAT(text, HasSubstr("Q4_0          1.0 GB  1.3 GB    12/s  fits\n"));
+  EXPECT_THAT(text, HasSubstr("Q4_0          1.0 GB  1.3 GB    12/s  fits, see above\n"));
   EXPECT_THAT(text, HasSubstr("F16           3.0 GB     0 B       -  does not fit\n"));
   EXPECT_EQ(render_fit(fit_object("{}")), "");
+}
+
+TEST(RenderFit, is_about_the_chosen_one_of_those_that_are_ranked) {
+  const auto text = render_fit(
+      fit_object(R"({"model":"m","slots":1,"fits":[{"label":"Q8_0","fit":"yes","chosen":false},
+                     {"label":"F16","size_bytes":3000000000,"fit":"no","chosen":true}]})"));
+  EXPECT_THAT(text, HasSubstr("m does not fit"));
+  EXPECT_THAT(text, HasSubstr("does not fit, see above\n"));
+  EXPECT_LT(text.find("Q8_0"), text.find("F16"));
 }
 
 TEST(RenderFit, recommends_so_many) {

@@ -1,6 +1,7 @@
 #include "gateway/fit.hpp"
 
 #include "base/limits.hpp"
+#include "worker/command_line.hpp"
 
 #include <algorithm>
 #include <optional>
@@ -88,7 +89,7 @@ std::uint64_t memory_of(const FitCase& one, const gguf::Loading& loading) {
   if (!one.measured) return planned;
   const auto then = gguf::plan_memory(one.demand, one.measured->loading).total();
   const auto least = one.demand.weights;
-  return std::max(least, planned + one.measured->rss - std::min(then, planned + one.measured->rss));
+  return std::max(least, gguf::rest_of(gguf::sum_of(planned, one.measured->rss), then));
 }
 
 double estimate_speed(const gguf::Demand& demand, const MachineFacts& machine) {
@@ -96,6 +97,23 @@ double estimate_speed(const gguf::Demand& demand, const MachineFacts& machine) {
   const auto bytes = gguf::bytes_per_token(demand, kFewTokens);
   if (machine.bandwidth == 0 || bytes == 0) return 0;
   return static_cast<double>(machine.bandwidth) * kReached / static_cast<double>(bytes);
+}
+
+gguf::Loading loading_of(const WantedLoading& wanted, const config::Settings::Engine& engine,
+                         ByteSize size) {
+  const auto usual = worker::default_plan(size, 1);
+  const auto context = engine.context.value_or(usual.context);
+  const auto slots = engine.slots.value_or(usual.slots);
+  return {.context = wanted.context.value_or(static_cast<std::uint64_t>(context)),
+          .slots = wanted.slots.value_or(static_cast<std::uint64_t>(slots))};
+}
+
+hub::FitsHere fits_here(const WantedLoading& wanted, const config::Settings::Engine& engine,
+                        const MachineFacts& machine) {
+  return [wanted, engine, machine](const gguf::Demand& demand) {
+    const auto loading = loading_of(wanted, engine, ByteSize(demand.weights));
+    return judge_fit(gguf::plan_memory(demand, loading).total(), machine) != Fit::no;
+  };
 }
 
 json::Object fit_json(const FitCase& one, const gguf::Loading& loading,
@@ -123,37 +141,35 @@ json::Object fit_json(const FitCase& one, const gguf::Loading& loading,
            one.measured ? json::Value(measured_facts(*one.measured)) : json::Value(nullptr)}};
 }
 
-gguf::Demand resized(const gguf::Demand& demand, std::uint64_t weights) {
-  const auto scale = [&](std::uint64_t part) {
-    return demand.weights == 0 ? 0
-                               : static_cast<std::uint64_t>(static_cast<double>(part) /
-                                                            static_cast<double>(demand.weights) *
-                                                            static_cast<double>(weights));
-  };
-  auto other = demand;
-  other.weights = weights;
-  other.lookup = scale(demand.lookup);
-  other.repacked = scale(demand.repacked);
-  other.experts = scale(demand.experts);
-  return other;
+json::Array rank_fits(const std::vector<FitCase>& cases, const gguf::Loading& loading,
+                      const MachineFacts& machine) {
+  std::vector<const FitCase*> ranked;
+  ranked.reserve(cases.size());
+  for (const auto& one : cases) ranked.push_back(&one);
+  std::ranges::sort(ranked, {}, [&](const FitCase* one) {
+    return std::tuple(judge_fit(memory_of(*one, loading), machine), ~one->demand.weights, one);
+  });
+  json::Array fits;
+  for (const auto* one : ranked) {
+    auto fit = fit_json(*one, loading, machine);
+    fit["chosen"] = one == cases.data();
+    fits.push_back(std::move(fit));
+  }
+  return fits;
 }
 
 gguf::Demand demand_of(const hub::CatalogModel& model,
                        const hub::CatalogModel::Quantisation& quantisation) {
-  // Of a model that nobody has looked into: its buffers are those of a large one, and what is held
-  // twice is what engines repack of the usual four bits.
+  // Of a model that nobody has looked into: its buffers are those of a large one.
   constexpr std::uint64_t kEmbedding = 4096;
   constexpr std::uint64_t kFeedForward = 14336;
-  constexpr double kRepacked = 0.8;
   const auto weights = quantisation.size.bytes();
   gguf::Demand demand{.weights = weights,
+                      .repacked = gguf::repacked_of(quantisation.name, weights),
                       .kv_per_token = model.kv_per_token,
                       .embedding = kEmbedding,
                       .feed_forward = kFeedForward,
                       .context = model.context};
-  if (quantisation.name.contains("Q4")) {
-    demand.repacked = static_cast<std::uint64_t>(static_cast<double>(weights) * kRepacked);
-  }
   if (model.active_parameters < model.parameters && model.parameters > 0) {
     demand.experts = weights;
     demand.experts_used =

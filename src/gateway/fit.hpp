@@ -1,5 +1,6 @@
 #pragma once
 
+#include "config/settings.hpp"
 #include "gateway/measurements.hpp"
 #include "gguf/demand.hpp"
 #include "hub/download.hpp"
@@ -47,12 +48,29 @@ struct FitCase {
 /// plan was wrong by when it ran.
 [[nodiscard]] std::uint64_t memory_of(const FitCase& one, const gguf::Loading& loading);
 
+/// How somebody wants a model to be loaded; the settings say the rest.
+struct WantedLoading {
+  std::optional<std::uint64_t> context;
+  std::optional<std::uint64_t> slots;
+};
+
+/// How a model of that size would be loaded.
+[[nodiscard]] gguf::Loading loading_of(const WantedLoading& wanted,
+                                       const config::Settings::Engine& engine, ByteSize size);
+
+/// What chooses among the quantisations of a model: those that may fit, as rank_fits shows them.
+[[nodiscard]] hub::FitsHere fits_here(const WantedLoading& wanted,
+                                      const config::Settings::Engine& engine,
+                                      const MachineFacts& machine);
+
 /// Its memory, whether it fits, how fast: what was measured takes the place of what is estimated.
 [[nodiscard]] json::Object fit_json(const FitCase& one, const gguf::Loading& loading,
                                     const MachineFacts& machine);
 
-/// The same model in another quantisation, of which only the size is known.
-[[nodiscard]] gguf::Demand resized(const gguf::Demand& demand, std::uint64_t weights);
+/// fit_json of each: those that fit first, then those that may, of each the largest first, which is
+/// the best. The first of `cases` is marked as the one that is chosen.
+[[nodiscard]] json::Array rank_fits(const std::vector<FitCase>& cases, const gguf::Loading& loading,
+                                    const MachineFacts& machine);
 
 /// What an entry of the catalog would ask for in one of its quantisations.
 [[nodiscard]] gguf::Demand demand_of(const hub::CatalogModel& model,

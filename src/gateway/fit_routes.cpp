@@ -5,7 +5,7 @@
 #include "gateway/gateway.hpp"
 #include "gateway/query.hpp"
 #include "gateway/request_body.hpp"
-#include "worker/command_line.hpp"
+#include "store/file_label.hpp"
 
 #include <fmt/format.h>
 
@@ -17,8 +17,7 @@ namespace {
 
 struct FitRequest {
   ModelId model;
-  std::optional<std::uint64_t> context;
-  std::optional<std::uint64_t> slots;
+  WantedLoading loading;
 };
 
 Expected<std::optional<std::uint64_t>> optional_count(const json::Object& body,
@@ -39,17 +38,8 @@ Expected<FitRequest> read_fit_request(const json::Object& body) {
   if (!context) return failure(context.error());
   const auto slots = optional_count(body, "slots", limits::kMostSlots);
   if (!slots) return failure(slots.error());
-  return FitRequest{.model = ModelId(*std::move(model)), .context = *context, .slots = *slots};
-}
-
-/// As the model would be loaded, where the request does not say.
-gguf::Loading loading_of(const FitRequest& request, const config::Settings& settings,
-                         ByteSize size) {
-  const auto usual = worker::default_plan(size, 1);
-  const auto context = settings.engine.context.value_or(usual.context);
-  const auto slots = settings.engine.slots.value_or(usual.slots);
-  return {.context = request.context.value_or(static_cast<std::uint64_t>(context)),
-          .slots = request.slots.value_or(static_cast<std::uint64_t>(slots))};
+  return FitRequest{.model = ModelId(*std::move(model)),
+                    .loading = {.context = *context, .slots = *slots}};
 }
 
 json::Object head_of(std::string_view model, const gguf::Loading& loading,
@@ -65,15 +55,17 @@ json::Object head_of(std::string_view model, const gguf::Loading& loading,
 json::Object remote_fit(const hub::Downloads::Inspection& found, const gguf::Loading& loading,
                         const MachineFacts& machine) {
   auto answer = head_of(found.plan.model, loading, machine);
-  const auto label = found.plan.model.substr(found.plan.model.rfind(':') + 1);
-  json::Array fits{fit_json({.label = label, .demand = found.demand}, loading, machine)};
+  const auto of_file = store::label_of(found.plan.files.front().path).quantisation;
+  const auto label = found.plan.repository || of_file.empty()
+                         ? found.plan.model.substr(found.plan.model.rfind(':') + 1)
+                         : of_file;
+  std::vector<FitCase> cases{{.label = label, .demand = found.demand}};
   for (const auto& other : found.plan.others) {
-    fits.push_back(
-        fit_json({.label = other.label, .demand = resized(found.demand, other.size.bytes())},
-                 loading, machine));
+    cases.push_back({.label = other.label,
+                     .demand = gguf::resized(found.demand, other.label, other.size.bytes())});
   }
   answer["installed"] = false;
-  answer["fits"] = std::move(fits);
+  answer["fits"] = rank_fits(cases, loading, machine);
   return answer;
 }
 
@@ -95,27 +87,28 @@ Task<void> Gateway::fit(net::Request& request, net::Responder& responder) {
       co_await send(responder, error_response(details.error()));
       co_return;
     }
-    const auto loading = loading_of(*wanted, options_.settings, file->size);
+    const auto loading = loading_of(wanted->loading, options_.settings.engine, file->size);
     auto answer = head_of(file->id.str(), loading, machine);
     answer["installed"] = true;
-    answer["fits"] =
-        json::Array{fit_json({.label = details->facts.quantisation,
-                              .demand = details->demand,
-                              .measured = options_.measurements.find(file->path, file->size)},
-                             loading, machine)};
+    answer["fits"] = rank_fits({{.label = details->facts.quantisation,
+                                 .demand = details->demand,
+                                 .measured = options_.measurements.find(file->path, file->size)}},
+                               loading, machine);
     co_await send(responder, json_response(answer));
     co_return;
   }
   auto endpoint = options_.hub();
   auto asked =
       endpoint ? read_download_request(*body, *std::move(endpoint)) : failure(endpoint.error());
+  if (asked) asked->fits = fits_here(wanted->loading, options_.settings.engine, machine);
   const auto found =
       asked ? co_await options_.downloads.inspect(*std::move(asked)) : failure(asked.error());
   if (!found) {
     co_await send(responder, error_response(found.error()));
     co_return;
   }
-  const auto loading = loading_of(*wanted, options_.settings, found->plan.size());
+  const auto loading =
+      loading_of(wanted->loading, options_.settings.engine, ByteSize(found->demand.weights));
   co_await send(responder, json_response(remote_fit(*found, loading, machine)));
 }
 

@@ -25,13 +25,41 @@ TEST(Fit, speed_is_bandwidth_by_the_bytes_of_a_token) {
   EXPECT_EQ(estimate_speed(dense, {}), 0);
 }
 
-TEST(Fit, another_quantisation_is_the_same_model_in_another_size) {
-  const gguf::Demand four{.weights = 100, .lookup = 10, .repacked = 80, .kv_per_token = 7};
-  const auto eight = resized(four, 200);
-  EXPECT_EQ(eight.weights, 200U);
-  EXPECT_EQ(eight.lookup, 20U);
-  EXPECT_EQ(eight.kv_per_token, 7U);
-  EXPECT_EQ(resized({}, 5).weights, 5U);
+TEST(Fit, ranks_by_what_fits_and_then_by_quality) {
+  const auto sized = [](const char* label, std::uint64_t size) {
+    return FitCase{.label = label, .demand = {.weights = size}};
+  };
+  const auto ranked =
+      rank_fits({sized("Q4_0", 4 * kGB), sized("F16", 20 * kGB), sized("Q2_K", 2 * kGB),
+                 sized("Q8_0", 9 * kGB), sized("F32", 40 * kGB)},
+                {.context = 4096, .slots = 1}, kMachine);
+  std::vector<std::string> told;
+  for (const auto& one : ranked) {
+    told.push_back(std::string(one.at("label").as_string()) + " " +
+                   std::string(one.at("fit").as_string()) +
+                   (one.at("chosen").as_bool() ? " chosen" : ""));
+  }
+  EXPECT_THAT(told, ElementsAre("Q4_0 yes chosen", "Q2_K yes", "Q8_0 tight", "F32 no", "F16 no"));
+}
+
+TEST(Fit, what_chooses_is_what_is_shown) {
+  for (std::uint64_t size = kGB; size < 20 * kGB; size += kGB) {
+    const gguf::Demand demand{.weights = size, .kv_per_token = 50'000};
+    const WantedLoading wanted{.context = 20'000, .slots = 2};
+    const auto loading = loading_of(wanted, {}, ByteSize(size));
+    EXPECT_EQ(loading.context, 20'000U);
+    const auto told = rank_fits({{.label = "Q8_0", .demand = demand}}, loading, kMachine);
+    EXPECT_EQ(fits_here(wanted, {}, kMachine)(demand), told.at(0).at("fit").as_string() != "no");
+  }
+}
+
+TEST(Fit, is_for_the_context_and_slots_of_the_settings) {
+  config::Settings::Engine engine;
+  engine.context = 5000;
+  engine.slots = 7;
+  const auto loading = loading_of({}, engine, ByteSize(kGB));
+  EXPECT_EQ(loading.context, 5000U);
+  EXPECT_EQ(loading.slots, 7U);
 }
 
 TEST(Fit, tells_memory_context_and_speed) {
