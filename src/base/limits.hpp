@@ -32,6 +32,7 @@ inline constexpr std::size_t kGgufTensorName = 63;  ///< bytes, as engines have 
 inline constexpr std::uint64_t kGgufAlignment = std::uint64_t{1} << 20U;
 inline constexpr ByteSize kGgufFirstRead = ByteSize::kib(256);  ///< of a file, then as it needs
 inline constexpr ByteSize kGgufHeader = ByteSize::mib(256);
+inline constexpr ByteSize kGgufKept = ByteSize::mib(32);  ///< memory of a header's values
 
 // sse
 inline constexpr ByteSize kSseLine = ByteSize::mib(1);
@@ -64,6 +65,9 @@ inline constexpr auto kGoneProbe = 500ms;  ///< between probes of a half-closed 
 inline constexpr std::size_t kReservedDescriptors = 32;  ///< of the process, not for clients (F34)
 inline constexpr int kListenBacklog = 1024;
 inline constexpr auto kConnectTimeout = 5s;
+inline constexpr std::size_t kIdleConnections = 16;  ///< to one server elsewhere
+inline constexpr auto kIdleConnection = 30s;         ///< that waits for its next request
+inline constexpr auto kIdleLook = 1s;                ///< whether one of them was closed
 inline constexpr auto kResponseTimeout = 30s;  ///< of an upstream, unless the caller says
 inline constexpr ByteSize kReadSize = ByteSize::kib(64);  ///< of one read
 inline constexpr int kAcceptsPerTurn = 16;                ///< likewise
@@ -74,6 +78,11 @@ inline constexpr int kProbeEveryS = 10;     ///< at this distance
 inline constexpr int kProbes = 3;           ///< and after so many the peer is gone
 inline constexpr int kReadsPerTurn = 16;    ///< of one connection before the others get the loop
 inline constexpr ByteSize kRelayBuffer = ByteSize::kib(64);
+inline constexpr ByteSize kCipherRecord = ByteSize::kib(16);  ///< encrypted at once, as TLS has it
+inline constexpr ByteSize kCipherStep = ByteSize::kib(64);    ///< encrypted ahead of the kernel
+inline constexpr ByteSize kCipherBacklog =
+    ByteSize::kib(256);  ///< demanded by who does not read it: the connection ends
+inline constexpr auto kTlsHandshake = 10s;
 
 // store
 inline constexpr std::size_t kModelFolderEntries = 100'000;  ///< looked at in one search folder
@@ -100,6 +109,8 @@ inline constexpr auto kHubConnect = 15s;
 inline constexpr auto kHubTimeout = 60s;    ///< for a whole answer of the API
 inline constexpr auto kHubSilence = 30s;    ///< without a byte a connection is given up (F59)
 inline constexpr auto kHubRetryMost = 60s;  ///< of what a server asks us to wait
+inline constexpr int kHubTries = 4;             ///< of one question, when it fails and may not again
+inline constexpr auto kHubPatience = 60s;       ///< for all of them: later none begins
 inline constexpr std::int64_t kHubSearchMost = 100;   ///< found repositories that are shown
 inline constexpr std::int64_t kHubSearchShown = 20;   ///< unless asked otherwise
 inline constexpr ByteSize kPart = ByteSize::mib(16);  ///< of a download, asked for at a time
@@ -118,6 +129,8 @@ inline constexpr auto kConnectionReview = 5s;   ///< between looks at how fast o
 inline constexpr auto kConnectionRest = 20s;    ///< that the last one may need for its rest
 inline constexpr double kConnectionFaster = 8;  ///< another was, then its rest goes to that one
 inline constexpr std::size_t kLimitedConnections = 2;      ///< under a speed limit
+inline constexpr auto kSpeedCredit = 1s;       ///< of time at a speed limit may be made up for
+inline constexpr std::size_t kMirrors = 16;    ///< of one download
 inline constexpr ByteSize kLeastSplit = ByteSize::mib(2);  ///< of a part: less stays whole
 inline constexpr ByteSize kRedirectBody =
     ByteSize::kib(64);                      ///< read of what comes with a redirect
@@ -140,6 +153,7 @@ inline constexpr std::size_t kTransfers = 2;                 ///< downloads at a
 inline constexpr std::size_t kDownloadsKept = 50;            ///< that have ended, in the list
 inline constexpr std::int64_t kMostSpeed = 1'000'000;        ///< MB a second that may be set
 inline constexpr ByteSize kHubToken = ByteSize::kib(4);      ///< of a token file
+inline constexpr std::size_t kHubLicense = 200;              ///< bytes of the name of one
 
 // gateway
 inline constexpr std::size_t kLogTail = 100;  ///< lines of a log, unless asked otherwise
@@ -180,6 +194,9 @@ inline constexpr ByteSize kProcFile = ByteSize::kib(256);    ///< read from /pro
 inline constexpr std::size_t kProcessTree = 64;  ///< processes of one engine that are looked at
 inline constexpr auto kReapLimit = 5s;   ///< from SIGKILL until a process is left to the kernel
 inline constexpr auto kLockRetry = 5ms;  ///< between two tries for a lock that is held
+inline constexpr ByteSize kBandwidthBlock = ByteSize::mib(128);  ///< read by a thread at most, and
+inline constexpr ByteSize kBandwidthMemory = ByteSize::mib(512);  ///< by all, to measure memory
+inline constexpr auto kBandwidthKept = 600s;  ///< what was measured, then a better one may come
 
 // worker
 inline constexpr ByteSize kSmallModel = ByteSize::mib(50);  ///< below it: one thread, quick start
@@ -234,8 +251,31 @@ inline constexpr std::int64_t kMaxLoaded = 3;  ///< models in memory at once
 inline constexpr auto kKeepAlive = 300s;       ///< unused, then a model leaves the memory
 inline constexpr auto kIdleExit = 600s;        ///< of a daemon that was started on demand
 inline constexpr auto kDrainTimeout = 10s;     ///< running answers may end when the daemon stops
+inline constexpr auto kRestartDrain = 600s;    ///< the same when another one takes its place
+inline constexpr auto kRestartLimit = 660s;    ///< until that one is there
+inline constexpr auto kFreshGrace = 500ms;     ///< for a first request on a connection, then
 inline constexpr auto kInterruptTime = 1s;     ///< then their error event is to be taken
 inline constexpr auto kPingInterval = 15s;  ///< of silence in an event stream, then a comment (F05)
+
+// remote
+inline constexpr auto kEndpointConnect = 10s;   ///< until a server elsewhere takes a connection
+inline constexpr auto kEndpointSilence = 600s;  ///< of one that answers
+inline constexpr auto kEndpointPause = 1s;      ///< after its first failure; doubles with each
+inline constexpr auto kEndpointPauseMost = 30s;
+inline constexpr auto kEndpointBusyMost = 300s;  ///< that a Retry-After is kept to
+inline constexpr auto kModelsInterval = 60s;     ///< between looks at what models it has
+inline constexpr auto kModelsRetry = 5s;         ///< the same after a look that failed
+inline constexpr auto kModelsTimeout = 3s;       ///< of one look
+inline constexpr ByteSize kModelsList = ByteSize::mib(4);
+inline constexpr std::size_t kModelName = 300;   ///< bytes
+inline constexpr std::size_t kSessionText = 1024;  ///< bytes of a text that tell conversations apart
+inline constexpr double kSessionLoad = 1.25;     ///< of the mean, until a session goes elsewhere
+inline constexpr double kRetryShare = 0.2;       ///< of the requests, that are tried again (F50)
+inline constexpr double kRetryReserve = 10;      ///< of those that quiet times save up
+
+// tls
+inline constexpr ByteSize kCertificateFile = ByteSize::kib(256);  ///< of a chain
+inline constexpr ByteSize kKeyFile = ByteSize::kib(32);
 
 // config
 inline constexpr ByteSize kSettingsFile = ByteSize::mib(1);
@@ -258,6 +298,8 @@ inline constexpr double kMostPenalty = 2;
 inline constexpr std::int64_t kMostSeed = 4'294'967'294;  ///< the next one means "any" to engines
 inline constexpr std::size_t kProfileName = 100;          ///< bytes
 inline constexpr std::size_t kMostProfiles = 1000;
+inline constexpr std::size_t kMostEndpoints = 100;
+inline constexpr std::size_t kEndpointModels = 1000;  ///< of one endpoint
 inline constexpr std::size_t kMostArguments = 200;  ///< further ones of an engine
 inline constexpr ByteSize kSecretFile = ByteSize::kib(4);
 

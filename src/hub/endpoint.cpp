@@ -1,8 +1,9 @@
 #include "hub/endpoint.hpp"
 
+#include "base/clock.hpp"
 #include "base/limits.hpp"
-#include "base/number.hpp"
 #include "hub/http_status.hpp"
+#include "net/retry_after.hpp"
 #include "os/atomic_file.hpp"
 
 #include <fmt/format.h>
@@ -67,6 +68,51 @@ Error error_by_code(std::string_view code, const Url& url, const Endpoint& endpo
   return {.kind = ErrorKind::not_found, .message = fmt::format("{} is not there", url.shown())};
 }
 
+/// What a try came to, and how long the server asks us to wait before the next.
+struct Tried {
+  Expected<HttpAnswer> answer;
+  std::chrono::seconds wait{};
+};
+
+/// Asks once, and where that redirects to.
+Tried try_ask(const Session& session, Url url, const std::vector<std::string>& fields,
+              std::optional<ByteSize> enough) {
+  const auto& endpoint = session.endpoint;
+  for (int hops = 0; hops <= limits::kHubRedirects; ++hops) {
+    auto own = credentials(endpoint, url);
+    own.insert(own.end(), fields.begin(), fields.end());
+    auto answer = http_get(
+        session.connections,
+        {.url = url, .fields = std::move(own), .limit = limits::kHubAnswer, .enough = enough},
+        session.stop);
+    if (!answer) return {.answer = failure(answer.error())};
+    const auto& head = answer->head;
+    if (head.status >= http_status::kBad) {
+      return {.answer = failure(answer_error(head, url, endpoint)),
+              .wait = retry_after(head).value_or(std::chrono::seconds())};
+    }
+    if (!is_redirect(head.status)) return {.answer = *std::move(answer)};
+    auto next = follow(url, head);
+    if (!next) return {.answer = failure(next.error())};
+    url = *std::move(next);
+  }
+  return {.answer =
+              failure(ErrorKind::upstream, fmt::format("{} redirects too often", url.shown()))};
+}
+
+bool may_pass(const Error& error) {
+  return error.kind == ErrorKind::unavailable || error.kind == ErrorKind::timeout;
+}
+
+Expected<void> pause(const Session& session, Duration time) {
+  const auto end = mono_now() + time;
+  while (mono_now() < end) {
+    if (session.stop.stop_requested()) return failure(ErrorKind::cancelled, "stopped");
+    static_cast<void>(session.connections.wait(limits::kTransferStep));
+  }
+  return {};
+}
+
 }  // namespace
 
 Expected<Endpoint> find_endpoint(const Environment& env) {
@@ -93,8 +139,9 @@ Error answer_error(const HttpHead& head, const Url& url, const Endpoint& endpoin
               .message = fmt::format("{} has too many requests (HTTP 429): try again later",
                                      url.origin())};
     default:
-      return {.kind = head.status >= http_status::kServerError ? ErrorKind::unavailable
-                                                               : ErrorKind::upstream,
+      const bool later =
+          head.status >= http_status::kServerError || head.status == http_status::kRequestTimeout;
+      return {.kind = later ? ErrorKind::unavailable : ErrorKind::upstream,
               .message = fmt::format("{} answers HTTP {}", url.shown(), head.status)};
   }
 }
@@ -131,31 +178,25 @@ Expected<Url> follow(const Url& from, const HttpHead& head) {
 
 std::optional<std::chrono::seconds> retry_after(const HttpHead& head) {
   const auto text = head.field("retry-after");
-  const auto number = text ? parse_number<std::int64_t>(*text) : std::nullopt;
-  if (!number || *number < 0) return std::nullopt;
-  return std::min(std::chrono::seconds(*number), std::chrono::seconds(limits::kHubRetryMost));
+  const auto wait = text ? net::parse_retry_after(*text) : std::nullopt;
+  if (!wait) return std::nullopt;
+  return std::min(*wait, std::chrono::seconds(limits::kHubRetryMost));
 }
 
-Expected<HttpAnswer> ask(const Session& session, Url url, const std::vector<std::string>& fields) {
-  const auto& endpoint = session.endpoint;
-  if (endpoint.offline) {
+Expected<HttpAnswer> ask(const Session& session, Url url, const std::vector<std::string>& fields,
+                         std::optional<ByteSize> enough) {
+  if (session.endpoint.offline) {
     return failure(ErrorKind::unavailable, "HF_HUB_OFFLINE is set: nothing is downloaded");
   }
-  for (int hops = 0; hops <= limits::kHubRedirects; ++hops) {
-    auto own = credentials(endpoint, url);
-    own.insert(own.end(), fields.begin(), fields.end());
-    auto answer =
-        http_get(session.connections,
-                 {.url = url, .fields = std::move(own), .limit = limits::kHubAnswer}, session.stop);
-    if (!answer) return failure(answer.error());
-    if (answer->head.status >= http_status::kBad)
-      return failure(answer_error(answer->head, url, endpoint));
-    if (!is_redirect(answer->head.status)) return answer;
-    auto next = follow(url, answer->head);
-    if (!next) return failure(next.error());
-    url = *std::move(next);
+  const auto last = mono_now() + limits::kHubPatience;
+  for (int tries = 1;; ++tries) {
+    auto [answer, wanted] = try_ask(session, url, fields, enough);
+    const auto wait = std::max<Duration>(limits::kTransferBackoff * (1U << (tries - 1)), wanted);
+    const bool again = !answer && may_pass(answer.error()) && tries < limits::kHubTries &&
+                       mono_now() + wait <= last;
+    if (!again) return std::move(answer);
+    if (auto waited = pause(session, wait); !waited) return failure(waited.error());
   }
-  return failure(ErrorKind::upstream, fmt::format("{} redirects too often", url.shown()));
 }
 
 }  // namespace llf::hub

@@ -2,8 +2,8 @@
 
 #include "hub/http.hpp"
 #include "hub/trust.hpp"
-#include "hub/url.hpp"
 
+#include "url/url.hpp"
 #include <optional>
 #include <stop_token>
 #include <string>
@@ -30,12 +30,14 @@ struct Session {
   const std::stop_token& stop;
 };
 
-/// A small answer of the endpoint or of where it redirects to. Errors: those of http_get;
-/// `unavailable` when it is offline; what a status of 400 and more means, in the words of
+/// A small answer of the endpoint or of where it redirects to. What fails and may pass is tried
+/// again, limits::kHubTries times, with the pauses that a server asks for. Errors: those of
+/// http_get; `unavailable` when it is offline; what a status of 400 and more means, in the words of
 /// answer_error; `upstream` for too many redirects. Blocks.
-/// `fields` go along to every one of them.
+/// `fields` go along to every one of them. Of a body longer than `enough` only that is read.
 [[nodiscard]] Expected<HttpAnswer> ask(const Session& session, Url url,
-                                       const std::vector<std::string>& fields = {});
+                                       const std::vector<std::string>& fields = {},
+                                       std::optional<ByteSize> enough = {});
 
 /// What a refusal of a hub means and what to do about it. Pure.
 [[nodiscard]] Error answer_error(const HttpHead& head, const Url& url, const Endpoint& endpoint);

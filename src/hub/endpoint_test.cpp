@@ -1,10 +1,14 @@
 #include "hub/endpoint.hpp"
 
+#include "base/limits.hpp"
+#include "hub/test_server.hpp"
 #include "os/test_folder.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <atomic>
 #include <filesystem>
 #include <fstream>
 #include <map>
@@ -90,6 +94,66 @@ TEST(Endpoint, says_what_a_refusal_means) {
   EXPECT_EQ(error(429, "").kind, ErrorKind::unavailable);
   EXPECT_EQ(error(503, "").kind, ErrorKind::unavailable);
   EXPECT_EQ(error(418, "").message, "https://hub.example/a answers HTTP 418");
+}
+
+/// What a question comes to that a server answers like this, one answer after the other.
+class AskTest : public testing::Test {
+ protected:
+  Expected<HttpAnswer> ask_of(std::vector<std::string> answers) {
+    const TestServer server([&](const std::string&) {
+      return answers[std::min<std::size_t>(asked_++, answers.size() - 1)];
+    });
+    return ask_at(server);
+  }
+  Expected<HttpAnswer> ask_at(const TestServer& server) {
+    auto connections = Connections::create();
+    const auto stop = stop_.get_token();
+    const Endpoint endpoint{.url = url(server.url("")), .token = {}};
+    return ask({.connections = *connections, .endpoint = endpoint, .stop = stop},
+               url(server.url("/api")));
+  }
+
+  std::stop_source stop_;
+  std::atomic<std::size_t> asked_ = 0;
+};
+
+TEST_F(AskTest, a_hiccup_is_no_failure) {
+  auto cut = http_answer(200, "", "something");
+  cut.resize(cut.size() - 3);
+  const auto answer = ask_of({http_answer(503, "", ""), cut, http_answer(200, "", "well")});
+  ASSERT_TRUE(answer) << answer.error().message;
+  EXPECT_EQ(answer->body, "well");
+  EXPECT_EQ(asked_, 3U);
+}
+
+TEST_F(AskTest, a_server_that_asks_for_some_time_is_asked_again) {
+  const auto answer =
+      ask_of({http_answer(429, "Retry-After: 1\r\n", ""), http_answer(200, "", "well")});
+  ASSERT_TRUE(answer) << answer.error().message;
+  EXPECT_EQ(asked_, 2U);
+}
+
+TEST_F(AskTest, what_does_not_pass_is_told_after_some_tries) {
+  const auto answer = ask_of({http_answer(503, "", "")});
+  ASSERT_FALSE(answer);
+  EXPECT_EQ(answer.error().kind, ErrorKind::unavailable);
+  EXPECT_EQ(asked_, static_cast<std::size_t>(limits::kHubTries));
+}
+
+TEST_F(AskTest, what_will_not_pass_is_told_at_once) {
+  for (const int status : {400, 401, 404, 416}) {
+    asked_ = 0;
+    EXPECT_FALSE(ask_of({http_answer(status, "", "")})) << status;
+    EXPECT_EQ(asked_, 1U) << status;
+  }
+}
+
+TEST_F(AskTest, a_stop_ends_the_wait) {
+  const TestServer server([this](const std::string&) {
+    stop_.request_stop();
+    return http_answer(503, "Retry-After: 30\r\n", "");
+  });
+  EXPECT_EQ(ask_at(server).error().kind, ErrorKind::cancelled);
 }
 
 TEST(Endpoint, reads_how_long_to_wait) {

@@ -6,11 +6,23 @@
 #include "os/process_facts.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
+#include <deque>
+#include <optional>
+#include <string>
 #include <utility>
+#include <vector>
 
 namespace llf::hub {
 namespace {
+
+std::string names_of(const std::vector<Origin>& origins) {
+  std::vector<std::string> names;
+  names.reserve(origins.size());
+  for (const auto& origin : origins) names.push_back(origin.url.shown());
+  return fmt::format("{}", fmt::join(names, ", and what "));
+}
 
 std::unexpected<Error> wrong_hash(const TransferOrder& order, const store::Digest& got,
                                   const store::Digest& expected) {
@@ -18,26 +30,43 @@ std::unexpected<Error> wrong_hash(const TransferOrder& order, const store::Diges
       ErrorKind::corrupt,
       fmt::format("what {} sends is not the file that was promised: its SHA-256 is {}, not {}. "
                   "Nothing of it was kept; try another source",
-                  order.origins.front().url.shown(), got.hex(), expected.hex()));
+                  names_of(order.origins), got.hex(), expected.hex()));
 }
 
-/// Fetches into `part` until its hash is right, as often as that makes sense.
+/// Fetches into `part` until its hash is right, as often as that makes sense: once more, and where
+/// that mixes what several origins send, from each of them alone.
 Expected<Transferred> fetch_right(TransferRun& run, PartFile& part, const TransferOrder& order) {
-  auto mode = TransferRun::Mode::fetch;
-  for (int round = 1;; ++round) {
-    auto hash = run.fetch(part, mode);
+  using Mode = TransferRun::Mode;
+  std::deque<TransferRun::Round> rounds{{.mode = Mode::fetch}};
+  rounds.insert(rounds.end(), limits::kTransferRepairs, {.mode = Mode::repair});
+  std::optional<store::Digest> got;
+  while (!rounds.empty()) {
+    const auto round = rounds.front();
+    rounds.pop_front();
+    const bool alone = round.mode == Mode::alone;
+    auto hash = run.fetch(part, round);
+    if (!hash && alone && run.given_up(round.source)) continue;
     if (!hash) return failure(hash.error());
     const auto& promised = run.promised();
     if (!promised || hash->sha256 == *promised) {
-      return Transferred{.sha256 = hash->sha256,
-                         .size = part.size(),
-                         .fetched = run.fetched(),
-                         .repaired = run.repaired().ranges(),
-                         .marks = std::move(hash->marks)};
+      Transferred done{.sha256 = hash->sha256,
+                       .size = part.size(),
+                       .fetched = run.fetched(),
+                       .repaired = run.repaired().ranges(),
+                       .marks = std::move(hash->marks)};
+      const auto last = alone ? std::optional(round.source) : std::nullopt;
+      for (const auto source : run.senders().blamed(last)) {
+        done.blamed.push_back(order.origins[source].url);
+      }
+      return done;
     }
-    if (round > limits::kTransferRepairs) return wrong_hash(order, hash->sha256, *promised);
-    mode = TransferRun::Mode::repair;
+    got = hash->sha256;
+    if (!rounds.empty() || alone || order.origins.size() == 1) continue;
+    for (const auto source : run.senders().by_doubt()) {
+      if (!run.given_up(source)) rounds.push_back({.mode = Mode::alone, .source = source});
+    }
   }
+  return wrong_hash(order, *got, *run.promised());
 }
 
 /// One try, which a file that is changed meanwhile ends with `conflict`.

@@ -4,9 +4,10 @@
 #include "base/limits.hpp"
 #include "hub/endpoint.hpp"
 #include "hub/range_set.hpp"
-#include "hub/url.hpp"
+#include "os/rate_limit.hpp"
 #include "store/hash_marks.hpp"
 
+#include "url/url.hpp"
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
@@ -30,7 +31,7 @@ struct TransferOrder {
   std::filesystem::path place;          ///< where the file will stand; its folder is there
   std::optional<std::uint64_t> size;    ///< nothing: the origin tells it
   std::optional<store::Digest> sha256;  ///< nothing: what comes is what it is
-  std::uint64_t speed_limit = 0;        ///< bytes a second; 0: none
+  os::RateLimit* speed = nullptr;       ///< outlives the transfer; none: as fast as it goes
   std::uint64_t sync_step = limits::kSyncStep.bytes();  ///< see PartOptions
   /// Asked about the whole file before it gets its place: an error is that of the transfer; after
   /// `invalid` or `too_large` nothing of the file stays. May be empty.
@@ -52,6 +53,7 @@ struct Transferred {
   std::uint64_t size = 0;
   std::uint64_t fetched = 0;      ///< bytes that came over the network
   std::vector<Range> repaired{};  ///< what had come wrong at first and was fetched anew
+  std::vector<Url> blamed{};      ///< the origins that sent it
   store::HashMarks marks{};
 };
 
@@ -60,8 +62,9 @@ using ProgressReport = std::function<void(const TransferProgress&)>;
 
 /// Fetches a file: by ranges, over several connections, from where an earlier try was interrupted,
 /// whatever interrupted it; hashed while it comes. It gets its place only when it is what its
-/// SHA-256 says. If it is not, all of it is fetched once more; if it is still not, nothing of it
-/// stays. What fails and may pass is tried again with pauses.
+/// SHA-256 says. If it is not, all of it is fetched once more, each part from another origin than
+/// sent it, and then from each origin alone; if it is still not, nothing of it stays. What fails
+/// and may pass is tried again with pauses.
 /// Errors: `cancelled` by `stop`, after which the next call goes on; those of files (a full disk
 /// among them) and of answer_error, likewise; `corrupt` when the hash is wrong; `upstream`.
 /// Blocks. Any thread, one at a time for one place.

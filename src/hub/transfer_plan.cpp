@@ -12,17 +12,20 @@ TransferPlan::TransferPlan(std::uint64_t size, const RangeSet& written, std::uin
                            std::uint64_t split)
     : size_(size), part_(part), split_(split), claimed_(written) {}
 
-std::optional<Range> TransferPlan::give(Lane lane) {
+std::optional<Range> TransferPlan::give(Lane lane, const RangeSet& barred) {
   LLF_ASSERT(!given_.contains(lane));
   const auto free = size_ - claimed_.total();
   const auto share = free / (2 * (given_.size() + 1));
-  auto range = claimed_.first_gap(0, size_, std::clamp(share, std::min(split_, part_), part_));
+  auto taken = claimed_;
+  for (const auto& range : barred.ranges()) taken.add(range);
+  auto range = taken.first_gap(0, size_, std::clamp(share, std::min(split_, part_), part_));
   if (!range) {
     const auto slowest =
         std::ranges::max_element(given_, {}, [](const auto& entry) { return entry.second.size(); });
     if (slowest == given_.end() || slowest->second.size() < 2 * split_) return std::nullopt;
     auto& left = slowest->second;
     range = Range{.begin = left.begin + left.size() / 2, .end = left.end};
+    if (barred.first_gap(range->begin, range->end, range->size()) != range) return std::nullopt;
     left.end = range->begin;
   }
   claimed_.add(*range);

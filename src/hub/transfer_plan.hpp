@@ -24,8 +24,8 @@ class TransferPlan {
 
   /// Gives a lane, which has nothing to do, the next part; where all are given away, the second
   /// half of what the lane with most left has left: ask `end_of` that one before each write.
-  /// Nothing when no lane has enough left.
-  [[nodiscard]] std::optional<Range> give(Lane lane);
+  /// Nothing when no lane has enough left, nor of `barred`, which this lane is not to fetch.
+  [[nodiscard]] std::optional<Range> give(Lane lane, const RangeSet& barred = {});
 
   /// Gives a lane all from `begin` on, where nothing is given away yet: of a server without ranges.
   void give_rest(Lane lane, std::uint64_t begin);

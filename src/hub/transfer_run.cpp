@@ -29,8 +29,9 @@ TransferRun::TransferRun(Connections& connections, const TransferOrder& order,
       size_(order.size.value_or(0)),
       promised_(order.sha256),
       count_(limits::kFirstConnections, limits::kMostConnections),
-      began_(mono_now()),
-      came_(began_) {
+      senders_(order.origins.size()),
+      before_(senders_),
+      came_(mono_now()) {
   for (const auto& origin : order.origins) {
     sources_.push_back({.origin = &origin, .at = origin.url});
   }
@@ -64,13 +65,14 @@ void TransferRun::drop_requests() {
 }
 
 const RangeSet& TransferRun::arrived() const {
-  return mode_ == Mode::fetch ? part_->written() : fresh_;
+  return round_.mode == Mode::fetch ? part_->written() : fresh_;
 }
 
-Expected<store::HashedFile> TransferRun::fetch(PartFile& part, Mode mode) {
+Expected<store::HashedFile> TransferRun::fetch(PartFile& part, Round round) {
   drop_requests();  // of an earlier round, whose parts are no longer given
   part_ = &part;
-  mode_ = mode;
+  round_ = round;
+  before_ = senders_;
   fresh_ = {};
   plan_.emplace(size_, arrived(), limits::kPart.bytes(), limits::kLeastSplit.bytes());
   FrontHash hash(part.fd());
@@ -100,7 +102,7 @@ Expected<void> TransferRun::step() {
   for (std::size_t i = 0; i < sources_.size(); ++i) {
     const auto& source = sources_[i];
     const bool idle = !source.located && !source.looking && !source.given_up;
-    if (idle && now >= source.not_before) look(i);
+    if (idle && takes_part(i) && now >= source.not_before) look(i);
   }
   if (plan_) fill();
   for (const auto& result : connections_.wait(limits::kTransferStep)) {
@@ -117,9 +119,22 @@ Expected<void> TransferRun::step() {
 }
 
 std::optional<Error> TransferRun::hopeless() const {
-  const bool all = std::ranges::all_of(
-      sources_, [](const Source& source) { return source.given_up.has_value(); });
-  return all ? sources_.front().given_up : std::nullopt;
+  std::optional<Error> why;
+  for (std::size_t i = 0; i < sources_.size(); ++i) {
+    if (!takes_part(i)) continue;
+    if (!sources_[i].given_up) return std::nullopt;
+    if (!why) why = sources_[i].given_up;
+  }
+  return why;
+}
+
+bool TransferRun::takes_part(std::size_t index) const {
+  return round_.mode != Mode::alone || round_.source == index;
+}
+
+bool TransferRun::can_be_asked(std::size_t index) const {
+  const auto& source = sources_[index];
+  return takes_part(index) && source.located && !source.given_up && mono_now() >= source.not_before;
 }
 
 void TransferRun::tell(MonoTime now) {
@@ -140,44 +155,52 @@ void TransferRun::tell(MonoTime now) {
            .trouble = std::move(trouble)});
 }
 
-/// The source with the fewest connections that can be asked now. One without ranges serves only
-/// when nothing else does.
-std::optional<std::size_t> TransferRun::free_source() const {
-  const auto now = mono_now();
-  std::optional<std::size_t> best;
-  std::size_t fewest = 0;
+/// The sources that can be asked now, those first that have the fewest connections. One without
+/// ranges serves only when nothing else does.
+std::vector<std::size_t> TransferRun::free_sources() const {
+  std::vector<std::size_t> free;
   for (std::size_t i = 0; i < sources_.size(); ++i) {
-    const auto& source = sources_[i];
-    if (!source.located || source.given_up || now < source.not_before) continue;
-    if (!source.ranges && !lanes_.empty()) continue;
-    const auto lanes = static_cast<std::size_t>(
-        std::ranges::count(lanes_, i, [](const auto& entry) { return entry.second.source; }));
-    const bool better = !best || (source.ranges && !sources_[*best].ranges) ||
-                        (source.ranges == sources_[*best].ranges && lanes < fewest);
-    if (!better) continue;
-    best = i;
-    fewest = lanes;
+    if (can_be_asked(i)) free.push_back(i);
   }
-  return best;
+  const auto ranged = [this](std::size_t i) { return sources_[i].ranges; };
+  if (!lanes_.empty() || std::ranges::any_of(free, ranged)) {
+    std::erase_if(free, [&](std::size_t i) { return !ranged(i); });
+  }
+  std::ranges::sort(free, {}, [this](std::size_t i) {
+    const auto source = [](const auto& entry) { return entry.second.source; };
+    return std::pair(std::ranges::count(lanes_, i, source), i);
+  });
+  return free;
+}
+
+/// What a source is not asked for: in a repair, what it sent itself, while another one can send it.
+RangeSet TransferRun::barred(std::size_t index) const {
+  if (round_.mode != Mode::repair) return {};
+  for (std::size_t i = 0; i < sources_.size(); ++i) {
+    if (i != index && can_be_asked(i) && sources_[i].ranges) return before_.of(index);
+  }
+  return {};
 }
 
 /// Connections at once: a limit of the speed is kept with few.
 std::size_t TransferRun::most_lanes() const {
-  return order_.speed_limit > 0 ? std::min(count_.count(), limits::kLimitedConnections)
-                                : count_.count();
+  const bool limited = order_.speed != nullptr && order_.speed->is_set();
+  return limited ? std::min(count_.count(), limits::kLimitedConnections) : count_.count();
 }
 
 void TransferRun::fill() {
   const bool one_only = std::ranges::any_of(
       lanes_, [this](const auto& entry) { return !sources_[entry.second.source].ranges; });
   while (!one_only && lanes_.size() < most_lanes()) {
-    const auto source = free_source();
-    if (!source) return;
-    if (!start_lane(*source)) {
+    const auto sources = free_sources();
+    if (sources.empty()) return;
+    const auto begun =
+        std::ranges::find_if(sources, [this](std::size_t index) { return start_lane(index); });
+    if (begun == sources.end()) {
       drop_slowest(mono_now());
       return;
     }
-    if (!sources_[*source].ranges) return;
+    if (!sources_[*begun].ranges) return;
   }
 }
 
@@ -214,7 +237,7 @@ bool TransferRun::start_lane(std::size_t index) {
   Lane lane{.source = index, .asked = asked_of(source)};
   auto fields = credentials(source.origin->endpoint, source.at);
   if (source.ranges) {
-    const auto range = plan_->give(key);
+    const auto range = plan_->give(key, barred(index));
     if (!range) return false;
     lane.asked.range = *range;
     fields.push_back(fmt::format("Range: bytes={}-{}", range->begin, range->end - 1));
@@ -248,17 +271,6 @@ Asked TransferRun::asked_of(const Source& source) const {
           .modified = promised_ ? std::string() : source.modified};
 }
 
-/// Whether more has come than the speed limit allows so far. Of time in which nothing came a second
-/// counts: what was not used is not made up for.
-bool TransferRun::is_ahead() {
-  if (order_.speed_limit == 0) return false;
-  const auto now = mono_now();
-  const auto needed = std::chrono::duration_cast<Duration>(std::chrono::duration<double>(
-      static_cast<double>(fetched_) / static_cast<double>(order_.speed_limit)));
-  began_ = std::max(began_, now - needed - std::chrono::seconds(1));
-  return now - began_ < needed;
-}
-
 Verdict TransferRun::take_head(Key key, const HttpHead& head) {
   auto& lane = lanes_.at(key);
   auto judgement = judge(head, lane.asked, sources_[lane.source].at.shown());
@@ -268,7 +280,9 @@ Verdict TransferRun::take_head(Key key, const HttpHead& head) {
 }
 
 Verdict TransferRun::take_body(Key key, std::span<const char> bytes) {
-  if (is_ahead()) return Verdict::later;
+  if (order_.speed != nullptr && !order_.speed->take(bytes.size(), mono_now())) {
+    return Verdict::later;
+  }
   auto& lane = lanes_.at(key);
   const auto& source = sources_[lane.source];
   if (bytes.size() > lane.asked.range.end - lane.at) {
@@ -297,25 +311,31 @@ bool TransferRun::put(const Lane& lane, std::span<const char> bytes) {
   for (auto at = lane.at; at < end;) {
     const auto gap = arrived().first_gap(at, end, end - at);
     if (!gap) return true;
-    if (!write(*gap, bytes.subspan(gap->begin - lane.at, gap->size()))) return false;
+    const auto fresh = bytes.subspan(gap->begin - lane.at, gap->size());
+    if (!write(lane.source, *gap, fresh)) return false;
     at = gap->end;
   }
   return true;
 }
 
-bool TransferRun::write(Range range, std::span<const char> bytes) {
-  if (mode_ == Mode::fetch) {
+bool TransferRun::write(std::size_t source, Range range, std::span<const char> bytes) {
+  if (round_.mode == Mode::fetch) {
     const auto written = part_->write(range.begin, bytes);
+    if (written) senders_.wrote(source, range);
     if (!written) fatal_ = written.error();
     return written.has_value();
   }
-  const auto was_other = part_->replace(range.begin, bytes);
-  if (!was_other) {
-    fatal_ = was_other.error();
-  } else if (*was_other) {
-    repaired_.add(range);
+  const auto others = part_->replace(range.begin, bytes);
+  if (!others) {
+    fatal_ = others.error();
+    return false;
   }
-  return was_other.has_value();
+  if (*others) {
+    repaired_.add(**others);
+    senders_.differed(source, **others);
+  }
+  senders_.agreed(source, range);
+  return true;
 }
 
 void TransferRun::note(Lane& lane) {
@@ -328,7 +348,7 @@ void TransferRun::note(Lane& lane) {
   source.failures = 0;
   source.moves = 0;
   trouble_.clear();
-  if (mode_ == Mode::repair) {
+  if (round_.mode != Mode::fetch) {
     fresh_.add(range);
   } else if (auto noted = part_->note(range); !noted) {
     fatal_ = noted.error();

@@ -5,6 +5,7 @@
 #include "hub/front_hash.hpp"
 #include "hub/http.hpp"
 #include "hub/part_file.hpp"
+#include "hub/sender_log.hpp"
 #include "hub/transfer.hpp"
 #include "hub/transfer_plan.hpp"
 
@@ -20,7 +21,13 @@ class TransferRun {
  public:
   enum class Mode : std::uint8_t {
     fetch,   ///< what is missing
-    repair,  ///< all of it, comparing with what is there
+    repair,  ///< all of it, each part from another source than sent it, comparing with what is
+             ///< there
+    alone,   ///< the same, all of it from one source
+  };
+  struct Round {
+    Mode mode = Mode::fetch;
+    std::size_t source = 0;  ///< of Mode::alone: its place in the order
   };
 
   TransferRun(Connections& connections, const TransferOrder& order, const ProgressReport& report,
@@ -38,8 +45,14 @@ class TransferRun {
   /// What the hash must be, when that is known.
   [[nodiscard]] const std::optional<store::Digest>& promised() const { return promised_; }
 
-  /// Fetches what is missing. Returns the hash of the whole. Errors: as of transfer.
-  [[nodiscard]] Expected<store::HashedFile> fetch(PartFile& part, Mode mode);
+  /// Fetches what a round asks for. Returns the hash of the whole. Errors: as of transfer.
+  [[nodiscard]] Expected<store::HashedFile> fetch(PartFile& part, Round round);
+
+  /// Whether a source will not be asked again, and why.
+  [[nodiscard]] const std::optional<Error>& given_up(std::size_t source) const {
+    return sources_.at(source).given_up;
+  }
+  [[nodiscard]] const SenderLog& senders() const { return senders_; }
 
   [[nodiscard]] std::uint64_t fetched() const { return fetched_; }
   [[nodiscard]] const RangeSet& repaired() const { return repaired_; }
@@ -88,15 +101,17 @@ class TransferRun {
   void fill();
   void drop_requests();
   void drop_slowest(MonoTime now);
-  [[nodiscard]] bool is_ahead();
   [[nodiscard]] std::size_t most_lanes() const;
-  [[nodiscard]] std::optional<std::size_t> free_source() const;
+  [[nodiscard]] bool takes_part(std::size_t index) const;
+  [[nodiscard]] bool can_be_asked(std::size_t index) const;
+  [[nodiscard]] std::vector<std::size_t> free_sources() const;
+  [[nodiscard]] RangeSet barred(std::size_t index) const;
   [[nodiscard]] bool start_lane(std::size_t index);
   [[nodiscard]] Verdict take_head(Key key, const HttpHead& head);
   [[nodiscard]] Verdict take_body(Key key, std::span<const char> bytes);
   [[nodiscard]] Asked asked_of(const Source& source) const;
   [[nodiscard]] bool put(const Lane& lane, std::span<const char> bytes);
-  [[nodiscard]] bool write(Range range, std::span<const char> bytes);
+  [[nodiscard]] bool write(std::size_t source, Range range, std::span<const char> bytes);
   void note(Lane& lane);
   void end_lane(Key key, const HttpResult& result);
   [[nodiscard]] const RangeSet& arrived() const;
@@ -117,14 +132,15 @@ class TransferRun {
   std::optional<TransferPlan> plan_;
   ConnectionCount count_;
   PartFile* part_ = nullptr;
-  Mode mode_ = Mode::fetch;
+  Round round_;
+  SenderLog senders_;
+  SenderLog before_;   ///< the same when the round began
   RangeSet fresh_;     ///< of a repair: what came again
   RangeSet repaired_;  ///< and was another
   std::optional<Error> fatal_;
   std::string trouble_;
   std::uint64_t fetched_ = 0;
   std::uint64_t verified_ = 0;
-  MonoTime began_{};
   MonoTime told_{};
   MonoTime came_{};       ///< when the last byte came
   double best_rate_ = 0;  ///< bytes a second of the fastest lane so far

@@ -124,7 +124,9 @@ TEST_F(TransferTest, a_server_that_spoils_every_answer_is_given_up) {
 TEST_F(TransferTest, a_limit_of_the_speed_holds) {
   const TestServer server([this](const std::string& head) { return good(head); });
   auto limited = order({&server});
-  limited.speed_limit = kSize / 2;
+  os::RateLimit limit;
+  limit.set(kSize / 2);
+  limited.speed = &limit;
   const auto began = mono_now();
   const auto done = run(limited);
   ASSERT_TRUE(done) << done.error().message;

@@ -58,6 +58,76 @@ TEST_F(TransferTest, a_damaged_range_is_repaired) {
   expect_no_remains();
 }
 
+/// A server that damages the last byte of what it sends.
+TestServer::Answer damaging(const TestServer::Answer& good) {
+  return [good](const std::string& head) {
+    auto answer = good(head);
+    const auto range = asked_range(head);
+    if (range && range->size() > 1) answer.back() ^= 1;
+    return answer;
+  };
+}
+
+// SEC-32
+TEST_F(TransferTest, one_bad_mirror_is_found_out_and_named) {
+  const TestServer::Answer answer = [this](const std::string& head) { return good(head); };
+  const TestServer good(answer);
+  const TestServer bad(damaging(answer));
+  for (const auto& servers : {std::vector{&good, &bad}, std::vector{&bad, &good}}) {
+    const auto done = run(order(servers));
+    ASSERT_TRUE(done) << done.error().message;
+    ASSERT_EQ(done->blamed.size(), 1U);
+    EXPECT_EQ(done->blamed.front().str(), bad.url("/file"));
+    EXPECT_TRUE(fetched() == content_);
+    std::filesystem::remove(folder_ / "blob");
+  }
+}
+
+TEST_F(TransferTest, a_byte_that_one_mirror_always_damages_is_repaired_from_another) {
+  for (const std::uint64_t place : {std::uint64_t{0}, kSize / 2, kSize - 1}) {
+    const TestServer good([this](const std::string& head) { return this->good(head); });
+    const TestServer bad([&, this](const std::string& head) {
+      auto answer = this->good(head);
+      const auto range = asked_range(head).value_or(Range{0, kSize});
+      const auto body = answer.size() - range.size();
+      if (range.begin <= place && place < range.end) answer[body + place - range.begin] ^= 1;
+      return answer;
+    });
+    const auto done = run(order({&good, &bad, &good}));
+    ASSERT_TRUE(done) << done.error().message;
+    for (const auto& one : done->blamed) EXPECT_EQ(one.str(), bad.url("/file"));
+    expect_no_remains();
+    std::filesystem::remove(folder_ / "blob");
+  }
+}
+
+TEST_F(TransferTest, where_all_are_bad_all_are_named) {
+  const TestServer::Answer answer = [this](const std::string& head) { return good(head); };
+  const TestServer first(damaging(answer));
+  const TestServer second(damaging(answer));
+  const auto done = run(order({&first, &second}));
+  ASSERT_FALSE(done);
+  EXPECT_EQ(done.error().kind, ErrorKind::corrupt);
+  EXPECT_THAT(done.error().message, HasSubstr(first.url("/file")));
+  EXPECT_THAT(done.error().message, HasSubstr(second.url("/file")));
+  EXPECT_TRUE(std::filesystem::is_empty(folder_.path()));
+}
+
+// A second source is no help where it cannot be asked.
+TEST_F(TransferTest, a_damaged_range_is_repaired_while_the_only_mirror_is_down) {
+  std::atomic<int> damaged = 0;
+  const TestServer server([&, this](const std::string& head) {
+    auto answer = good(head);
+    const auto range = asked_range(head);
+    if (range && range->size() > 1 && damaged++ == 0) answer.back() ^= 1;
+    return answer;
+  });
+  const TestServer down([](const std::string&) { return http_answer(503, "", ""); });
+  const auto done = run(order({&server, &down}));
+  ASSERT_TRUE(done) << done.error().message;
+  expect_no_remains();
+}
+
 TEST_F(TransferTest, a_wrong_file_is_never_kept) {
   const TestServer server([this](const std::string& head) { return good(head); });
   auto wanted = order({&server});
