@@ -106,7 +106,7 @@ class Watching {
     if (state() == "done") {
       return print(context_, fmt::format("{} is there: llf run {}\n", model, model));
     }
-    if (state() == "stopped") {
+    if (state() == "stopped" || state() == "interrupted") {
       return failure(
           ErrorKind::cancelled,
           fmt::format("the download was stopped; llf model download {} goes on with it", model));

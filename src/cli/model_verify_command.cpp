@@ -62,7 +62,8 @@ std::string render_verification(const json::Object& result) {
     }
     out += fmt::format("{}  {}\n  {}\n", text_in(*file, "sha256"), text_in(*file, "path"), verdict);
   }
-  if (repairable && source == "hugging face" && !result.contains("repair")) {
+  const bool was_downloaded = source == "hugging face" || source == "folder";
+  if (repairable && was_downloaded && !result.contains("repair")) {
     out += fmt::format("llf model verify --repair {} gets what is damaged anew\n",
                        text_in(result, "model"));
   }

@@ -52,6 +52,16 @@ std::string render_plan(const json::Object& plan) {
   }
   out += '\n';
   std::string others;
+  const auto shortage = text_in(plan, "shortage");
+  if (!shortage.empty()) out += fmt::format("there is no room for it: {}\n", shortage);
+  for (const auto& item : list_in(plan, "files")) {
+    const auto* file = item.if_object();
+    const auto* digest = file == nullptr ? nullptr : file->if_contains("sha256");
+    if (digest == nullptr || !digest->is_null()) continue;
+    if (json::get_flag(*file, "present").value_or(false)) continue;
+    out += fmt::format("unverified: no SHA-256 of {} is known; --sha256 HEX tells it\n",
+                       text_in(*file, "path"));
+  }
   for (const auto& other : list_in(plan, "others")) {
     const auto* object = other.if_object();
     if (object == nullptr) continue;

@@ -21,6 +21,14 @@ TEST(RenderDownload, a_plan_says_what_comes_and_what_else_there_is) {
   EXPECT_EQ(render_plan(download_object(R"({"model":"m","size_bytes":5,"missing_bytes":0})")),
             "m, 5 B, all of it is here\n");
   EXPECT_EQ(render_plan(download_object(R"({"model":"m"})")), "m\n");
+  EXPECT_EQ(render_plan(download_object(
+                R"({"model":"m","files":[{"path":"m.gguf","sha256":null,"present":false}]})")),
+            "m\nunverified: no SHA-256 of m.gguf is known; --sha256 HEX tells it\n");
+  EXPECT_EQ(render_plan(download_object(
+                R"({"model":"m","files":[{"path":"m.gguf","sha256":null,"present":true}]})")),
+            "m\n");
+  EXPECT_EQ(render_plan(download_object(R"({"model":"m","shortage":"the disk is too full"})")),
+            "m\nthere is no room for it: the disk is too full\n");
 }
 
 TEST(RenderDownload, files_of_a_plan) {

@@ -78,11 +78,18 @@ constexpr std::array kBasics{
                  .least = 0,
                  .most = kSeconds},
                 [](Settings& s) -> std::chrono::seconds& { return s.models.keep_alive; }},
+    Declaration{{.name = "models.preload",
+                 .flag = "",
+                 .variable = nullptr,
+                 .help = "the models and profiles that are loaded when the daemon starts",
+                 .effect = Effect::restart,
+                 .form = Form::names},
+                [](Settings& s) -> json::Array& { return s.models.preload; }},
     Declaration{
         {.name = "downloads.speed_limit",
          .flag = "--speed-limit",
          .variable = "LLF_SPEED_LIMIT",
-         .help = "MB a second that a download may take; null: as fast as it goes",
+         .help = "MB a second that all downloads may take; null: as fast as it goes",
          .least = 1,
          .most = limits::kMostSpeed},
         [](Settings& s) -> std::optional<std::int64_t>& { return s.downloads.speed_limit; }},
@@ -273,6 +280,63 @@ constexpr std::array kOfProfiles{
         [](Profile& p) -> json::Object& { return p.arguments; }},
 };
 
+constexpr std::array kOfEndpoints{
+    Declared<Endpoint>{{.name = "url",
+                        .flag = "",
+                        .variable = nullptr,
+                        .help = "where its interface begins, most often with /v1 at the end",
+                        .form = Form::url},
+                       [](Endpoint& e) -> std::string& { return e.url; }},
+    Declared<Endpoint>{{.name = "api_key",
+                        .flag = "",
+                        .variable = nullptr,
+                        .help = "what it wants as API key; empty: none is sent",
+                        .form = Form::secret},
+                       [](Endpoint& e) -> std::string& { return e.api_key; }},
+    Declared<Endpoint>{{.name = "models",
+                        .flag = "",
+                        .variable = nullptr,
+                        .help = "the names of its models that are used; empty: all that it lists",
+                        .form = Form::names},
+                       [](Endpoint& e) -> json::Array& { return e.models; }},
+    Declared<Endpoint>{
+        {.name = "dialect",
+         .flag = "",
+         .variable = nullptr,
+         .help = "fields that it takes beside OpenAI's: llama (llama-server, llf), vllm (vLLM, "
+                 "SGLang) or none: openai"},
+        [](Endpoint& e) -> Dialect& { return e.dialect; }},
+    Declared<Endpoint>{
+        {.name = "proxy",
+         .flag = "",
+         .variable = nullptr,
+         .help = "URL of the HTTP proxy on the way; empty: the one of HTTP_PROXY, HTTPS_PROXY and "
+                 "NO_PROXY",
+         .form = Form::url},
+        [](Endpoint& e) -> std::string& { return e.proxy; }},
+    Declared<Endpoint>{{.name = "certificates",
+                        .flag = "",
+                        .variable = nullptr,
+                        .help = "PEM file of the authorities that vouch for it; empty: the system's",
+                        .form = Form::path},
+                       [](Endpoint& e) -> std::string& { return e.certificates; }},
+    Declared<Endpoint>{
+        {.name = "connect_timeout",
+         .flag = "",
+         .variable = nullptr,
+         .help = "seconds until it must have taken a connection",
+         .least = 1,
+         .most = kSeconds},
+        [](Endpoint& e) -> std::chrono::seconds& { return e.connect_timeout; }},
+    Declared<Endpoint>{{.name = "timeout",
+                        .flag = "",
+                        .variable = nullptr,
+                        .help = "seconds of silence after which an answer is given up",
+                        .least = 1,
+                        .most = kSeconds},
+                       [](Endpoint& e) -> std::chrono::seconds& { return e.timeout; }},
+};
+
 template <class Owner, std::size_t Count>
 constexpr auto with_inference(const std::array<Declared<Owner>, Count>& others) {
   std::array<Declared<Owner>, Count + kInference<Owner>.size()> all{};
@@ -292,6 +356,10 @@ std::span<const Declaration> declarations() {
 
 std::span<const Declared<Profile>> profile_declarations() {
   return kProfileDeclarations;
+}
+
+std::span<const Declared<Endpoint>> endpoint_declarations() {
+  return kOfEndpoints;
 }
 
 }  // namespace llf::config

@@ -1,6 +1,8 @@
 #include "gateway/download_json.hpp"
 
-#include "os/process_facts.hpp"
+#include "base/limits.hpp"
+
+#include <fmt/format.h>
 
 #include <algorithm>
 #include <cstdint>
@@ -8,15 +10,6 @@
 
 namespace llf::gateway {
 namespace {
-
-/// Of a machine's memory a model may have so much: the rest is for its context and everybody else.
-constexpr double kModelShare = 0.7;
-
-std::optional<ByteSize> room_for_models() {
-  const auto memory = os::total_memory();
-  if (!memory) return std::nullopt;
-  return ByteSize(static_cast<std::uint64_t>(static_cast<double>(memory->bytes()) * kModelShare));
-}
 
 /// Seconds until so many bytes have come; null while next to nothing comes.
 json::Value left_json(std::uint64_t bytes, double rate) {
@@ -26,13 +19,17 @@ json::Value left_json(std::uint64_t bytes, double rate) {
                             : json::Value(nullptr);
 }
 
-Expected<std::vector<hub::Url>> read_mirrors(const json::Object& body) {
-  std::vector<hub::Url> mirrors;
+Expected<std::vector<Url>> read_mirrors(const json::Object& body) {
+  std::vector<Url> mirrors;
   const auto* list = body.if_contains("mirrors");
   if (list == nullptr || list->is_null()) return mirrors;
   if (!list->is_array()) return failure(ErrorKind::invalid, "'mirrors' must be a list of URLs");
+  if (list->get_array().size() > limits::kMirrors) {
+    return failure(ErrorKind::invalid,
+                   fmt::format("'mirrors' may have {} URLs at most", limits::kMirrors));
+  }
   for (const auto& item : list->get_array()) {
-    auto url = item.is_string() ? hub::Url::parse(std::string_view(item.get_string()))
+    auto url = item.is_string() ? Url::parse(std::string_view(item.get_string()))
                                 : failure(ErrorKind::invalid, "'mirrors' must be a list of URLs");
     if (!url) return failure(url.error());
     mirrors.push_back(*std::move(url));
@@ -73,6 +70,7 @@ json::Object plan_json(const hub::DownloadPlan& plan) {
       {"license", plan.license.empty() ? json::Value(nullptr) : json::Value(plan.license)},
       {"size_bytes", plan.size().bytes()},
       {"missing_bytes", plan.missing().bytes()},
+      {"shortage", plan.shortage.empty() ? json::Value(nullptr) : json::Value(plan.shortage)},
       {"files", std::move(files)},
       {"others", std::move(others)}};
 }
@@ -101,7 +99,7 @@ Expected<hub::Endpoint> read_endpoint(const json::Object& body, hub::Endpoint en
   const auto token = json::get_string_or(body, "token", "");
   if (!url || !token) return failure(url ? token.error() : url.error());
   if (!url->empty()) {
-    auto parsed = hub::Url::parse(*url);
+    auto parsed = Url::parse(*url);
     if (!parsed) return failure(parsed.error().with_context("'endpoint'"));
     if (parsed->origin() != endpoint.url.origin()) endpoint.token.clear();
     endpoint.url = *std::move(parsed);
@@ -128,7 +126,7 @@ Expected<hub::DownloadRequest> read_download_request(const json::Object& body,
                               .endpoint = *std::move(read),
                               .mirrors = *std::move(mirrors),
                               .sha256 = *digest,
-                              .room = room_for_models()};
+                              .fits = {}};
 }
 
 }  // namespace llf::gateway

@@ -1,5 +1,7 @@
 #include "gateway/download_json.hpp"
 
+#include "base/limits.hpp"
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -13,7 +15,7 @@ json::Object object(std::string_view text) {
 }
 
 hub::Endpoint ours() {
-  return {.url = *hub::Url::parse("https://hub.example"), .token = "ours"};
+  return {.url = *Url::parse("https://hub.example"), .token = "ours"};
 }
 
 TEST(DownloadJson, reads_what_is_asked_for) {
@@ -26,7 +28,10 @@ TEST(DownloadJson, reads_what_is_asked_for) {
   EXPECT_EQ(request->endpoint.token, "ours");
   EXPECT_EQ(request->mirrors.size(), 1U);
   EXPECT_EQ(request->sha256, store::sha256("abc"));
-  EXPECT_TRUE(request->room);
+  json::Array mirrors(limits::kMirrors, "https://a.example");
+  EXPECT_TRUE(read_download_request({{"model", "o/r"}, {"mirrors", mirrors}}, ours()));
+  mirrors.push_back("https://a.example");
+  EXPECT_FALSE(read_download_request({{"model", "o/r"}, {"mirrors", mirrors}}, ours()));
   for (const auto* wrong :
        {"{}", R"({"model":1})", R"({"model":"m","sha256":"AB"})", R"({"model":"m","mirrors":"x"})",
         R"({"model":"m","mirrors":[1]})", R"({"model":"m","mirrors":["x"]})",
@@ -60,7 +65,7 @@ TEST(DownloadJson, tells_a_plan) {
       .model = "m",
       .files = {{.path = "m.gguf", .size = ByteSize(5), .place = "/p", .present = true}}};
   const auto told = json::write(plan_json(plan));
-  EXPECT_THAT(told, HasSubstr(R"("size_bytes":5,"missing_bytes":0)"));
+  EXPECT_THAT(told, HasSubstr(R"("size_bytes":5,"missing_bytes":0,"shortage":null)"));
   EXPECT_THAT(told, HasSubstr(R"({"path":"m.gguf","size_bytes":5,"sha256":null,"present":true})"));
 }
 

@@ -70,46 +70,47 @@ Task<Expected<std::string>> begin_repair(const GatewayOptions& options,
                                          const store::ModelFile& model,
                                          std::vector<store::VerifiedFile> files,
                                          const json::Object& body) {
-  const auto reference = hub::repair_reference(model, options.downloads.places().cache);
-  if (!reference) co_return failure(reference.error());
+  auto own = options.hub();
+  auto endpoint = own ? read_endpoint(body, *std::move(own)) : failure(own.error());
+  if (!endpoint) co_return failure(endpoint.error());
+  auto request = hub::repair_request(model, options.downloads.places().cache, *std::move(endpoint));
+  if (!request) co_return failure(request.error());
   std::erase_if(files, [](const auto& file) { return !hub::is_repairable(file); });
   if (files.empty()) {
     co_return failure(ErrorKind::corrupt, "it is as its source has it, and no model");
   }
-  auto own = options.hub();
-  auto endpoint = own ? read_endpoint(body, *std::move(own)) : failure(own.error());
-  if (!endpoint) co_return failure(endpoint.error());
-  auto plan = co_await options.downloads.plan({.model = *reference,
-                                               .endpoint = *std::move(endpoint),
-                                               .mirrors = {},
-                                               .sha256 = {},
-                                               .room = {}});
+  const auto reference = request->model;
+  auto plan = co_await options.downloads.plan(*std::move(request));
   if (!plan) co_return failure(plan.error());
   for (const auto& file : files) {
     std::error_code code;
     const auto planned = std::ranges::find_if(plan->files, [&](const auto& one) {
-      return std::filesystem::equivalent(one.place, file.path, code);
+      return one.place == file.path || std::filesystem::equivalent(one.place, file.path, code);
     });
     if (planned == plan->files.end()) {
       co_return failure(ErrorKind::not_found,
-                        fmt::format("{} does not come with {}", file.path, *reference));
+                        fmt::format("{} does not come with {}", file.path, reference));
     }
     planned->present = false;
   }
+  if (auto checked = options.downloads.check(*plan); !checked) co_return failure(checked.error());
   // What an engine has of it is damaged, too.
   static_cast<void>(co_await options.scheduler.unload(model.id));
-  if (auto taken = co_await options.models.take_back(std::move(files)); !taken) {
+  if (auto taken = co_await options.models.take_back(files); !taken) {
     co_return failure(taken.error());
   }
   const auto download = options.downloads.start(*std::move(plan));
-  if (!download) co_return failure(download.error());
-  co_return *reference;
+  if (!download) {  // another one began meanwhile
+    co_await options.downloads.give_back(std::move(files));
+    co_return failure(download.error());
+  }
+  co_return reference;
 }
 
 }  // namespace
 
 Task<void> Gateway::control_models(net::Request& request, net::Responder& responder) {
-  co_await options_.models.refresh();
+  co_await refresh_models();
   bool named = false;
   bool brief = false;
   for (const auto& [key, value] : parse_query(request.query)) {

@@ -1,12 +1,15 @@
 #include "hub/download.hpp"
 
 #include "base/limits.hpp"
-#include "hub/answer_check.hpp"
+#include "hub/disk_room.hpp"
+#include "hub/license.hpp"
 #include "hub/remote_header.hpp"
+#include "hub/url_plan.hpp"
+#include "log/log.hpp"
 #include "os/atomic_file.hpp"
 #include "os/file_lock.hpp"
 #include "os/folders.hpp"
-#include "store/file_label.hpp"
+#include "store/digest_file.hpp"
 #include "store/gguf_file.hpp"
 #include "store/hub_cache.hpp"
 
@@ -60,11 +63,11 @@ Expected<DownloadPlan> plan_repository(const DownloadRequest& request,
   }
   auto connections = Connections::create();
   if (!connections) return failure(connections.error());
-  const auto repository =
-      get_repository({.connections = *connections, .endpoint = request.endpoint, .stop = stop},
-                     *reference.repository, reference.revision);
+  const Session session{.connections = *connections, .endpoint = request.endpoint, .stop = stop};
+  const auto repository = get_repository(session, *reference.repository, reference.revision);
   if (!repository) return failure(repository.error().with_context(reference.repository->str()));
-  const auto choice = choose(*repository, reference.wanted, request.room);
+  const auto choice = reference.wanted.empty() ? choose_fitting(session, *repository, request.fits)
+                                               : choose(*repository, reference.wanted, {});
   if (!choice) return failure(choice.error());
   DownloadPlan plan{.model = fmt::format("{}:{}", repository->name.str(), choice->label),
                     .repository = repository->name,
@@ -91,96 +94,14 @@ Expected<DownloadPlan> plan_repository(const DownloadRequest& request,
   return plan;
 }
 
-/// Whether a file that has the name already is the one that is asked for: by its hash where that is
-/// told, else by its size.
-Expected<void> check_present(const DownloadRequest& request, const Url& url, const fs::path& place,
-                             const std::stop_token& stop) {
-  const auto other = failure(
-      ErrorKind::conflict,
-      fmt::format("another file is at {} already: remove or rename that first", place.native()));
-  if (request.sha256) {
-    const auto digest =
-        store::hash_file(place, [&](std::uint64_t) { return !stop.stop_requested(); });
-    if (!digest) return failure(digest.error());
-    return digest->sha256 == *request.sha256 ? Expected<void>() : other;
-  }
-  auto connections = Connections::create();
-  if (!connections) return failure(connections.error());
-  const auto answer = ask({.connections = *connections, .endpoint = request.endpoint, .stop = stop},
-                          url, {"Range: bytes=0-0"});
-  if (!answer) return failure(answer.error());
-  const auto size = told_size(answer->head);
-  return size && stands(place, ByteSize(*size)) ? Expected<void>() : other;
-}
-
-/// The SHA-256 that stands in a file beside the one at `url`, as sha256sum writes it; nothing where
-/// there is none.
-std::optional<store::Digest> fetch_digest(const Url& url, const Endpoint& endpoint,
-                                          const std::stop_token& stop) {
-  const auto beside = Url::parse(url.shown() + ".sha256");
-  auto connections = Connections::create();
-  if (!beside || !connections) return std::nullopt;
-  const auto answer =
-      ask({.connections = *connections, .endpoint = endpoint, .stop = stop}, *beside);
-  if (!answer) return std::nullopt;
-  const std::string_view line = std::string_view(answer->body).substr(0, answer->body.find('\n'));
-  const auto space = std::min(line.find(' '), line.size());
-  const auto named = line.substr(std::min(line.find_last_of(" */") + 1, line.size()));
-  const bool of_this = space == line.size() || named == url.file_name();
-  return of_this ? store::Digest::parse(line.substr(0, space)) : std::nullopt;
-}
-
-Expected<DownloadPlan> plan_url(DownloadRequest request, const Url& url,
-                                const DownloadPlaces& places, const std::stop_token& stop) {
-  const auto name = url.file_name();
-  const auto label = store::label_of(name);
-  if (label.kind != store::FileLabel::Kind::model || !store::check_file_path(name)) {
-    return failure(ErrorKind::invalid,
-                   fmt::format("{} is no file that ends in .gguf", url.shown()));
-  }
-  if (label.parts > 1) {
-    return failure(
-        ErrorKind::invalid,
-        "a split model cannot be downloaded by the URL of one part: name its repository");
-  }
-  std::vector<Origin> origins{{.url = url, .endpoint = request.endpoint}};
-  for (const auto& mirror : request.mirrors) {
-    origins.push_back({.url = mirror, .endpoint = {.url = mirror, .token = {}}});
-  }
-  if (!request.mirrors.empty() && !request.sha256) {
-    return failure(ErrorKind::invalid,
-                   "mirrors of a file need --sha256: nothing else tells that they have the same");
-  }
-  if (!request.sha256) request.sha256 = fetch_digest(url, request.endpoint, stop);
-  std::error_code code;
-  const auto place = places.folder / name;
-  const bool present = fs::exists(fs::symlink_status(place, code));
-  if (present) {
-    if (auto same = check_present(request, url, place, stop); !same) return failure(same.error());
-  }
-  return DownloadPlan{
-      .model = label.stem,
-      .repository = {},
-      .commit = {},
-      .branch = {},
-      .license = {},
-      .base_model = {},
-      .others = {},
-      .files = {{.path = name,
-                 .size = present ? ByteSize(fs::file_size(place, code)) : ByteSize(),
-                 .sha256 = request.sha256,
-                 .place = place,
-                 .present = present}},
-      .origins = {std::move(origins)}};
-}
-
 /// A GGUF file that no engine could load is no download that succeeded.
 Expected<void> check_content(const fs::path& file) {
   const auto header = store::read_gguf(file);
   if (header) return {};
-  return failure(
-      header.error().kind,
-      fmt::format("it came as it is on the server, but is no model: {}", header.error().message));
+  const auto kind = header.error().kind;
+  if (kind != ErrorKind::invalid && kind != ErrorKind::too_large) return failure(header.error());
+  return failure(kind, fmt::format("it came as it is on the server, but is no model: {}",
+                                   header.error().message));
 }
 
 /// A plan while it is carried out.
@@ -251,10 +172,27 @@ class Job {
   }
 
   Expected<void> own(std::size_t index) {
+    const auto& file = plan_.files[index];
     if (auto made = os::make_folders(run_.places.folder); !made) return made;
-    if (!plan_.files[index].present) return fetch(index);
-    already(plan_.files[index]);
+    if (!file.present) {
+      const auto kept = store::kept_digest(file.place);
+      std::error_code code;
+      // What is kept of an earlier file of this name says nothing of this one.
+      if (kept && kept->sha256 != file.sha256) fs::remove(store::digest_file_of(file.place), code);
+      return fetch(index);
+    }
+    already(file);
+    if (file.sha256) note_digest(index, *file.sha256);
     return os::sync_folder(run_.places.folder);  // an earlier try may have failed there
+  }
+
+  /// Of a file whose name does not say what it is: for who checks it later. What cannot be kept is
+  /// only missed then.
+  void note_digest(std::size_t index, const store::Digest& sha256) const {
+    const auto source = plan_.origins[index].front().url.shown();
+    const auto kept =
+        store::keep_digest(plan_.files[index].place, {.sha256 = sha256, .source = source});
+    if (!kept) log::warn("hub", "its SHA-256: {}", kept.error().message);
   }
 
   void already(const PlannedFile& file) {
@@ -272,7 +210,7 @@ class Job {
                               .place = file.place,
                               .size = sized ? std::optional(file.size.bytes()) : std::nullopt,
                               .sha256 = file.sha256,
-                              .speed_limit = run_.speed_limit,
+                              .speed = run_.speed,
                               .sync_step = run_.sync_step,
                               .check = check_content};
     const auto done = transfer(
@@ -287,19 +225,27 @@ class Job {
         },
         run_.stop);
     if (!done) return failure(done.error());
-    if (plan_.repository) store::save_marks(run_.places.marks, done->sha256, done->marks);
+    store::save_marks(run_.places.marks, done->sha256, done->marks);
+    if (!plan_.repository) note_digest(index, done->sha256);
     progress_.done = before.done + done->size;
     progress_.verified = progress_.done;
     progress_.size = std::max(progress_.size, progress_.done);
     progress_.connections = 0;
     progress_.trouble.clear();
-    for (const auto& range : done->repaired) {
-      progress_.note +=
-          fmt::format("{}bytes {} to {} of {} had been damaged and came anew",
-                      progress_.note.empty() ? "" : "; ", range.begin, range.end - 1, file.path);
-    }
+    note_repair(file, *done);
     run_.report(progress_);
     return {};
+  }
+
+  void note_repair(const PlannedFile& file, const Transferred& done) {
+    const auto add = [this](const std::string& text) {
+      progress_.note += (progress_.note.empty() ? "" : "; ") + text;
+    };
+    for (const auto& range : done.repaired) {
+      add(fmt::format("bytes {} to {} of {} had been damaged and came anew", range.begin,
+                      range.end - 1, file.path));
+    }
+    for (const auto& url : done.blamed) add(fmt::format("{} sent them damaged", url.shown()));
   }
 
   const DownloadPlan& plan_;
@@ -332,8 +278,11 @@ Expected<DownloadPlan> plan_download(const DownloadRequest& request, const Downl
   if (request.endpoint.offline) {
     return failure(ErrorKind::unavailable, "HF_HUB_OFFLINE is set: nothing is downloaded");
   }
-  return reference->url ? plan_url(request, *reference->url, places, stop)
-                        : plan_repository(request, *reference, places, stop);
+  auto plan = reference->url ? plan_url(request, *reference->url, places, stop)
+                             : plan_repository(request, *reference, places, stop);
+  if (!plan) return plan;
+  if (const auto room = check_plan_room(*plan); !room) plan->shortage = room.error().message;
+  return plan;
 }
 
 Expected<gguf::Demand> inspect(const DownloadPlan& plan, const std::stop_token& stop) {
@@ -357,11 +306,14 @@ Expected<gguf::Demand> inspect(const DownloadPlan& plan, const std::stop_token& 
 }
 
 Expected<void> carry_out(const DownloadPlan& plan, const DownloadRun& run) {
+  if (auto room = check_plan_room(plan); !room) return room;
   Job job(plan, run);
   for (std::size_t i = 0; i < plan.files.size(); ++i) {
     if (auto done = job.file(i); !done) return done;
   }
-  return plan.repository ? job.show() : Expected<void>();
+  if (!plan.repository) return {};
+  save_license(run.places.bases, *plan.repository, plan.license);
+  return job.show();
 }
 
 }  // namespace llf::hub

@@ -4,8 +4,8 @@
 #include "base/expected.hpp"
 #include "base/limits.hpp"
 #include "gguf/demand.hpp"
-#include "hub/choice.hpp"
 #include "hub/endpoint.hpp"
+#include "hub/fitting_choice.hpp"
 #include "hub/model_reference.hpp"
 #include "hub/transfer.hpp"
 
@@ -25,7 +25,7 @@ struct DownloadPlaces {
   std::filesystem::path folder;   ///< for files of other servers
   std::filesystem::path catalog;  ///< assets/catalog.json
   std::filesystem::path marks;    ///< for store::save_marks
-  std::filesystem::path bases;    ///< for save_base_template
+  std::filesystem::path bases;    ///< for save_base_template and save_license
 };
 
 /// What somebody asks to be downloaded.
@@ -34,7 +34,8 @@ struct DownloadRequest {
   Endpoint endpoint;
   std::vector<Url> mirrors;             ///< other endpoints, or URLs of the same file
   std::optional<store::Digest> sha256;  ///< of a file at a URL
-  std::optional<ByteSize> room;         ///< for the usual quantisation: what fits
+  FitsHere fits;                        ///< chooses the quantisation where the model names none
+  bool damaged = false;  ///< what has the place of a file at a URL: it will be taken back
 };
 
 /// A file of a plan.
@@ -61,6 +62,7 @@ struct DownloadPlan {
   std::string license;
   std::string base_model;           ///< the repository that it was made from; empty: not told
   std::vector<OtherChoice> others;  ///< what else there is
+  std::string shortage{};           ///< why there is no room for it; empty: there is
   std::vector<PlannedFile> files;
   std::vector<std::vector<Origin>> origins;  ///< of each file
 
@@ -93,15 +95,15 @@ using DownloadReport = std::function<void(const DownloadProgress&)>;
 /// How a plan is carried out.
 struct DownloadRun {
   DownloadPlaces places;
-  std::uint64_t speed_limit = 0;                        ///< bytes a second; 0: none
+  os::RateLimit* speed = nullptr;                       ///< see TransferOrder
   std::uint64_t sync_step = limits::kSyncStep.bytes();  ///< see PartOptions
   DownloadReport report;
   std::stop_token stop;
 };
 
-/// Fetches what is missing of a plan, checks that it is a model, and shows it to everybody. Errors:
-/// those of transfer; `conflict` when another program is fetching the same file; `corrupt` for what
-/// is no model. Blocks.
+/// Fetches what is missing of a plan, checks that it is a model, and shows it to everybody; nothing
+/// where there is no room for all of it. Errors: those of check_plan_room and transfer; `conflict`
+/// when another program is fetching the same file; `corrupt` for what is no model. Blocks.
 [[nodiscard]] Expected<void> carry_out(const DownloadPlan& plan, const DownloadRun& run);
 
 }  // namespace llf::hub

@@ -46,8 +46,11 @@ void save_download_list(const std::filesystem::path& file,
   for (const auto& download : downloads) {
     json::Array places;
     for (const auto& place : download.places) places.push_back(json::Value(place.native()));
-    list.push_back(json::Object{
-        {"model", download.model}, {"size", download.size}, {"places", std::move(places)}});
+    list.push_back(json::Object{{"model", download.model},
+                                {"size", download.size},
+                                {"places", std::move(places)},
+                                {"state", download.state},
+                                {"error", download.error}});
   }
   if (auto made = os::ensure_dir(file.parent_path()); !made) return;
   const auto text = json::write_pretty(json::Object{{"downloads", std::move(list)}});
@@ -67,8 +70,11 @@ std::vector<ListedDownload> load_download_list(const std::filesystem::path& file
     const auto* one = item.if_object();
     auto model = one == nullptr ? "" : json::get_string_or(*one, "model", "").value_or("");
     if (model.empty()) continue;
-    downloads.push_back(
-        {.model = std::move(model), .size = count_in(*one, "size"), .places = places_in(*one)});
+    downloads.push_back({.model = std::move(model),
+                         .size = count_in(*one, "size"),
+                         .places = places_in(*one),
+                         .state = json::get_string_or(*one, "state", "").value_or(""),
+                         .error = json::get_string_or(*one, "error", "").value_or("")});
   }
   return downloads;
 }

@@ -15,6 +15,8 @@ struct ListedDownload {
   std::string model;
   std::uint64_t size = 0;                     ///< bytes
   std::vector<std::filesystem::path> places;  ///< where its files will stand
+  std::string state{};                        ///< the name of a DownloadStatus::State
+  std::string error{};                        ///< of a failed one
 
   friend bool operator==(const ListedDownload&, const ListedDownload&) = default;
 };

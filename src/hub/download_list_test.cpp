@@ -11,9 +11,12 @@ namespace {
 
 TEST(DownloadList, is_kept_for_the_next_daemon) {
   const os::TestFolder folder;
-  const std::vector<ListedDownload> downloads{
-      {.model = "o/r:Q4_0", .size = 100, .places = {"/hub/a", "/hub/b"}},
-      {.model = "o/r:Q8_0", .size = 0, .places = {}}};
+  const std::vector<ListedDownload> downloads{{.model = "o/r:Q4_0",
+                                               .size = 100,
+                                               .places = {"/hub/a", "/hub/b"},
+                                               .state = "failed",
+                                               .error = "why"},
+                                              {.model = "o/r:Q8_0", .size = 0, .places = {}}};
   save_download_list(folder / "data/downloads.json", downloads);
   EXPECT_EQ(load_download_list(folder / "data/downloads.json"), downloads);
 }

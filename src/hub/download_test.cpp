@@ -1,7 +1,9 @@
 #include "hub/download.hpp"
 
 #include "gguf/test_file.hpp"
+#include "hub/license.hpp"
 #include "hub/test_transfer.hpp"
+#include "store/digest_file.hpp"
 #include "store/shelf.hpp"
 
 #include <gmock/gmock.h>
@@ -31,8 +33,11 @@ class DownloadTest : public TransferTest {
                     kCommit, content_.size(), digest_.hex(), content_.size()));
   }
   [[nodiscard]] DownloadPlaces places() const {
-    return {
-        .cache = folder_ / "hub", .folder = folder_ / "own", .catalog = folder_ / "catalog.json"};
+    return {.cache = folder_ / "hub",
+            .folder = folder_ / "own",
+            .catalog = folder_ / "catalog.json",
+            .marks = folder_ / "marks",
+            .bases = folder_ / "bases"};
   }
   [[nodiscard]] DownloadRequest request(const TestServer& server, std::string model) const {
     return {.model = std::move(model), .endpoint = {.url = *Url::parse(server.url(""))}};
@@ -56,6 +61,7 @@ TEST_F(DownloadTest, a_model_of_a_repository_is_there_for_everybody) {
   const auto done = fetch(*plan);
   ASSERT_TRUE(done) << done.error().message;
   EXPECT_EQ(told_.verified, content_.size());
+  EXPECT_EQ(load_license(folder_ / "bases", *plan->repository), "mit");
   const auto models = store::scan({.root = folder_ / "hub", .source = store::Source::hugging_face},
                                   [](const auto&) {});
   ASSERT_EQ(models.size(), 1U);
@@ -77,29 +83,11 @@ TEST_F(DownloadTest, a_file_of_another_server_goes_into_our_own_folder) {
   EXPECT_EQ(plan->model, "my");
   ASSERT_TRUE(fetch(*plan));
   EXPECT_TRUE(std::filesystem::exists(folder_ / "own/my.gguf"));
-  for (const auto* wrong : {"/x/readme.txt", "/", "/a-00001-of-00002.gguf", "/..%2fx.gguf"}) {
-    EXPECT_FALSE(ask(wrong)) << wrong;
-  }
-}
-
-TEST_F(DownloadTest, a_sha256_beside_a_file_is_taken_for_its_promise) {
-  std::string beside;
-  const TestServer server([&](const std::string& head) {
-    return head.contains(".sha256 ") ? http_answer(200, "", beside) : good(head);
-  });
-  const auto promised = [&](const std::string& text) {
-    beside = text;
-    auto wanted = request(server, server.url("/x/m.gguf?sig=1"));
-    wanted.endpoint.url = *Url::parse("http://hub.example");
-    const auto plan = plan_download(wanted, places(), stop_.get_token());
-    return plan ? plan->files.front().sha256 : std::nullopt;
-  };
-  EXPECT_EQ(promised(digest_.hex() + "  m.gguf\n"), digest_);
-  EXPECT_EQ(promised(digest_.hex() + " *./x/m.gguf"), digest_);
-  EXPECT_EQ(promised(digest_.hex()), digest_);
-  EXPECT_FALSE(promised(digest_.hex() + "  other.gguf\n"));
-  EXPECT_FALSE(promised("<html>"));
-  EXPECT_FALSE(promised(""));
+  const auto kept = store::kept_digest(folder_ / "own/my.gguf");
+  ASSERT_TRUE(kept) << "for who checks it later";
+  EXPECT_EQ(kept->sha256, digest_);
+  EXPECT_EQ(kept->source, server.url("/x/my.gguf"));
+  EXPECT_TRUE(store::load_marks(folder_ / "marks", digest_));
 }
 
 TEST_F(DownloadTest, what_is_no_model_is_not_kept) {
@@ -115,6 +103,50 @@ TEST_F(DownloadTest, what_is_no_model_is_not_kept) {
   EXPECT_FALSE(std::filesystem::exists(plan->files[0].place));
 }
 
+// Three parts of a model on a disk that has room for two: nothing of it comes.
+TEST_F(DownloadTest, what_has_no_room_as_a_whole_is_not_begun) {
+  const TestServer server([this](const std::string& head) { return answer(head); });
+  auto plan = plan_download(request(server, "o/r"), places(), stop_.get_token());
+  ASSERT_TRUE(plan);
+  EXPECT_EQ(plan->shortage, "");
+  plan->files.push_back(plan->files.front());
+  plan->files.back().size = ByteSize(std::uint64_t{1} << 60U);
+  plan->files.back().place += "-2";
+  plan->origins.push_back(plan->origins.front());
+  const auto done = fetch(*plan);
+  ASSERT_FALSE(done);
+  EXPECT_THAT(done.error().message, HasSubstr("too full"));
+  EXPECT_FALSE(std::filesystem::exists(folder_ / "hub"));
+}
+
+TEST_F(DownloadTest, a_plan_without_room_says_so) {
+  const TestServer server([this](const std::string& head) {
+    if (!head.contains("GET /api/models/o/r")) return good(head);
+    return http_answer(
+        200, "",
+        fmt::format(R"({{"sha":"{}","siblings":[{{"rfilename":"m-Q4_0.gguf","size":{},)"
+                    R"("lfs":{{"sha256":"{}","size":{}}}}}]}})",
+                    kCommit, std::uint64_t{1} << 60U, digest_.hex(), std::uint64_t{1} << 60U));
+  });
+  const auto plan = plan_download(request(server, "o/r"), places(), stop_.get_token());
+  ASSERT_TRUE(plan) << plan.error().message;
+  EXPECT_THAT(plan->shortage, HasSubstr("too full"));
+}
+
+// What cannot be read of a file says nothing of the file.
+TEST_F(DownloadTest, a_file_that_has_gone_is_not_called_no_model) {
+  const TestServer server([this](const std::string& head) { return answer(head); });
+  const auto plan = plan_download(request(server, "o/r"), places(), stop_.get_token());
+  ASSERT_TRUE(plan);
+  const auto part = PartFile::part_of(plan->files[0].place);
+  const auto done =
+      carry_out(*plan, {.places = places(),
+                        .report = [&](const DownloadProgress&) { std::filesystem::remove(part); },
+                        .stop = stop_.get_token()});
+  ASSERT_FALSE(done);
+  EXPECT_THAT(done.error().message, testing::Not(HasSubstr("is no model")));
+}
+
 TEST_F(DownloadTest, a_damaged_file_that_no_name_vouches_for_is_fetched_in_its_place) {
   const TestServer server([this](const std::string& head) { return answer(head); });
   const auto plan = plan_download(request(server, "o/r"), places(), stop_.get_token());
@@ -125,23 +157,6 @@ TEST_F(DownloadTest, a_damaged_file_that_no_name_vouches_for_is_fetched_in_its_p
   const auto done = fetch(*again);
   ASSERT_TRUE(done) << done.error().message;
   EXPECT_EQ(store::hash_file(plan->files[0].place, [](auto) { return true; })->sha256, digest_);
-}
-
-TEST_F(DownloadTest, another_file_of_the_name_is_not_taken_for_it) {
-  const TestServer server([this](const std::string& head) { return good(head); });
-  auto wanted = request(server, server.url("/my.gguf"));
-  wanted.endpoint.url = *Url::parse("http://hub.example");
-  std::filesystem::create_directories(folder_ / "own");
-  std::ofstream(folder_ / "own/my.gguf") << "another";
-  EXPECT_EQ(plan_download(wanted, places(), stop_.get_token()).error().kind, ErrorKind::conflict);
-  wanted.sha256 = digest_;
-  EXPECT_EQ(plan_download(wanted, places(), stop_.get_token()).error().kind, ErrorKind::conflict);
-  std::ofstream(folder_ / "own/my.gguf", std::ios::binary) << content_;
-  EXPECT_EQ(plan_download(wanted, places(), stop_.get_token())->missing(), ByteSize());
-  wanted.sha256.reset();
-  EXPECT_EQ(plan_download(wanted, places(), stop_.get_token())->missing(), ByteSize());
-  wanted.mirrors.push_back(*Url::parse("http://mirror.example/my.gguf"));
-  EXPECT_EQ(plan_download(wanted, places(), stop_.get_token()).error().kind, ErrorKind::invalid);
 }
 
 TEST_F(DownloadTest, without_a_place_nothing_is_planned) {

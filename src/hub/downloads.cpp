@@ -3,6 +3,7 @@
 #include "base/limits.hpp"
 #include "hub/download_list.hpp"
 #include "hub/part_file.hpp"
+#include "hub/part_removal.hpp"
 #include "log/log.hpp"
 #include "net/timer.hpp"
 #include "os/process_facts.hpp"
@@ -56,6 +57,8 @@ struct Downloads::Handle::Entry {
   DownloadPlan plan;
   std::stop_source stop;
   Remains remains = Remains::keep;
+  bool discarding = false;  ///< what has come of it is being removed
+  bool cut = false;         ///< stopped by the end of the daemon
   std::uint64_t version = 0;
   net::Event changed;  ///< pulses with each version
   MonoTime rated{};
@@ -89,6 +92,15 @@ struct Downloads::Handle::Entry {
 
   [[nodiscard]] bool active() const {
     return status.state == State::queued || status.state == State::running;
+  }
+
+  /// Whether it is about to be none.
+  [[nodiscard]] bool leaving() const { return discarding || (active() && stop.stop_requested()); }
+
+  /// Whether it wants its files, now or when somebody goes on with it.
+  [[nodiscard]] bool wants_files() const {
+    const bool goes = remains == Remains::discard && leaving();
+    return status.state != State::done && !goes;
   }
 };
 
@@ -129,65 +141,6 @@ Downloads::~Downloads() {
   for (const auto& entry : entries_) entry->stop.request_stop();
 }
 
-template <class Work>
-auto Downloads::ask(Work work) -> Task<std::invoke_result_t<Work, const std::stop_token&>> {
-  auto& asker = *std::ranges::min_element(asking_, {}, &Thread::works);
-  ++asker.works;
-  auto result = co_await asker.thread->run(std::move(work));
-  --asker.works;
-  co_return std::move(result);
-}
-
-Task<Expected<DownloadPlan>> Downloads::plan(DownloadRequest request) {
-  co_return co_await ask(
-      [request = std::move(request), places = options_.places](const std::stop_token& stop) {
-        return plan_download(request, places, stop);
-      });
-}
-
-Task<Expected<Downloads::Inspection>> Downloads::inspect(DownloadRequest request) {
-  co_return co_await ask([request = std::move(request), places = options_.places](
-                             const std::stop_token& stop) -> Expected<Inspection> {
-    auto plan = plan_download(request, places, stop);
-    if (!plan) return failure(plan.error());
-    const auto demand = hub::inspect(*plan, stop);
-    if (!demand) return failure(demand.error());
-    return Inspection{.plan = *std::move(plan), .demand = *demand};
-  });
-}
-
-Task<Expected<std::vector<CatalogModel>>> Downloads::catalog() {
-  co_return co_await ask([file = options_.places.catalog](const std::stop_token& /*stop*/) {
-    return read_catalog(file);
-  });
-}
-
-Task<Expected<std::vector<FoundRepository>>> Downloads::search(Endpoint endpoint, std::string query,
-                                                               std::int64_t most) {
-  co_return co_await ask(
-      [endpoint = std::move(endpoint), query = std::move(query),
-       most](const std::stop_token& stop) -> Expected<std::vector<FoundRepository>> {
-        auto connections = Connections::create();
-        if (!connections) return failure(connections.error());
-        return search_repositories(
-            {.connections = *connections, .endpoint = endpoint, .stop = stop}, query, most);
-      });
-}
-
-Task<Expected<BaseTemplate>> Downloads::learn_base(Endpoint endpoint,
-                                                   store::RepositoryName repository) {
-  co_return co_await ask(
-      [endpoint = std::move(endpoint), repository = std::move(repository),
-       folder = options_.places.bases](const std::stop_token& stop) -> Expected<BaseTemplate> {
-        auto connections = Connections::create();
-        if (!connections) return failure(connections.error());
-        auto base = get_base_template(
-            {.connections = *connections, .endpoint = endpoint, .stop = stop}, repository);
-        if (base) save_base_template(folder, repository, *base);
-        return base;
-      });
-}
-
 /// What it comes to is seen in the model's details; that it is not known is no failure.
 Task<void> Downloads::compare_template(Endpoint endpoint, store::RepositoryName repository) {
   static_cast<void>(co_await learn_base(std::move(endpoint), std::move(repository)));
@@ -199,22 +152,36 @@ std::shared_ptr<Downloads::Entry> Downloads::find(std::string_view model) const 
   return at == entries_.end() ? nullptr : *at;
 }
 
-Expected<Downloads::Handle> Downloads::start(DownloadPlan plan) {
-  auto known = find(plan.model);
-  const bool ending = known && known->stop.stop_requested();
-  if (known && known->active() && !ending) {
-    if (same_files(known->plan, plan)) return Handle(known);
-    return failure(ErrorKind::conflict,
-                   fmt::format("{} is being downloaded of another revision or address: wait for "
-                               "that, or stop it with `llf model downloads --stop`",
-                               plan.model));
+Expected<void> Downloads::check(const DownloadPlan& plan) const {
+  const auto known = find(plan.model);
+  if (!known || !known->active() || known->leaving() || same_files(known->plan, plan)) return {};
+  return failure(ErrorKind::conflict,
+                 fmt::format("{} is being downloaded of another revision or address: wait for "
+                             "that, or stop it with `llf model downloads --stop`",
+                             plan.model));
+}
+
+/// The places of an entry's files that no other one wants.
+std::vector<std::filesystem::path> Downloads::only_of(const Entry& entry) const {
+  std::vector<std::filesystem::path> places;
+  for (const auto& file : entry.plan.files) places.push_back(file.place);
+  for (const auto& other : entries_) {
+    if (other.get() == &entry || !other->wants_files()) continue;
+    for (const auto& file : other->plan.files) std::erase(places, file.place);
   }
+  return places;
+}
+
+Expected<Downloads::Handle> Downloads::start(DownloadPlan plan) {
+  if (auto checked = check(plan); !checked) return failure(checked.error());
+  auto known = find(plan.model);
+  if (known && known->active() && !known->leaving()) return Handle(known);
   Before before;
   if (known) {
-    for (const auto& file : known->plan.files) before.obsolete.push_back(file.place);
+    before.obsolete = only_of(*known);
     for (const auto& file : plan.files) std::erase(before.obsolete, file.place);
     std::erase(entries_, known);
-    if (ending && known->active()) before.ending = std::move(known);
+    if (known->leaving()) before.ending = std::move(known);
   }
   auto entry = std::make_shared<Entry>();
   entry->status.model = plan.model;
@@ -228,7 +195,7 @@ Expected<Downloads::Handle> Downloads::start(DownloadPlan plan) {
 }
 
 Task<void> Downloads::run(std::shared_ptr<Entry> entry, Before before) {
-  while (before.ending && before.ending->active()) {
+  while (before.ending && before.ending->leaving()) {
     if (!co_await before.ending->changed.wait()) co_return;
   }
   const auto is_free = [](const Thread& one) { return one.works == 0; };
@@ -244,17 +211,24 @@ Task<void> Downloads::run(std::shared_ptr<Entry> entry, Before before) {
     entry->status.state = State::running;
     entry->pulse();
     log::info("hub", "downloading {}", entry->status.model);
+    const auto keep_limit = [speed = speed_, limit = options_.speed_limit] {
+      if (limit) speed->set(limit());
+    };
+    keep_limit();
     result = co_await thread->thread->run(
         [plan = entry->plan, places = options_.places, stop = entry->stop.get_token(),
-         limit = options_.speed_limit ? options_.speed_limit() : 0, &loop = loop_,
-         obsolete = std::move(before.obsolete), weak = std::weak_ptr(entry)]() -> Expected<void> {
-          for (const auto& place : obsolete) PartFile::remove(place);
+         speed = speed_, keep_limit, &loop = loop_, obsolete = std::move(before.obsolete),
+         weak = std::weak_ptr(entry)]() -> Expected<void> {
+          for (const auto& place : obsolete) remove_part(place);
           return carry_out(plan, {.places = places,
-                                  .speed_limit = limit,
+                                  .speed = speed.get(),
                                   .report =
                                       [&](const DownloadProgress& progress) {
-                                        loop.post([weak, progress] {
-                                          if (const auto one = weak.lock()) one->take(progress);
+                                        loop.post([weak, keep_limit, progress] {
+                                          const auto one = weak.lock();
+                                          if (!one) return;
+                                          one->take(progress);
+                                          keep_limit();  // the setting may have changed
                                         });
                                       },
                                   .stop = stop});
@@ -278,7 +252,7 @@ Task<void> Downloads::finish(std::shared_ptr<Entry> entry, Expected<void> result
     }
   } else if (result.error().kind == ErrorKind::cancelled) {
     if (entry->remains == Remains::discard) co_await discard(entry);
-    status.state = State::stopped;
+    status.state = entry->cut ? State::interrupted : State::stopped;
   } else {
     status.state = State::failed;
     status.error = result.error();
@@ -290,12 +264,16 @@ Task<void> Downloads::finish(std::shared_ptr<Entry> entry, Expected<void> result
 
 /// Removes what has come. The files may be large, which takes a disk a while.
 Task<void> Downloads::discard(std::shared_ptr<Entry> entry) {
-  static_cast<void>(co_await ask([plan = entry->plan](const std::stop_token&) -> Expected<void> {
-    for (const auto& file : plan.files) PartFile::remove(file.place);
-    return {};
-  }));
+  entry->discarding = true;
+  static_cast<void>(
+      co_await ask([places = only_of(*entry)](const std::stop_token&) -> Expected<void> {
+        for (const auto& place : places) remove_part(place);
+        return {};
+      }));
+  entry->discarding = false;
   std::erase(entries_, entry);
   save();
+  entry->pulse();
 }
 
 Expected<void> Downloads::stop(std::string_view model, Remains remains) {
@@ -342,6 +320,7 @@ std::size_t Downloads::active() const {
 
 Task<void> Downloads::end() {
   for (const auto& entry : entries_) {
+    entry->cut = !entry->stop.stop_requested();
     entry->stop.request_stop();
     entry->pulse();
   }
@@ -363,8 +342,11 @@ void Downloads::save() const {
   std::vector<ListedDownload> list;
   for (const auto& entry : entries_) {
     if (entry->status.state == State::done) continue;
-    ListedDownload one{
-        .model = entry->status.model, .size = entry->status.progress.size, .places = {}};
+    ListedDownload one{.model = entry->status.model,
+                       .size = entry->status.progress.size,
+                       .places = {},
+                       .state = std::string(to_string(entry->status.state)),
+                       .error = entry->status.error.message};
     for (const auto& file : entry->plan.files) one.places.push_back(file.place);
     list.push_back(std::move(one));
   }
@@ -377,6 +359,10 @@ void Downloads::load() {
     auto entry = std::make_shared<Entry>();
     entry->status.model = std::move(one.model);
     entry->status.state = State::interrupted;
+    for (const auto state : {State::stopped, State::failed}) {
+      if (one.state == to_string(state)) entry->status.state = state;
+    }
+    entry->status.error = {.kind = ErrorKind::upstream, .message = std::move(one.error)};
     entry->status.progress.size = one.size;
     for (auto& place : one.places) {
       entry->status.progress.done += PartFile::look(place, boot);

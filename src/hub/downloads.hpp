@@ -9,7 +9,10 @@
 #include "net/event.hpp"
 #include "net/loop.hpp"
 #include "net/task_group.hpp"
+#include "os/rate_limit.hpp"
+#include "store/verification.hpp"
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -51,7 +54,7 @@ class Downloads {
   struct Options {
     DownloadPlaces places;
     std::filesystem::path journal;               ///< the names of those that have not ended
-    std::function<std::uint64_t()> speed_limit;  ///< bytes a second for each that begins; 0: none
+    std::function<std::uint64_t()> speed_limit;  ///< bytes a second for all together; 0: none
   };
 
   /// One download, for those who follow it.
@@ -103,12 +106,20 @@ class Downloads {
   [[nodiscard]] Task<Expected<BaseTemplate>> learn_base(Endpoint endpoint,
                                                         store::RepositoryName repository);
 
-  /// Begins a download, or gives the one of the same files that has begun. Errors: `conflict` while
-  /// one of this name fetches other files: another revision, another address.
+  /// Begins a download, or gives the one of the same files that has begun. Errors: those of
+  /// `check`.
   [[nodiscard]] Expected<Handle> start(DownloadPlan plan);
 
+  /// Whether a start would not be refused now. Errors: `conflict` while one of this name fetches
+  /// other files: another revision, another address.
+  [[nodiscard]] Expected<void> check(const DownloadPlan& plan) const;
+
+  /// Gives damaged files their places again, which were taken from them for a download that was
+  /// refused: see hub::give_back.
+  [[nodiscard]] Task<void> give_back(std::vector<store::VerifiedFile> damaged);
+
   /// Stops a download, by its name or what match_download takes for it; what has come stays,
-  /// unless it is discarded. Errors: not_found.
+  /// unless it is discarded, but for what another one is to have. Errors: not_found.
   enum class Remains : std::uint8_t { keep, discard };
   [[nodiscard]] Expected<void> stop(std::string_view model, Remains remains);
 
@@ -139,9 +150,16 @@ class Downloads {
   [[nodiscard]] Task<void> discard(std::shared_ptr<Entry> entry);
   [[nodiscard]] Task<void> compare_template(Endpoint endpoint, store::RepositoryName repository);
   [[nodiscard]] std::shared_ptr<Entry> find(std::string_view model) const;
+  [[nodiscard]] std::vector<std::filesystem::path> only_of(const Entry& entry) const;
   /// Does something that asks a server beside the loop; a wait that is cancelled stops it.
   template <class Work>
-  [[nodiscard]] auto ask(Work work) -> Task<std::invoke_result_t<Work, const std::stop_token&>>;
+  [[nodiscard]] auto ask(Work work) -> Task<std::invoke_result_t<Work, const std::stop_token&>> {
+    auto& asker = *std::ranges::min_element(asking_, {}, &Thread::works);
+    ++asker.works;
+    auto result = co_await asker.thread->run(std::move(work));
+    --asker.works;
+    co_return std::move(result);
+  }
   void forget_old();
   void save() const;
   void load();
@@ -155,6 +173,7 @@ class Downloads {
 
   net::Loop& loop_;
   Options options_;
+  std::shared_ptr<os::RateLimit> speed_ = std::make_shared<os::RateLimit>();
   std::vector<Thread> asking_;
   std::vector<Thread> fetching_;
   net::Event freed_;  ///< pulses when one of fetching_ has nothing to do

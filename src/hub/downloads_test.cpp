@@ -121,12 +121,97 @@ TEST_F(DownloadsTest, one_that_is_stopped_is_remembered_by_the_next_daemon) {
   }
   Downloads next(loop_, options());
   ASSERT_EQ(next.list().size(), 1U);
-  EXPECT_EQ(next.list().front().state, State::interrupted);
+  EXPECT_EQ(next.list().front().state, State::stopped);
   EXPECT_EQ(next.list().front().progress.size, content_.size());
   EXPECT_TRUE(next.stop("m", Downloads::Remains::discard));
   end(next);
   EXPECT_TRUE(next.list().empty());
   EXPECT_FALSE(std::filesystem::exists(PartFile::part_of(folder_ / "own/m.gguf")));
+}
+
+TEST_F(DownloadsTest, one_that_failed_says_why_to_the_next_daemon) {
+  const TestServer server([](const std::string&) { return http_answer(404, "", ""); });
+  std::string why;
+  {
+    Downloads downloads(loop_, options());
+    const auto failed = *downloads.start(plan(server));
+    wait_for(failed);
+    why = failed.status().error.message;
+    end(downloads);
+  }
+  Downloads next(loop_, options());
+  ASSERT_EQ(next.list().size(), 1U);
+  EXPECT_EQ(next.list().front().state, State::failed);
+  EXPECT_EQ(next.list().front().error.message, why);
+  end(next);
+}
+
+TEST_F(DownloadsTest, one_that_the_end_of_a_daemon_cuts_is_interrupted) {
+  const TestServer server([this](const std::string& head) {
+    const auto answer = good(head);
+    const auto range = asked_range(head);
+    return range && range->size() > 1 ? answer.substr(0, answer.size() - 10) : answer;
+  });
+  {
+    Downloads downloads(loop_, options());
+    const auto cut = *downloads.start(plan(server));
+    end(downloads);
+    EXPECT_EQ(cut.status().state, State::interrupted);
+  }
+  Downloads next(loop_, options());
+  ASSERT_EQ(next.list().size(), 1U);
+  EXPECT_EQ(next.list().front().state, State::interrupted);
+  end(next);
+}
+
+/// A download of a file, and of one that others have, too.
+TEST_F(DownloadsTest, what_another_one_wants_is_not_discarded_with_one) {
+  const TestServer server([](const std::string&) { return http_answer(404, "", ""); });
+  Downloads downloads(loop_, options());
+  const auto shared = folder_ / "own/mmproj.gguf";
+  const auto start = [&](const std::string& name) {
+    auto wanted = plan(server);
+    wanted.model = name;
+    wanted.files.push_back(wanted.files.front());
+    wanted.files.front().place = folder_ / "own" / (name + ".gguf");
+    wanted.files.back().place = shared;
+    wanted.origins.push_back(wanted.origins.front());
+    return *downloads.start(std::move(wanted));
+  };
+  const auto part = PartFile::part_of(shared);
+  wait_for(start("first"));
+  wait_for(start("second"));
+  std::ofstream(part) << "some";
+  EXPECT_TRUE(downloads.stop("first", Downloads::Remains::discard));
+  end(downloads);
+  EXPECT_EQ(downloads.list().size(), 1U);
+  EXPECT_TRUE(std::filesystem::exists(part)) << "the second one goes on with it";
+  Downloads next(loop_, options());
+  EXPECT_TRUE(next.stop("second", Downloads::Remains::discard));
+  end(next);
+  EXPECT_FALSE(std::filesystem::exists(part));
+}
+
+TEST_F(DownloadsTest, a_speed_limit_that_is_set_meanwhile_holds) {
+  content_.resize(std::size_t{4} << 20U);
+  digest_ = store::sha256(content_);
+  const TestServer server([this](const std::string& head) { return good(head); });
+  auto with_limit = options();
+  std::uint64_t limit = 1;
+  with_limit.speed_limit = [&] { return limit; };
+  Downloads downloads(loop_, with_limit);
+  const auto slow = *downloads.start(plan(server));
+  const auto until_told = [](Downloads::Handle download) -> Task<void> {
+    while (download.active() && download.status().progress.connections == 0) {
+      if (!co_await download.changed(download.version())) co_return;
+    }
+  };
+  static_cast<void>(net::run_until_done(loop_, until_told(slow)));
+  EXPECT_TRUE(slow.active()) << "a byte a second";
+  limit = 0;
+  wait_for(slow);
+  EXPECT_EQ(slow.status().state, State::done) << slow.status().error.message;
+  end(downloads);
 }
 
 TEST_F(DownloadsTest, one_that_was_killed_shows_what_is_there) {

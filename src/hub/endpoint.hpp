@@ -2,8 +2,8 @@
 
 #include "hub/http.hpp"
 #include "hub/trust.hpp"
-
 #include "url/url.hpp"
+
 #include <optional>
 #include <stop_token>
 #include <string>

@@ -273,22 +273,28 @@ Expected<HttpAnswer> http_get(Connections& connections, HttpGet get, const std::
   bool too_large = false;
   const auto shown = get.url.shown();
   const auto limit = get.limit;
-  const auto id = connections.start({.url = std::move(get.url),
-                                     .fields = std::move(get.fields),
-                                     .whole = limits::kHubTimeout,
-                                     .on_head =
-                                         [&](const HttpHead& head) {
-                                           answer.head = head;
-                                           return Verdict::go_on;
-                                         },
-                                     .on_body =
-                                         [&](std::span<const char> bytes) {
-                                           too_large =
-                                               answer.body.size() + bytes.size() > limit.bytes();
-                                           if (too_large) return Verdict::stop;
-                                           answer.body.append(bytes.data(), bytes.size());
-                                           return Verdict::go_on;
-                                         }});
+  const auto enough = get.enough;
+  const auto id =
+      connections.start({.url = std::move(get.url),
+                         .fields = std::move(get.fields),
+                         .whole = limits::kHubTimeout,
+                         .on_head =
+                             [&](const HttpHead& head) {
+                               answer.head = head;
+                               return Verdict::go_on;
+                             },
+                         .on_body =
+                             [&](std::span<const char> bytes) {
+                               if (enough && answer.body.size() + bytes.size() > enough->bytes()) {
+                                 const auto rest = enough->bytes() - answer.body.size();
+                                 answer.body.append(bytes.data(), rest);
+                                 return Verdict::stop;
+                               }
+                               too_large = answer.body.size() + bytes.size() > limit.bytes();
+                               if (too_large) return Verdict::stop;
+                               answer.body.append(bytes.data(), bytes.size());
+                               return Verdict::go_on;
+                             }});
   const std::stop_callback wake(stop, [&] { connections.wake(); });
   for (;;) {
     for (const auto& result : connections.wait(std::chrono::seconds(1))) {

@@ -1,6 +1,7 @@
 #include "hub/model_reference.hpp"
 
 #include "base/nearest.hpp"
+#include "base/percent.hpp"
 #include "store/name_match.hpp"
 
 #include <fmt/format.h>
@@ -20,8 +21,8 @@ Expected<ModelReference> of_repository(std::string_view text) {
     if (at == std::string_view::npos) continue;
     const auto rest = text.substr(at + verb.size());
     const auto slash = rest.find('/');
-    reference.revision = rest.substr(0, slash);
-    if (slash != std::string_view::npos) reference.wanted = rest.substr(slash + 1);
+    reference.revision = percent_decode(rest.substr(0, slash));
+    if (slash != std::string_view::npos) reference.wanted = percent_decode(rest.substr(slash + 1));
     text = text.substr(0, at);
   }
   if (const auto colon = text.find(':'); colon != std::string_view::npos) {

@@ -2,8 +2,8 @@
 
 #include "base/expected.hpp"
 #include "hub/model_catalog.hpp"
-#include "hub/url.hpp"
 #include "store/hub_repository.hpp"
+#include "url/url.hpp"
 
 #include <optional>
 #include <string>

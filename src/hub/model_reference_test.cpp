@@ -31,6 +31,9 @@ TEST(ModelReference, names_a_repository_in_every_usual_way) {
             "o/r|Q8/m.gguf|");
   EXPECT_EQ(read("https://huggingface.co/o/r/blob/abc/m.gguf"), "o/r|m.gguf|abc");
   EXPECT_EQ(read("http://hub.example:8080/o/r"), "o/r||");
+  EXPECT_EQ(read("https://huggingface.co/o/r/resolve/main/My%20Model.gguf"), "o/r|My Model.gguf|");
+  EXPECT_EQ(read("hf.co/o/r/blob/refs%2Fpr%2F1/m.gguf"), "o/r|m.gguf|refs/pr/1");
+  EXPECT_EQ(read("o/r:My%20Model.gguf"), "o/r|My%20Model.gguf|") << "no URL, but a file's name";
 }
 
 TEST(ModelReference, names_of_the_catalog_are_short) {

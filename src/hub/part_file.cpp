@@ -2,11 +2,11 @@
 
 #include "base/byte_size.hpp"
 #include "base/limits.hpp"
+#include "hub/disk_room.hpp"
 #include "os/atomic_file.hpp"
 #include "os/file_error.hpp"
 #include "os/process_facts.hpp"
 #include "os/umask.hpp"
-#include "store/disk_write.hpp"
 
 #include <fmt/format.h>
 
@@ -56,11 +56,7 @@ std::optional<Room> room_of(int fd, std::uint64_t size) {
 Expected<void> check_room(int fd, std::uint64_t size, const fs::path& folder) {
   const auto room = room_of(fd, size);
   if (!room) return failed_to("looking at", folder);
-  auto checked = store::check_room(folder, room->missing);
-  if (!checked && checked.error().kind == ErrorKind::io) {
-    checked.error().message += ". Free some, or set HF_HUB_CACHE to a folder on another disk";
-  }
-  return checked;
+  return check_download_room(folder, room->missing);
 }
 
 /// Takes the space of the file. Where a file system cannot, what is missing was judged by what is
@@ -152,12 +148,21 @@ Expected<void> PartFile::write(std::uint64_t at, std::span<const char> bytes) {
   return {};
 }
 
-Expected<bool> PartFile::replace(std::uint64_t at, std::span<const char> bytes) {
+Expected<std::optional<Range>> PartFile::replace(std::uint64_t at, std::span<const char> bytes) {
   std::vector<char> old(bytes.size());
   const auto got = ::pread(fd_.get(), old.data(), old.size(), static_cast<off_t>(at));
-  if (std::cmp_equal(got, old.size()) && std::ranges::equal(old, bytes)) return false;
-  if (auto put = write(at, bytes); !put) return failure(put.error());
-  return true;
+  Range others{.begin = at, .end = at + bytes.size()};
+  if (std::cmp_equal(got, old.size())) {  // else nothing of it can be read, which damage may cause
+    const auto first = std::ranges::mismatch(old, bytes).in1;
+    if (first == old.end()) return std::optional<Range>();
+    const auto last = std::mismatch(old.rbegin(), old.rend(), bytes.rbegin()).first;
+    others.begin = at + static_cast<std::uint64_t>(first - old.begin());
+    others.end = at + static_cast<std::uint64_t>(old.rend() - last);
+  }
+  if (auto put = write(others.begin, bytes.subspan(others.begin - at, others.size())); !put) {
+    return failure(put.error());
+  }
+  return others;
 }
 
 Expected<void> PartFile::note(Range range) {

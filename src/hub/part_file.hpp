@@ -49,8 +49,10 @@ class PartFile {
   /// crash. Errors: those of files, a full disk among them.
   [[nodiscard]] Expected<void> write(std::uint64_t at, std::span<const char> bytes);
 
-  /// The same, in the place of bytes that may be damaged. Returns whether they were others.
-  [[nodiscard]] Expected<bool> replace(std::uint64_t at, std::span<const char> bytes);
+  /// The same, in the place of bytes that may be damaged. Returns those that were others, from the
+  /// first to the last; nothing when none were.
+  [[nodiscard]] Expected<std::optional<Range>> replace(std::uint64_t at,
+                                                       std::span<const char> bytes);
 
   /// Keeps in mind that a range is written. From time to time puts all of it on the disk; when that
   /// fails, nothing of the file stays, since nobody knows what of it is there.

@@ -79,9 +79,11 @@ TEST_F(PartFileTest, what_was_synced_survives_the_next_starts_of_the_machine) {
 TEST_F(PartFileTest, tells_whether_bytes_were_damaged) {
   auto part = open();
   EXPECT_TRUE(part.write(0, std::string_view("0123456789")));
-  EXPECT_EQ(part.replace(2, std::string_view("234")), false);
-  EXPECT_EQ(part.replace(2, std::string_view("2x4")), true);
-  EXPECT_EQ(part.replace(2, std::string_view("2x4")), false);
+  EXPECT_EQ(part.replace(2, std::string_view("23456")), std::nullopt);
+  EXPECT_EQ(part.replace(2, std::string_view("2x4x6")), (Range{3, 6}));
+  EXPECT_EQ(part.replace(2, std::string_view("2x4x6")), std::nullopt);
+  EXPECT_EQ(part.replace(2, std::string_view("yx4x6")), (Range{2, 3}));
+  EXPECT_EQ(part.replace(2, std::string_view("yx4xy")), (Range{6, 7}));
 }
 
 TEST_F(PartFileTest, what_has_no_room_is_told_before_it_begins) {

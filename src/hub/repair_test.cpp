@@ -4,6 +4,7 @@
 #include "gguf/test_file.hpp"
 #include "hub/part_file.hpp"
 #include "os/file_lock.hpp"
+#include "store/digest_file.hpp"
 #include "store/hub_cache.hpp"
 #include "store/test_shelf.hpp"
 
@@ -44,6 +45,7 @@ class RepairTest : public testing::Test {
   std::string content_ = gguf::small_model().bytes();
   store::ModelFile model_;
   fs::path blob_;
+  const Endpoint hub_{.url = *Url::parse("https://hub.example"), .token = {}};
 };
 
 TEST_F(RepairTest, a_damaged_file_becomes_a_download_that_has_the_right_parts) {
@@ -53,7 +55,7 @@ TEST_F(RepairTest, a_damaged_file_becomes_a_download_that_has_the_right_parts) {
   blob_ = fs::canonical(model_.path);
   static_cast<void>(verify());
   damage();
-  EXPECT_EQ(repair_reference(model_, shelf_.root()), "o/big@" + kCommit + ":m.gguf");
+  EXPECT_EQ(repair_request(model_, shelf_.root(), hub_)->model, "o/big@" + kCommit + ":m.gguf");
   EXPECT_TRUE(take_back(damaged(), shelf_.root()));
   EXPECT_FALSE(fs::exists(model_.path)) << "nobody gets it until it is right";
   const auto part =
@@ -65,7 +67,8 @@ TEST_F(RepairTest, a_damaged_file_becomes_a_download_that_has_the_right_parts) {
 
 TEST_F(RepairTest, of_a_file_without_marks_nothing_counts) {
   damage();
-  EXPECT_EQ(repair_reference(model_, shelf_.root()), "o/r@" + kCommit + ":Q4/m-Q4_0.gguf");
+  EXPECT_EQ(repair_request(model_, shelf_.root(), hub_)->model,
+            "o/r@" + kCommit + ":Q4/m-Q4_0.gguf");
   EXPECT_TRUE(take_back(damaged(), shelf_.root()));
   const auto part = PartFile::open(
       blob_, {.size = content_.size(), .tag = store::sha256(content_).hex()}, {.boot = "boot"});
@@ -120,9 +123,45 @@ TEST_F(RepairTest, of_two_repairs_at_once_the_second_is_told_of_the_first) {
 
 TEST_F(RepairTest, a_file_of_a_folder_came_from_nobody_knows_where) {
   const store::ModelFile other{.path = shelf_.put("own/m.gguf", "GGUF").native()};
-  const auto reference = repair_reference(other, shelf_.root());
-  ASSERT_FALSE(reference);
-  EXPECT_EQ(reference.error().kind, ErrorKind::forbidden);
+  const auto request = repair_request(other, shelf_.root(), hub_);
+  ASSERT_FALSE(request);
+  EXPECT_EQ(request.error().kind, ErrorKind::forbidden);
+}
+
+TEST_F(RepairTest, a_file_of_a_url_comes_from_there) {
+  const auto file = shelf_.put("own/m.gguf", content_);
+  const auto sha256 = store::sha256(content_);
+  ASSERT_TRUE(store::keep_digest(file, {.sha256 = sha256, .source = "https://h.example/m.gguf"}));
+  model_ = {.path = file.native()};
+  blob_ = file;
+  damage();
+  const auto request = repair_request(model_, shelf_.root(), hub_);
+  ASSERT_TRUE(request) << request.error().message;
+  EXPECT_EQ(request->model, "https://h.example/m.gguf");
+  EXPECT_EQ(request->sha256, sha256);
+  const auto files = damaged();
+  ASSERT_EQ(files.size(), 1U);
+  EXPECT_TRUE(take_back(files, shelf_.root()));
+  EXPECT_FALSE(fs::exists(file));
+  EXPECT_EQ(take_back(files, shelf_.root()).error().kind, ErrorKind::conflict);
+  give_back(files, shelf_.root());
+  EXPECT_TRUE(fs::exists(file));
+}
+
+TEST_F(RepairTest, what_was_taken_for_nothing_is_given_back) {
+  damage();
+  const auto files = damaged();
+  ASSERT_TRUE(take_back(files, shelf_.root()));
+  {
+    const auto held = os::FileLock::try_acquire(store::lock_of_content(shelf_.root(), blob_));
+    ASSERT_TRUE(held && *held);
+    give_back(files, shelf_.root());
+    EXPECT_FALSE(fs::exists(model_.path)) << "somebody fetches it";
+  }
+  give_back(files, shelf_.root());
+  EXPECT_TRUE(fs::exists(model_.path));
+  EXPECT_FALSE(fs::exists(PartFile::part_of(blob_)));
+  EXPECT_FALSE(fs::exists(PartFile::journal_of(blob_)));
 }
 
 }  // namespace

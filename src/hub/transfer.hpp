@@ -6,8 +6,8 @@
 #include "hub/range_set.hpp"
 #include "os/rate_limit.hpp"
 #include "store/hash_marks.hpp"
-
 #include "url/url.hpp"
+
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>

@@ -1,6 +1,7 @@
 #include "store/verification.hpp"
 
 #include "base/limits.hpp"
+#include "store/digest_file.hpp"
 #include "store/gguf_file.hpp"
 
 #include <system_error>
@@ -29,7 +30,11 @@ std::optional<Digest> expected_digest(const fs::path& path) {
   constexpr std::string_view kOllama = "sha256-";
   std::error_code code;
   const auto content = fs::canonical(path, code);
-  if (code || content.parent_path().filename() != "blobs") return std::nullopt;
+  if (code) return std::nullopt;
+  if (content.parent_path().filename() != "blobs") {
+    const auto kept = kept_digest(path);
+    return kept ? std::optional(kept->sha256) : std::nullopt;
+  }
   const auto name = content.filename().native();
   return Digest::parse(
       std::string_view(name).substr(name.starts_with(kOllama) ? kOllama.size() : 0));

@@ -26,7 +26,8 @@ struct VerifiedFile {
 };
 
 /// What the store of a file says its SHA-256 is: names of contents in Hugging Face's cache and in
-/// Ollama's are digests. Nothing where it does not say. A few system calls.
+/// Ollama's are digests; of other files it is what is kept beside them (see KeptDigest). Nothing
+/// where it does not say. A few system calls.
 [[nodiscard]] std::optional<Digest> expected_digest(const std::filesystem::path& path);
 
 /// Reads every file of a model, told how many bytes of all are done; what is damaged is read twice.

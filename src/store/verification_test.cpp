@@ -1,6 +1,7 @@
 #include "store/verification.hpp"
 
 #include "gguf/test_file.hpp"
+#include "store/digest_file.hpp"
 #include "store/test_shelf.hpp"
 
 #include <gtest/gtest.h>
@@ -48,6 +49,21 @@ TEST(Verification, a_file_of_a_folder_is_only_read_as_a_model) {
   EXPECT_FALSE(expected_digest(good));
   EXPECT_TRUE(verify_model({.path = good.native()}, "", keep_going)->front().right());
   EXPECT_FALSE(verify_model({.path = bad.native()}, "", keep_going)->front().right());
+}
+
+TEST(Verification, a_file_of_a_folder_must_be_what_is_kept_of_it) {
+  const TestShelf shelf;
+  const auto content = gguf::small_model().bytes();
+  const auto file = shelf.put("m.gguf", content);
+  ASSERT_TRUE(keep_digest(file, {.sha256 = sha256(content), .source = {}}));
+  const auto marks = shelf.root() / "marks";
+  EXPECT_TRUE(verify_model({.path = file.native()}, marks, keep_going)->front().right());
+  auto damaged = content;
+  damaged.back() ^= 1;
+  shelf.put("m.gguf", damaged);
+  const auto found = verify_model({.path = file.native()}, marks, keep_going)->front();
+  EXPECT_FALSE(found.right());
+  EXPECT_EQ(found.damage, (std::vector<ByteRange>{{0, content.size()}}));
 }
 
 TEST(Verification, knows_the_names_of_other_stores_and_is_stopped) {

@@ -32,11 +32,9 @@ llf::Expected<void> fetch(const std::string& model, const std::filesystem::path&
       {.model = model, .endpoint = *std::move(endpoint), .mirrors = {}, .sha256 = {}, .room = {}},
       places, never);
   if (!plan) return llf::failure(plan.error());
-  return llf::hub::carry_out(*plan, {.places = places,
-                                     .speed_limit = 0,
-                                     .sync_step = sync_step,
-                                     .report = [](const auto&) {},
-                                     .stop = never});
+  return llf::hub::carry_out(
+      *plan,
+      {.places = places, .sync_step = sync_step, .report = [](const auto&) {}, .stop = never});
 }
 
 }  // namespace

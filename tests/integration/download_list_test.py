@@ -12,6 +12,7 @@ import pytest
 
 from fake_hub import FakeHub
 from support.daemon import Daemon
+from support.downloads import ended_of, listed
 from support.home import LLF, Home
 from support.patience import eventually
 from support.weights import weights
@@ -39,10 +40,6 @@ def variables(hub: FakeHub, home: Home) -> dict[str, str]:
 def llf(home: Home, variables: dict[str, str]) -> Callable[..., subprocess.CompletedProcess]:
     return lambda *arguments: subprocess.run([LLF, *arguments], capture_output=True, text=True,
                                              env=home.environment(**variables), timeout=60)
-
-
-def listed(daemon: Daemon) -> dict[str, dict]:
-    return {one["model"]: one for one in daemon.control("GET", "downloads").json()["downloads"]}
 
 
 def begun(daemon: Daemon, hub: FakeHub, home: Home, variables: dict[str, str]) -> None:
@@ -75,6 +72,49 @@ def test_what_a_killed_daemon_had_fetched_is_shown_by_the_next(
     hub.settle()
     sent = sum(request.sent for request in hub.requests if request.origin == "bridge")
     assert sent <= SIZE - found["done_bytes"] + MIB, "what was shown did not come again"
+
+
+def test_what_was_stopped_or_has_failed_is_so_for_the_next_daemon(
+        start: Callable, hub: FakeHub, home: Home, variables: dict[str, str],
+        llf: Callable) -> None:
+    first = start(env=variables)
+    begun(first, hub, home, variables)
+    assert llf("model", "downloads", "--stop", NAME).returncode == 0
+    hub.faults.fail(404, only="^bridge ")
+    failed = ended_of(first, f"{REPO}:Q8_0")
+    assert failed["state"] == "failed"
+    eventually("it is stopped", lambda: listed(first)[NAME]["state"] == "stopped")
+    first.kill()
+    found = listed(start(env=variables))
+    assert found[NAME]["state"] == "stopped"
+    other = found[f"{REPO}:Q8_0"]
+    assert (other["state"], other["error"]) == ("failed", failed["error"])
+
+
+def test_discarding_one_leaves_what_another_one_is_fetching(
+        start: Callable, hub: FakeHub, home: Home, variables: dict[str, str],
+        llf: Callable) -> None:
+    """Two models with one projector, of which the first is stopped while that comes."""
+    hub.add("org/eyes-GGUF", {"eyes-Q4_0.gguf": weights(MIB, 1), "eyes-Q8_0.gguf": weights(MIB, 2),
+                              "mmproj-F16.gguf": weights(16 * MIB, 3)})
+    daemon = start(env=variables)
+    hub.faults.rate_total = 4 * MIB
+    commands = []
+    for quantisation in ("Q4_0", "Q8_0"):
+        name = f"org/eyes-GGUF:{quantisation}"
+        commands.append(subprocess.Popen([LLF, "pull", name], stdout=subprocess.DEVNULL,
+                                         stderr=subprocess.DEVNULL,
+                                         env=home.environment(**variables)))
+        eventually("the projector comes",
+                   lambda name=name: listed(daemon).get(name, {}).get("done_bytes", 0) > 3 * MIB)
+        if quantisation == "Q4_0":
+            assert llf("model", "downloads", "--stop", name).returncode == 0
+            commands[0].wait(20)
+    assert llf("model", "downloads", "--discard", "org/eyes-GGUF:Q4_0").returncode == 0
+    eventually("it is gone", lambda: "org/eyes-GGUF:Q4_0" not in listed(daemon))
+    hub.faults.reset()
+    assert commands[1].wait(60) == 0, listed(daemon)
+    assert not list((home.path / "hub").rglob("*.llf-*"))
 
 
 @pytest.mark.parametrize("name", [NAME, REPO, "model", "MODEL-gguf", "org/mo", f"hf.co/{REPO}"])

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
+import stat
 import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -12,12 +14,17 @@ import pytest
 
 from fake_hub import FakeHub
 from support.daemon import Daemon
+from support.downloads import listed
+from support.fault_shim import FaultShim
 from support.home import LLF, Home
+from support.patience import eventually
 from support.weights import sha256, weights
+from support.wire import Connection
 
 MIB = 1 << 20
 PART = 16 * MIB
 SIZE = 40 * MIB
+MOST = 20  # calls that fail in turn
 REPO = "org/model-GGUF"
 FILE = "model-Q4_K_M.gguf"
 CONTENT = weights(SIZE, chat_template="{{ messages }}")
@@ -25,7 +32,7 @@ CONTENT = weights(SIZE, chat_template="{{ messages }}")
 
 @pytest.fixture
 def hub() -> Iterator[FakeHub]:
-    with FakeHub() as hub:
+    with FakeHub(mirrors=1) as hub:
         hub.add(REPO, {FILE: CONTENT}, base_model="org/base")
         yield hub
 
@@ -113,6 +120,44 @@ def test_a_repair_that_fails_goes_on_later_and_nobody_gets_the_damaged_file(
     assert sent_by(hub) < PART + MIB
 
 
+def test_a_repair_that_another_download_keeps_out_takes_nothing_away(
+        llf: Callable, daemon: Daemon, hub: FakeHub, cache: Path) -> None:
+    assert llf("pull", REPO).returncode == 0
+    content = blob(cache)
+    damage(content, PART)
+    hub.add(REPO, {FILE: weights(SIZE, 2)})
+    hub.faults.rate_total = MIB
+    command = subprocess.Popen([LLF, "pull", REPO], stderr=subprocess.DEVNULL,
+                               env=os.environ | {"LLF_HOME": str(cache.parent)})
+    eventually("the next revision comes",
+               lambda: listed(daemon).get(f"{REPO}:Q4_K_M", {}).get("connections"))
+    failed = llf("model", "verify", f"{REPO}:Q4_K_M", "--repair")
+    assert failed.returncode != 0 and "of another revision" in failed.stderr, failed
+    assert content.exists()
+    assert llf("model", "downloads", "--stop", REPO).returncode == 0
+    command.wait(20)
+
+
+def test_a_model_of_a_url_is_what_it_was_and_is_repaired_from_there(
+        llf: Callable, hub: FakeHub, home: Home) -> None:
+    url = f"{hub.mirrors[0].url}/{REPO}/resolve/main/{FILE}"
+    assert llf("pull", url, "--sha256", sha256(CONTENT)).returncode == 0
+    assert llf("model", "verify", "model-Q4_K_M").returncode == 0
+    file = home.path / "data/models" / FILE
+    check = subprocess.run(["sha256sum", "--check", "--strict", f"{FILE}.sha256"],
+                           cwd=file.parent, capture_output=True, text=True)
+    assert check.returncode == 0, check
+    damage(file, SIZE - 1)
+    told = llf("model", "verify", "model-Q4_K_M")
+    assert told.returncode == 1 and "DAMAGED" in told.stdout and "--repair" in told.stdout, told
+    hub.forget_requests()
+    repaired = llf("model", "verify", "model-Q4_K_M", "--repair")
+    assert repaired.returncode == 0, repaired
+    assert sha256(file.read_bytes()) == sha256(CONTENT)
+    assert sent_by(hub) < SIZE - PART + MIB, "the parts before were right"
+    assert llf("model", "verify", "model-Q4_K_M").returncode == 0
+
+
 def test_a_model_of_nobody_knows_where_is_not_repaired(llf: Callable, home: Home) -> None:
     folder = home.path / "data" / "models"
     folder.mkdir(parents=True, exist_ok=True)
@@ -142,6 +187,150 @@ def test_prune_removes_what_serves_nothing(llf: Callable, cache: Path) -> None:
     assert not unnamed.exists() and not unfinished.exists() and others.exists()
     assert llf("model", "verify", REPO).returncode == 0
     assert llf("model", "prune", "--yes").stdout == "nothing is left over\n"
+
+
+def test_prune_knows_nothing_of_a_cache_that_is_not_there(llf: Callable, hub: FakeHub, home: Home,
+                                                          cache: Path) -> None:
+    hub.add("org/base", {"chat_template.jinja": b"{{ messages }}"})
+    assert llf("pull", REPO).returncode == 0
+    assert llf("model", "info", REPO, "--compare").returncode == 0
+    unmounted = cache.with_name("unmounted")
+    cache.rename(unmounted)
+    assert llf("model", "prune", "--yes").stdout == "nothing is left over\n"
+    cache.mkdir()  # where its disk is to be mounted
+    assert llf("model", "prune", "--yes").stdout == "nothing is left over\n"
+    cache.rmdir()
+    unmounted.rename(cache)
+    assert list((home.path / "data/marks").iterdir())
+    damage(blob(cache), 5)
+    told = llf("--json", "model", "verify", REPO)
+    assert json.loads(told.stdout)["files"][0]["damage"] == [[0, PART]]
+
+
+def test_prune_forgets_what_was_learned_of_models_that_are_gone(llf: Callable, hub: FakeHub,
+                                                                home: Home) -> None:
+    hub.add("org/base", {"chat_template.jinja": b"{{ messages }}"})
+    other = weights(MIB, 2, "{{ messages }}")
+    hub.add("org/other-GGUF", {"other-Q4_K_M.gguf": other}, base_model="org/base")
+    for repo in (REPO, "org/other-GGUF"):
+        assert llf("pull", repo).returncode == 0
+        assert llf("model", "info", repo, "--compare").returncode == 0
+    bases = home.path / "data/bases"
+    learned = {path.name for path in bases.glob("*.json")}
+    assert learned == {"models--org--model-GGUF.json", "models--org--other-GGUF.json"}
+    assert llf("rm", REPO, "--yes").returncode == 0
+    told = json.loads(llf("--json", "model", "prune", "--yes").stdout)["files"]
+    assert {file["kind"] for file in told} == {"marks", "notes"}
+    assert {path.stem for path in bases.iterdir()} == {"models--org--other-GGUF"}
+    assert "the same as org/base's" in llf("model", "info", "org/other-GGUF").stdout
+
+
+def test_a_projector_stays_with_the_model_of_another_commit(llf: Callable, hub: FakeHub,
+                                                            cache: Path) -> None:
+    repo, four, eight = "org/sees-GGUF", weights(MIB, 4), weights(MIB, 8)
+    projector = weights(MIB, 2)
+    hub.add(repo, {"sees-Q4_K_M.gguf": four, "mmproj-F16.gguf": projector})
+    assert llf("pull", f"{repo}:Q4_K_M").returncode == 0
+    hub.add(repo, {"sees-Q4_K_M.gguf": four, "sees-Q8_0.gguf": eight, "mmproj-F16.gguf": projector})
+    assert llf("pull", f"{repo}:Q8_0").returncode == 0
+    seen = llf("model", "where", f"{repo}:Q8_0").stdout
+    assert "mmproj-F16.gguf" in seen
+    assert llf("rm", f"{repo}:Q4_K_M", "--yes").returncode == 0
+    assert llf("model", "where", f"{repo}:Q8_0").stdout == seen
+    assert all(Path(path).exists() for path in seen.splitlines())
+    removed = json.loads(llf("--json", "rm", f"{repo}:Q8_0", "--yes").stdout)
+    assert removed["freed_bytes"] == len(eight) + len(projector)
+    assert not list(cache.glob("models--*"))
+
+
+@pytest.fixture
+def folder(home: Home) -> Path:
+    """A model that sees, as somebody has it."""
+    folder = home.path / "mine"
+    folder.mkdir()
+    (folder / "sees.gguf").write_bytes(weights(MIB, 4))
+    (folder / "mmproj-F16.gguf").write_bytes(weights(MIB, 5))
+    return folder
+
+
+def test_an_imported_projector_is_of_its_own_model(llf: Callable, home: Home,
+                                                   folder: Path) -> None:
+    other = home.path / "other.gguf"
+    other.write_bytes(weights(MIB, 6))
+    assert llf("model", "import", str(other)).returncode == 0
+    assert llf("model", "import", str(folder)).returncode == 0
+    assert "mmproj" not in llf("model", "where", "other").stdout
+    assert "mmproj" in llf("model", "where", "sees").stdout
+    (folder / "sees.gguf").rename(folder / "looks.gguf")
+    (folder / "mmproj-F16.gguf").unlink()
+    (folder / "mmproj-F16.gguf").write_bytes(weights(MIB, 7))
+    assert llf("model", "import", str(folder)).returncode == 0
+    assert llf("rm", "sees", "--yes").returncode == 0
+    assert "looks" in llf("model", "where", "looks").stdout
+    assert {path.name for path in (home.path / "data/models").iterdir()} == {"other.gguf", "looks"}
+
+
+def test_an_import_is_on_the_disk_before_it_is_told(start: Callable, home: Home,
+                                                    folder: Path) -> None:
+    own = home.path / "data/models"
+    shim = FaultShim(own, home.path / "fault.control")
+    daemon = start(env=shim.environment())
+    for copy in (False, True):
+        for nth in range(1, MOST):
+            shim.arm("sync", nth)
+            answer = daemon.control("POST", "model/import", {"path": str(folder), "copy": copy})
+            struck = shim.struck
+            shim.disarm()
+            if not struck:
+                break
+            assert answer.status != 200, (nth, answer)
+            assert not [path for path in own.rglob("*") if not path.is_dir()], nth
+        assert answer.status == 200 and len(list(own.rglob("*.gguf"))) == 2
+        # The folders, the content of two files, and the names of them.
+        assert nth > 4, nth
+        shutil.rmtree(own)
+
+
+def test_what_is_copied_and_locked_is_for_all_whom_the_umask_leaves_in(
+        start: Callable, home: Home, folder: Path) -> None:
+    cache = home.path / "hub"
+    blob = cache / "models--o--r/blobs" / sha256(b"x")
+    name = cache / "models--o--r/snapshots" / ("a" * 40) / "r-Q4_0.gguf"
+    for path in (blob, name):
+        path.parent.mkdir(parents=True)
+    blob.write_bytes(b"x")
+    name.symlink_to(blob)
+    before = os.umask(0o022)
+    try:
+        daemon = start(env={"HF_HUB_CACHE": str(cache)})
+    finally:
+        os.umask(before)
+    body = {"path": str(folder), "copy": True}
+    assert daemon.control("POST", "model/import", body).status == 200
+    own = home.path / "data/models"
+    assert {stat.S_IMODE(path.stat().st_mode) for path in own.rglob("*.gguf")} == {0o644}
+    body = {"model": "o/r:Q4_0", "dry_run": False}
+    assert daemon.control("POST", "model/remove", body).status == 200
+    assert stat.S_IMODE((cache / ".locks").stat().st_mode) == 0o755
+
+
+def test_nothing_waits_for_a_long_look_at_a_model(start: Callable, home: Home,
+                                                  folder: Path) -> None:
+    own = home.path / "data/models"
+    daemon = start()
+    large = own / "large.gguf"
+    large.parent.mkdir(parents=True, exist_ok=True)
+    large.write_bytes(weights(MIB))
+    os.truncate(large, 64 << 30)  # minutes
+    with Connection(daemon.unix) as verify:
+        verify.request("POST", "/llf/v1/model/verify", {"model": "large", "repair": False})
+        told = verify.parts(verify.read_head())
+        assert b"done_bytes" in next(told)
+        body = {"path": str(folder), "copy": False}
+        assert daemon.control("POST", "model/import", body).status == 200
+        assert daemon.control("POST", "model/prune", {"dry_run": True}).status == 200
+        while verify.readable(0):
+            assert b"done_bytes" in next(told), "it goes on"
 
 
 def test_a_template_is_compared_with_that_of_the_base(llf: Callable, hub: FakeHub) -> None:
