@@ -2,7 +2,7 @@
 
 #include "base/byte_size.hpp"
 #include "base/expected.hpp"
-#include "hub/url.hpp"
+#include "url/url.hpp"
 
 #include <chrono>
 #include <cstddef>
@@ -101,7 +101,8 @@ struct HttpAnswer {
 struct HttpGet {
   Url url;
   std::vector<std::string> fields;
-  ByteSize limit;  ///< of the answer
+  ByteSize limit;                       ///< of the answer
+  std::optional<ByteSize> enough = {};  ///< what is longer is cut there, and no failure
 };
 
 /// Sends one request and reads its answer. Errors: `unavailable` (could not connect, was cut),
