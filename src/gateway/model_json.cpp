@@ -1,7 +1,12 @@
 #include "gateway/model_json.hpp"
 
+#include "base/limits.hpp"
+
+#include <fmt/format.h>
+
 #include <cstdint>
 #include <string>
+#include <utility>
 
 namespace llf::gateway {
 namespace {
@@ -15,13 +20,22 @@ json::Value number_or_null(std::uint64_t number) {
 }
 
 json::Object template_json(const store::Details& details) {
-  return {
-      {"sha256", details.template_hash},
-      {"text", details.facts.chat_template},
-      {"warnings", json::Array(details.template_warnings.begin(), details.template_warnings.end())},
-      {"base", text_or_null(details.base)},
-      {"as_base",
-       details.base.empty() ? json::Value(nullptr) : json::Value(details.template_as_base)}};
+  // Escaped, a character is six.
+  constexpr ByteSize kMost(limits::kControlAnswer.bytes() / 8);
+  const auto& text = details.facts.chat_template;
+  const bool shown = text.size() <= kMost.bytes();
+  json::Array warnings(details.template_warnings.begin(), details.template_warnings.end());
+  if (!shown) {
+    warnings.push_back(
+        json::Value(fmt::format("it has {}, more than {}, and is not shown",
+                                to_string(ByteSize(text.size())), to_string(kMost))));
+  }
+  return {{"sha256", details.template_hash},
+          {"text", shown ? json::Value(text) : json::Value(nullptr)},
+          {"warnings", std::move(warnings)},
+          {"base", text_or_null(details.base)},
+          {"as_base",
+           details.base.empty() ? json::Value(nullptr) : json::Value(details.template_as_base)}};
 }
 
 }  // namespace

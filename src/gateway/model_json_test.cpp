@@ -1,5 +1,7 @@
 #include "gateway/model_json.hpp"
 
+#include "base/limits.hpp"
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -26,6 +28,18 @@ TEST(ModelJson, tells_what_is_known_and_null_for_the_rest) {
   EXPECT_THAT(told,
               HasSubstr(R"("chat_template":{"sha256":"ab","text":"{{ x }}","warnings":["look"],)"
                         R"("base":null,"as_base":null})"));
+}
+
+TEST(ModelJson, a_template_that_is_too_long_for_an_answer_is_told_by_its_hash) {
+  store::Details details;
+  details.facts.chat_template = std::string(limits::kControlAnswer.bytes() / 8, '\1');
+  details.template_hash = "ab";
+  const auto told = [&] { return json::write(model_json({.id = ModelId("m")}, details)); };
+  EXPECT_LT(told().size(), limits::kControlAnswer.bytes());
+  EXPECT_THAT(told(), HasSubstr(R"("warnings":[])"));
+  details.facts.chat_template += "x";
+  EXPECT_LT(told().size(), 2000U);
+  EXPECT_THAT(told(), HasSubstr(R"("sha256":"ab","text":null,"warnings":["it has 2.1 MB, more)"));
 }
 
 }  // namespace
