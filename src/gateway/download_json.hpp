@@ -11,8 +11,8 @@ namespace llf::gateway {
 [[nodiscard]] json::Object plan_json(const hub::DownloadPlan& plan);
 [[nodiscard]] json::Object download_json(const hub::DownloadStatus& status);
 
-/// What the body of POST /llf/v1/downloads asks for; `endpoint` is ours, where the body names no
-/// other. Errors: `invalid`.
+/// What the body of POST /llf/v1/downloads asks for, on any machine; `endpoint` is ours, where the
+/// body names no other. Errors: `invalid`.
 [[nodiscard]] Expected<hub::DownloadRequest> read_download_request(const json::Object& body,
                                                                    hub::Endpoint endpoint);
 
