@@ -24,6 +24,7 @@ constexpr std::array kRows{
     Row{ErrorKind::forbidden, {"forbidden", 403, "permission_error", 1}},
     Row{ErrorKind::too_large, {"too_large", 413, "invalid_request_error", 1}},
     Row{ErrorKind::unavailable, {"unavailable", 503, "server_error", 1}},
+    Row{ErrorKind::rate_limited, {"rate_limited", 429, "rate_limit_error", 1}},
     Row{ErrorKind::timeout, {"timeout", 504, "server_error", 1}},
     Row{ErrorKind::cancelled, {"cancelled", 499, "server_error", 130}},
     Row{ErrorKind::upstream, {"upstream", 502, "server_error", 1}},

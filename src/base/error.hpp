@@ -18,6 +18,7 @@ enum class ErrorKind : std::uint8_t {
   forbidden,     ///< the credential or the origin does not allow it
   too_large,     ///< past a limit
   unavailable,   ///< cannot be served now; later may work
+  rate_limited,  ///< more requests than are allowed; later may work
   timeout,       ///< took longer than allowed
   cancelled,     ///< the caller left or asked to stop: a normal outcome, never logged as a failure
   upstream,      ///< the engine or a remote server misbehaved
