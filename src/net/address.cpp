@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <arpa/inet.h>
 #include <array>
 #include <cerrno>
@@ -49,6 +50,13 @@ Expected<Address> Address::of_unix(const std::string& path) {
   return result;
 }
 
+Address Address::of_system(const sockaddr* address, socklen_t size) {
+  Address result;
+  result.size_ = std::min<socklen_t>(size, sizeof result.storage_);
+  std::memcpy(&result.storage_, address, result.size_);
+  return result;
+}
+
 Address Address::local_of(int socket) {
   Address result;
   result.size_ = sizeof result.storage_;
@@ -83,6 +91,11 @@ std::uint16_t Address::port() const {
     return ntohs(reinterpret_cast<const sockaddr_in6*>(&storage_)->sin6_port);
   }
   return 0;
+}
+
+std::string Address::path() const {
+  if (family() != AF_UNIX || size_ <= offsetof(sockaddr_un, sun_path)) return {};
+  return reinterpret_cast<const sockaddr_un*>(&storage_)->sun_path;
 }
 
 std::string Address::to_string() const {

@@ -17,6 +17,9 @@ class Address {
   /// Errors: invalid, when the path is empty or too long for the kernel (107 bytes).
   [[nodiscard]] static Expected<Address> of_unix(const std::string& path);
 
+  /// A copy of what the system gives; `size` is at most that of sockaddr_storage.
+  [[nodiscard]] static Address of_system(const sockaddr* address, socklen_t size);
+
   [[nodiscard]] static Address local_of(int socket);
   [[nodiscard]] static Address peer_of(int socket);
 
@@ -26,6 +29,7 @@ class Address {
 
   [[nodiscard]] std::string host() const;       ///< "127.0.0.1", "::1"; empty for a path
   [[nodiscard]] std::uint16_t port() const;     ///< 0 for a path
+  [[nodiscard]] std::string path() const;       ///< empty for an IP address
   [[nodiscard]] std::string to_string() const;  ///< "127.0.0.1:80", "[::1]:80"
 
  private:

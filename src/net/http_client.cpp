@@ -100,13 +100,21 @@ std::string to_string(const Endpoint& endpoint) {
 }
 
 Task<Expected<Socket>> connect_to(Endpoint endpoint, Duration limit) {
-  const auto addresses = addresses_of(endpoint);
+  auto addresses = addresses_of(endpoint);
   if (!addresses) co_return failure(addresses.error());
-  const auto deadline = deadline_after(limit);
+  co_return co_await connect_to_any(*std::move(addresses), deadline_after(limit));
+}
+
+Task<Expected<Socket>> connect_to_any(std::vector<Address> addresses, MonoTime deadline) {
   Expected<Socket> result = failure(ErrorKind::unavailable, "no address");
-  for (const auto& address : *addresses) {
-    result = co_await connect_once(address, deadline);
-    if (result || result.error().kind != ErrorKind::unavailable) break;
+  for (std::size_t i = 0; i < addresses.size(); ++i) {
+    // One that does not answer leaves time for the others.
+    const auto now = mono_now();
+    const auto left = deadline == MonoTime::max() ? kNoLimit : deadline - now;
+    const auto share = left / static_cast<int>(addresses.size() - i);
+    result = co_await connect_once(addresses[i],
+                                   deadline == MonoTime::max() ? deadline : now + share);
+    if (result || result.error().kind == ErrorKind::cancelled) break;
   }
   co_return std::move(result);
 }

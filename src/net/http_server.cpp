@@ -83,6 +83,14 @@ Expected<void> HttpServer::listen_unix(const std::string& path, unsigned mode) {
   return {};
 }
 
+Expected<std::uint16_t> HttpServer::adopt(os::UniqueFd fd) {
+  auto listener = Listener::adopt(impl_->context, std::move(fd));
+  if (!listener) return failure(listener.error());
+  const auto port = listener->address().port();
+  impl_->add(std::move(*listener));
+  return port;
+}
+
 void HttpServer::serve(Handler handler) {
   LLF_ASSERT(!impl_->serving && handler);
   impl_->serving = true;
@@ -112,6 +120,7 @@ void HttpServer::Impl::start(Accepted client) {
 
 // As much of an answer as can be given without keeping the connection.
 void HttpServer::Impl::refuse(const Accepted& client) const {
+  if (state.secures(client.peer)) return;  // what is sent in the clear is not understood
   const auto response = state.render(kFull);
   const AnswerHead head{.status = response.status,
                         .mode = BodyMode::length,
@@ -128,11 +137,31 @@ void HttpServer::stop_accepting() {
   impl_->acceptors.cancel();
 }
 
+Expected<std::vector<os::UniqueFd>> HttpServer::hand_over() {
+  std::vector<os::UniqueFd> sockets;
+  for (const auto& listener : impl_->listeners) {
+    auto socket = listener->copy();
+    if (!socket) return failure(socket.error());
+    sockets.push_back(*std::move(socket));
+  }
+  for (auto& listener : impl_->listeners) listener->keep_file();
+  stop_accepting();
+  return sockets;
+}
+
 Task<void> HttpServer::drain(Duration limit) {
   stop_accepting();
   impl_->state.draining = true;
-  for (auto* session : impl_->state.sessions) session->close_if_idle();
+  // Those that have not even begun are fresh, too.
+  bool has_fresh = impl_->connections.size() > impl_->state.sessions.size();
+  for (auto* session : impl_->state.sessions) {
+    has_fresh = has_fresh || session->is_fresh();
+    if (!session->is_fresh()) session->close_if_idle();
+  }
   co_await impl_->acceptors.join();
+  // The first request of a connection may be on its way.
+  if (has_fresh) static_cast<void>(co_await sleep_for(limits::kFreshGrace));
+  for (auto* session : impl_->state.sessions) session->close_if_idle();
   // A join that is cancelled at the deadline cancels the connections, and still waits for them.
   static_cast<void>(co_await detail::run_with_deadline(impl_->connections.join(), limit));
 }

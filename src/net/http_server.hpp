@@ -4,8 +4,10 @@
 #include "base/expected.hpp"
 #include "base/limits.hpp"
 #include "base/task.hpp"
+#include "net/cipher.hpp"
 #include "net/http_message.hpp"
 #include "net/loop.hpp"
+#include "os/unique_fd.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -13,6 +15,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 #include <string_view>
 
 namespace llf::net {
@@ -78,8 +81,12 @@ struct ServerOptions {
   /// (wrong host, no credential): large uploads are refused early. Must not block. May be empty.
   std::function<std::optional<Response>(const Request&)> before_body;
 
+  /// Through whose ciphers TCP clients speak; empty: plain HTTP. Unix sockets are always plain.
+  std::shared_ptr<CipherSource> cipher_source;
+
   ByteSize body_limit = limits::kRequestBody;
   ByteSize bodies_in_flight = limits::kBodiesInFlight;
+  Duration handshake_timeout = limits::kTlsHandshake;
   Duration header_timeout = limits::kHeaderTimeout;
   Duration keep_alive_timeout = limits::kKeepAliveTimeout;
   Duration body_grace = limits::kBodyGrace;
@@ -110,13 +117,22 @@ class HttpServer {
   /// conflict (somebody serves it), forbidden, io.
   [[nodiscard]] Expected<void> listen_unix(const std::string& path, unsigned mode);
 
+  /// Listens on a socket that listens already, of a program that made room for this one. Returns
+  /// the port, 0 of a Unix socket. Errors: those of Listener::adopt.
+  [[nodiscard]] Expected<std::uint16_t> adopt(os::UniqueFd fd);
+
   /// Starts to accept, on these listeners and on those added later.
   void serve(Handler handler);
 
   /// Closes the listeners; requests go on.
   void stop_accepting();
 
-  /// Stops accepting, closes idle connections, lets running requests end for at most `limit`, then
+  /// stop_accepting, but that the sockets listen on: who connects waits until another program, which
+  /// gets them, accepts. Errors: io, and nothing has changed.
+  [[nodiscard]] Expected<std::vector<os::UniqueFd>> hand_over();
+
+  /// Stops accepting, closes idle connections (one that has not asked for anything yet after
+  /// limits::kFreshGrace), lets running requests end for at most `limit`, then
   /// cancels their handlers and cuts what is left. Returns when no connection is left.
   [[nodiscard]] Task<void> drain(Duration limit);
 

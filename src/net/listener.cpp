@@ -5,6 +5,8 @@
 #include "net/address.hpp"
 #include "net/timer.hpp"
 
+#include <boost/asio/cancellation_type.hpp>
+#include <boost/asio/this_coro.hpp>
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -56,6 +58,7 @@ SocketFile::SocketFile(std::string path) : path_(std::move(path)) {
 
 SocketFile::~SocketFile() {
   struct stat status{};
+  if (path_.empty()) return;
   if (::lstat(path_.c_str(), &status) == 0 && status.st_dev == device_ && status.st_ino == inode_) {
     ::unlink(path_.c_str());
   }
@@ -104,8 +107,32 @@ Expected<Listener> Listener::unix_socket(LoopContext& context, const std::string
   return listener;
 }
 
+Expected<Listener> Listener::adopt(LoopContext& context, os::UniqueFd fd) {
+  int listens = 0;
+  socklen_t size = sizeof listens;
+  if (::getsockopt(fd.get(), SOL_SOCKET, SO_ACCEPTCONN, &listens, &size) != 0 || listens == 0) {
+    return failure(ErrorKind::invalid, "it is no socket that listens");
+  }
+  ::fcntl(fd.get(), F_SETFL, ::fcntl(fd.get(), F_GETFL) | O_NONBLOCK);
+  auto listener = start(context, std::move(fd));
+  if (!listener) return failure(listener.error());
+  const auto where = listener->address();
+  listener->port_ = where.port();
+  if (!where.path().empty()) listener->file_ = std::make_unique<SocketFile>(where.path());
+  return listener;
+}
+
+Expected<os::UniqueFd> Listener::copy() const {
+  os::UniqueFd copy(::fcntl(fd_.get(), F_DUPFD_CLOEXEC, 0));
+  if (!copy) return failure(errno_error("leaving a socket to a successor", errno));
+  return copy;
+}
+
 Task<std::optional<Accepted>> Listener::accept() {
   while (true) {
+    // Before a look: whoever comes from then on waits for another program.
+    const auto task = co_await boost::asio::this_coro::cancellation_state;
+    if (task.cancelled() != boost::asio::cancellation_type::none) co_return std::nullopt;
     os::UniqueFd fd(::accept4(fd_.get(), nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC));
     if (fd) {
       starved_ = false;

@@ -2,6 +2,7 @@
 
 #include "base/expected.hpp"
 #include "base/task.hpp"
+#include "net/address.hpp"
 #include "net/fd_watch.hpp"
 #include "net/http_message.hpp"
 #include "os/unique_fd.hpp"
@@ -28,6 +29,9 @@ class SocketFile {
   SocketFile& operator=(const SocketFile&) = delete;
   ~SocketFile();
 
+  /// It stays.
+  void keep() { path_.clear(); }
+
  private:
   std::string path_;
   dev_t device_ = 0;
@@ -41,6 +45,20 @@ class Listener {
                                               std::uint16_t port);
   [[nodiscard]] static Expected<Listener> unix_socket(LoopContext& context, const std::string& path,
                                                       unsigned mode);
+  /// One that listens already, of a program that made room for this one. A socket file is removed
+  /// at the end as if it were ours. Errors: `invalid`: it is no socket that listens; io.
+  [[nodiscard]] static Expected<Listener> adopt(LoopContext& context, os::UniqueFd fd);
+
+  /// The same socket, for a program that goes on listening on it. Errors: io.
+  [[nodiscard]] Expected<os::UniqueFd> copy() const;
+  /// The socket file stays.
+  void keep_file() const {
+    if (file_) file_->keep();
+  }
+
+  /// Where it listens.
+  [[nodiscard]] Address address() const { return Address::local_of(fd_.get()); }
+
   /// The next client. Running out of descriptors does not end or spin it (F34): the client is
   /// accepted on a spare descriptor and closed, and others wait for limits::kAcceptBackoff.
   /// Nothing: the task was cancelled.

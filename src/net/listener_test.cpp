@@ -107,5 +107,46 @@ TEST(Listener, a_stale_socket_file_is_replaced_and_a_served_one_is_not) {
   EXPECT_FALSE(std::filesystem::exists(path));
 }
 
+TEST(Listener, another_program_goes_on_where_it_stops) {
+  std::vector<os::UniqueFd> sockets;
+  std::string path;
+  test::RawSocket waiting{os::UniqueFd()};
+  test::RawSocket waiting_too{os::UniqueFd()};
+  {
+    ServerFixture before(answer);
+    path = before.unix_path();
+    auto handed = before.on_loop([&] { return before.server().hand_over(); });
+    ASSERT_TRUE(handed) << handed.error().message;
+    sockets = *std::move(handed);
+    // Nobody accepts them now, and nobody refuses them.
+    waiting = before.tcp();
+    waiting_too = before.unix_socket();
+    EXPECT_TRUE(std::filesystem::exists(path));
+    before.stop();
+    EXPECT_TRUE(std::filesystem::exists(path)) << "its socket file stays";
+    waiting.send(kGet);
+    waiting_too.send(kGet);
+    ServerFixture after(answer);
+    ASSERT_EQ(sockets.size(), 2);
+    for (auto& socket : sockets) {
+      EXPECT_TRUE(after.on_loop([&] { return after.server().adopt(std::move(socket)); }));
+    }
+    EXPECT_EQ(read_answer(waiting), "200 ok");
+    EXPECT_EQ(read_answer(waiting_too), "200 ok");
+    after.stop();
+    EXPECT_FALSE(std::filesystem::exists(path)) << "it is removed like one of its own";
+  }
+}
+
+TEST(Listener, what_does_not_listen_is_not_adopted) {
+  ServerFixture server(answer);
+  const auto adopt = [&](int fd) {
+    return server.on_loop([&] { return server.server().adopt(os::UniqueFd(::dup(fd))); });
+  };
+  const os::UniqueFd unbound(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  EXPECT_FALSE(adopt(unbound.get()));
+  EXPECT_FALSE(adopt(0));
+}
+
 }  // namespace
 }  // namespace llf::net

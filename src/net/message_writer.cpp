@@ -67,7 +67,8 @@ std::string write_request_head(const RequestStart& start, const Headers& headers
   if (body_size != 0 || method == "POST" || method == "PUT" || method == "PATCH") {
     fmt::format_to(std::back_inserter(out), "Content-Length: {}\r\n", body_size);
   }
-  out += "Connection: close\r\n\r\n";
+  if (start.connection == Persistence::close) out += "Connection: close\r\n";
+  out += "\r\n";
   return out;
 }
 

@@ -25,13 +25,17 @@ struct AnswerHead {
 /// Status line, Date, `headers` without framing fields of theirs, then our framing.
 [[nodiscard]] std::string write_answer_head(const AnswerHead& head, const Headers& headers);
 
+/// What becomes of the connection after an answer.
+enum class Persistence : std::uint8_t { close, keep };
+
 struct RequestStart {
   std::string_view method;
   std::string_view target;
   std::string_view host;
+  Persistence connection = Persistence::close;
 };
 
-/// Request line, Host, `headers` without framing fields, then ours; "Connection: close".
+/// Request line, Host, `headers` without framing fields, then ours.
 [[nodiscard]] std::string write_request_head(const RequestStart& start, const Headers& headers,
                                              std::size_t body_size);
 

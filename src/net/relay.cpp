@@ -183,6 +183,7 @@ Task<Expected<void>> Pump::send_whole_chunks() {
     raw.erase(0, whole.size);
     scanned_ -= whole.size;
     unsent_at_ -= std::min(unsent_at_, whole.size);
+    if (done) raw.erase(0, std::exchange(scanned_, 0));
   }
   if (!scanned || early) {
     end_.outcome = RelayOutcome::upstream_failed;

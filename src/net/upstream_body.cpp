@@ -19,9 +19,19 @@ Error broken_framing(const FramingError& error) {
 
 }  // namespace
 
+UpstreamBody::~UpstreamBody() {
+  const bool used_up = complete_ && used_ == inbox_.bytes.size() && !inbox_.ended;
+  const bool persists = head_.minor_version == 1 && head_.body.kind != BodyKind::until_close &&
+                        !head_.headers.has_token("connection", "close");
+  if (keep_ && has_head_ && used_up && persists) keep_(std::move(socket_));
+}
+
 Task<Expected<void>> UpstreamBody::start(const ClientRequest& request, std::string_view host) {
   const auto head =
-      write_request_head({.method = request.method, .target = request.target, .host = host},
+      write_request_head({.method = request.method,
+                          .target = request.target,
+                          .host = host,
+                          .connection = keep_ ? Persistence::keep : Persistence::close},
                          request.headers, request.body.size());
   const auto sent = co_await socket_.write_all({head, request.body}, timeouts_.send);
   // A server that refuses early may close before it has read everything: its answer counts.

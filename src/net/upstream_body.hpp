@@ -1,6 +1,7 @@
 #pragma once
 
 #include "base/task.hpp"
+#include "net/address.hpp"
 #include "net/chunk_scanner.hpp"
 #include "net/exchange.hpp"
 #include "net/framing.hpp"
@@ -8,21 +9,35 @@
 #include "net/socket.hpp"
 
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 namespace llf::net {
 
 /// One request's connection to an upstream, and the answer that comes on it.
 class UpstreamBody {
  public:
-  UpstreamBody(Socket socket, const Timeouts& timeouts)
-      : socket_(std::move(socket)), timeouts_(timeouts) {}
+  /// Takes a connection over that another request may be sent on.
+  using Keep = std::function<void(Socket)>;
+
+  /// `keep` may be empty: the connection is closed after the answer.
+  UpstreamBody(Socket socket, const Timeouts& timeouts, Keep keep = {})
+      : socket_(std::move(socket)), timeouts_(timeouts), keep_(std::move(keep)) {}
+  UpstreamBody(const UpstreamBody&) = delete;
+  UpstreamBody& operator=(const UpstreamBody&) = delete;
+  /// Hands the connection on if the answer was taken whole.
+  ~UpstreamBody();
 
   [[nodiscard]] const ResponseHead& head() const { return head_; }
 
   /// Sends the request and reads the head, past interim ones.
   [[nodiscard]] Task<Expected<void>> start(const ClientRequest& request, std::string_view host);
+
+  /// Nothing at all has come.
+  [[nodiscard]] bool silent() const { return !has_head_ && inbox_.bytes.empty(); }
 
   // Reading the body: `take` what is there, `fill` for more.
 
@@ -54,6 +69,7 @@ class UpstreamBody {
 
   Socket socket_;
   Timeouts timeouts_;
+  Keep keep_;
   ResponseHead head_;
   bool has_head_ = false;
   Inbox inbox_;
@@ -67,5 +83,9 @@ class UpstreamBody {
 
 /// Connects a socket to an endpoint. Errors: unavailable, timeout, cancelled, invalid.
 [[nodiscard]] Task<Expected<Socket>> connect_to(Endpoint endpoint, Duration limit);
+
+/// Connects to the first of these that takes it. Errors: unavailable, timeout, cancelled.
+[[nodiscard]] Task<Expected<Socket>> connect_to_any(std::vector<Address> addresses,
+                                                    MonoTime deadline);
 
 }  // namespace llf::net
