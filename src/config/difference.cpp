@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 #include <set>
 
@@ -26,24 +27,36 @@ void compare(const Owner& from, const Owner& to, std::string_view prefix,
   }
 }
 
-void compare_profiles(const Profiles& from, const Profiles& to, std::vector<Change>& changes) {
+/// Of a member that is new or gone what it is mainly: a profile's model.
+template <class Member>
+json::Value main_value(const std::map<std::string, Member, std::less<>>& in, std::string_view name,
+                       const NamedSection& section) {
+  const auto at = in.find(name);
+  if (at == in.end()) return nullptr;
+  const auto main = std::ranges::find(declared<Member>(), section.needed, &Facts::name);
+  return shown_value(at->second, *main);
+}
+
+template <class Member>
+void compare_named(const NamedSection& section,
+                   const std::map<std::string, Member, std::less<>>& from,
+                   const std::map<std::string, Member, std::less<>>& to,
+                   std::vector<Change>& changes) {
   std::set<std::string_view> names;
-  for (const auto& [name, profile] : from) names.insert(name);
-  for (const auto& [name, profile] : to) names.insert(name);
+  for (const auto& [name, member] : from) names.insert(name);
+  for (const auto& [name, member] : to) names.insert(name);
   for (const auto name : names) {
     const auto old = from.find(name);
     const auto now = to.find(name);
+    const auto whole = fmt::format("{}.{}", section.name, name);
     if (old != from.end() && now != to.end()) {
-      compare(old->second, now->second, fmt::format("{}.{}.", kProfiles, name), changes);
+      compare(old->second, now->second, whole + ".", changes);
       continue;
     }
-    const auto model = [](const auto& at, const Profiles& in) {
-      return at == in.end() ? json::Value(nullptr) : json::Value(at->second.model);
-    };
-    changes.push_back({.name = fmt::format("{}.{}", kProfiles, name),
-                       .from = model(old, from),
-                       .to = model(now, to),
-                       .effect = old == from.end() ? Effect::at_once : Effect::workers});
+    changes.push_back({.name = whole,
+                       .from = main_value(from, name, section),
+                       .to = main_value(to, name, section),
+                       .effect = old == from.end() ? Effect::at_once : section.loss});
   }
 }
 
@@ -52,7 +65,8 @@ void compare_profiles(const Profiles& from, const Profiles& to, std::vector<Chan
 std::vector<Change> difference(const Settings& from, const Settings& to) {
   std::vector<Change> changes;
   compare(from, to, "", changes);
-  compare_profiles(from.profiles, to.profiles, changes);
+  compare_named(kProfileSection, from.profiles, to.profiles, changes);
+  compare_named(kEndpointSection, from.endpoints, to.endpoints, changes);
   return changes;
 }
 

@@ -43,6 +43,20 @@ TEST(Difference, of_profiles_is_that_of_their_settings) {
             "profiles.new: null -> \"o\" (at_once)\n");
 }
 
+TEST(Difference, of_endpoints_shows_no_key) {
+  Settings from;
+  from.endpoints["a"] = {.url = "http://a/", .api_key = "sk-old"};
+  auto to = from;
+  to.endpoints["a"].api_key = "sk-new";
+  to.endpoints["b"].url = "http://b/";
+  EXPECT_EQ(told(from, to),
+            "endpoints.a.api_key: \"***\" -> \"***\" (at_once)\n"
+            "endpoints.b: null -> \"http://b/\" (at_once)\n");
+  EXPECT_EQ(told(to, {}),
+            "endpoints.a: \"http://a/\" -> null (at_once)\n"
+            "endpoints.b: \"http://b/\" -> null (at_once)\n");
+}
+
 TEST(Difference, shows_that_a_secret_changed_and_not_to_what) {
   Settings from;
   from.server.api_key = "sk-old";

@@ -21,10 +21,6 @@ std::pair<std::string_view, std::string_view> cut(std::string_view name) {
   return {name.substr(0, dot), name.substr(dot + 1)};
 }
 
-bool holds_members(const Facts& facts) {
-  return facts.form == Form::arguments || facts.form == Form::texts;
-}
-
 /// The setting of an Owner that `name` is, or is a member of.
 template <class Owner>
 const Declared<Owner>* find(std::string_view name) {
@@ -32,7 +28,7 @@ const Declared<Owner>* find(std::string_view name) {
     if (one.name == name) return &one;
     const bool is_member = name.starts_with(one.name) && name.size() > one.name.size() + 1 &&
                            name[one.name.size()] == '.';
-    if (is_member && holds_members(one)) return &one;
+    if (is_member && has_members(one)) return &one;
   }
   return nullptr;
 }
@@ -73,15 +69,20 @@ std::unexpected<Error> unknown(std::string_view name, std::string_view prefix) {
                  fmt::format("there is no setting '{}'.{}", whole, suggestion));
 }
 
-Expected<Place> find_in_profiles(std::string_view rest, std::string_view whole) {
+/// A setting of a member of a named section, or the member.
+template <class Owner>
+Expected<Place> find_named(const NamedSection& section, std::string_view rest,
+                           std::string_view whole) {
   if (rest.empty()) {
-    return failure(ErrorKind::not_found, fmt::format("which profile? '{}' names none", whole));
+    return failure(ErrorKind::not_found,
+                   fmt::format("which {}? '{}' names none",
+                               section.noun.substr(section.noun.find(' ') + 1), whole));
   }
-  Place place{.path = {std::string(kProfiles)}};
-  // A profile's name may have dots: the setting is what stands behind them.
+  Place place{.path = {std::string(section.name)}};
+  // A name may have dots: the setting is what stands behind them.
   for (std::size_t dot = rest.find('.'); dot != std::string_view::npos;
        dot = rest.find('.', dot + 1)) {
-    const auto* const found = find<Profile>(rest.substr(dot + 1));
+    const auto* const found = find<Owner>(rest.substr(dot + 1));
     if (found == nullptr) continue;
     place.path.emplace_back(rest.substr(0, dot));
     lead_to(place, *found, rest.substr(dot + 1));
@@ -89,11 +90,11 @@ Expected<Place> find_in_profiles(std::string_view rest, std::string_view whole) 
   }
   const auto [name, member] = cut(rest);
   // "qwen2.5" is a name; "fast.contxt" is a name and a wrong setting.
-  const bool looks_like_setting = std::ranges::any_of(declared<Profile>(), [&](const Facts& facts) {
+  const bool looks_like_setting = std::ranges::any_of(declared<Owner>(), [&](const Facts& facts) {
     return !member.empty() && !did_you_mean(member, std::vector{std::string(facts.name)}).empty();
   });
   if (looks_like_setting) {
-    return unknown<Profile>(member, whole.substr(0, whole.size() - member.size()));
+    return unknown<Owner>(member, whole.substr(0, whole.size() - member.size()));
   }
   place.path.emplace_back(rest);
   return place;
@@ -111,11 +112,20 @@ Expected<json::Value> checked(const Declared<Owner>& declared, std::string_view 
   return value;
 }
 
-json::Object profile_as_file(const Profile& profile) {
-  const Profile nothing;
+/// The word for the setting at `place`, if it is right.
+Expected<json::Value> checked_word(const Place& place, std::string_view word) {
+  if (place.path.front() == kProfiles) return checked(*find<Profile>(place.facts->name), word);
+  if (place.path.front() == kEndpoints) return checked(*find<Endpoint>(place.facts->name), word);
+  return checked(*find<Settings>(place.facts->name), word);
+}
+
+/// A member of a named section, without what it does not say.
+template <class Owner>
+json::Object member_as_file(const Owner& owner) {
+  const Owner nothing;
   json::Object members;
-  for (const auto& one : profile_declarations()) {
-    const auto value = shown_value(profile, one);
+  for (const auto& one : declared<Owner>()) {
+    const auto value = shown_value(owner, one);
     if (value == value_of(nothing, one)) continue;
     if (one.section().empty()) {
       members[one.key()] = value;
@@ -132,8 +142,9 @@ json::Object profile_as_file(const Profile& profile) {
 
 Expected<Place> find_place(std::string_view name) {
   const auto [first, rest] = cut(name);
-  if (name == kProfiles) return Place{.path = {std::string(kProfiles)}};
-  if (first == kProfiles) return find_in_profiles(rest, name);
+  if (name == kProfiles || name == kEndpoints) return Place{.path = {std::string(name)}};
+  if (first == kProfiles) return find_named<Profile>(kProfileSection, rest, name);
+  if (first == kEndpoints) return find_named<Endpoint>(kEndpointSection, rest, name);
   const auto* const found = find<Settings>(name);
   if (found == nullptr) return unknown<Settings>(name, "");
   Place place;
@@ -145,13 +156,15 @@ Expected<json::Value> value_for(const Place& place, std::string_view word) {
   if (place.facts == nullptr) {
     auto value = json::parse(word);
     if (value && value->is_object()) return *std::move(value);
+    const auto& section =
+        place.path.front() == kEndpoints ? kEndpointSection : kProfileSection;
     return failure(ErrorKind::invalid,
-                   fmt::format("{} takes an object of settings, such as '{{\"model\": "
-                               "\"llf-nano\"}}', or name one of its settings: {}.model",
-                               fmt::join(place.path, "."), fmt::join(place.path, ".")));
+                   fmt::format("{0} takes an object of settings, such as '{{\"{1}\": \"{2}\"}}', or "
+                               "name one of its settings: {0}.{1}",
+                               fmt::join(place.path, "."), section.needed, section.example));
   }
   auto value = free_value_of_word(word);
-  const bool may_be_elsewhere = !holds_members(*place.facts);
+  const bool may_be_elsewhere = !has_members(*place.facts);
   if (value && may_be_elsewhere && is_reference(*value)) {
     if (auto read = read_reference(*value); !read) return failure(read.error());
     return value;
@@ -165,9 +178,7 @@ Expected<json::Value> value_for(const Place& place, std::string_view word) {
   if (place.is_member) {
     return place.facts->form == Form::texts ? json::Value(word) : std::move(value);
   }
-  const auto* const setting = find<Settings>(place.facts->name);
-  auto checked_value = setting == place.facts ? checked(*setting, word)
-                                              : checked(*find<Profile>(place.facts->name), word);
+  auto checked_value = checked_word(place, word);
   if (!checked_value) {
     return failure(
         checked_value.error().with_context(fmt::format("{}", fmt::join(place.path, "."))));
@@ -182,9 +193,11 @@ json::Object as_file(const Settings& settings) {
     if (!section.is_object()) section = json::Object{};
     section.get_object()[one.key()] = shown_value(settings, one);
   }
-  json::Object profiles;
-  for (const auto& [name, profile] : settings.profiles) profiles[name] = profile_as_file(profile);
-  sections[kProfiles] = std::move(profiles);
+  each_named_section(settings, [&](const NamedSection& section, const auto& all) {
+    json::Object members;
+    for (const auto& [name, member] : all) members[name] = member_as_file(member);
+    sections[section.name] = std::move(members);
+  });
   return sections;
 }
 

@@ -25,6 +25,8 @@ TEST(Place, leads_to_settings_their_members_and_profiles) {
   EXPECT_THAT(path_of("profiles.qwen2.5.context"), ElementsAre("profiles", "qwen2.5", "context"));
   EXPECT_THAT(path_of("profiles.a.inference.top_p"),
               ElementsAre("profiles", "a", "inference", "top_p"));
+  EXPECT_THAT(path_of("endpoints"), ElementsAre("endpoints"));
+  EXPECT_THAT(path_of("endpoints.gpu.lan.url"), ElementsAre("endpoints", "gpu.lan", "url"));
   EXPECT_THAT(path_of("profiles.a.arguments.x"), ElementsAre("profiles", "a", "arguments", "x"));
 }
 
@@ -34,6 +36,9 @@ TEST(Place, that_is_none_is_an_error_with_the_nearest_names) {
   EXPECT_EQ(path_of("profiles.fast.contxt").front(),
             "there is no setting 'profiles.fast.contxt'. Did you mean 'profiles.fast.context'?");
   EXPECT_THAT(path_of("").front(), HasSubstr("there is no setting"));
+  EXPECT_EQ(path_of("endpoints.").front(), "which endpoint? 'endpoints.' names none");
+  EXPECT_EQ(path_of("endpoints.a.tiemout").front(),
+            "there is no setting 'endpoints.a.tiemout'. Did you mean 'endpoints.a.timeout'?");
   EXPECT_EQ(path_of("profiles.").front(), "which profile? 'profiles.' names none");
   EXPECT_EQ(find_place("server.port.x").error().kind, ErrorKind::not_found);
 }
@@ -62,6 +67,10 @@ TEST(Place, refuses_a_wrong_word_and_a_secret) {
   EXPECT_EQ(value("server.port", "x"), "server.port: 'x' is not a whole number from 0 to 65535");
   EXPECT_THAT(value("models.folder", "m"), HasSubstr("must be absolute"));
   EXPECT_THAT(value("profiles.a", "x"), HasSubstr("takes an object"));
+  EXPECT_EQ(value("endpoints.a.url", "http://h:1/v1"), R"("http://h:1/v1")");
+  EXPECT_EQ(value("endpoints.a.models", R"(["m"])"), R"(["m"])");
+  EXPECT_THAT(value("endpoints.a", "x"), HasSubstr("endpoints.a.url"));
+  EXPECT_THAT(value("endpoints.a.api_key", "sk"), HasSubstr("belongs on no command line"));
   const auto secret = value("server.api_key", "sk-123");
   EXPECT_THAT(secret, HasSubstr("belongs on no command line"));
   EXPECT_THAT(secret, testing::Not(HasSubstr("sk-123")));

@@ -40,7 +40,10 @@ std::vector<std::string> names_in(std::string_view section) {
     if (one.section() == section) names.emplace_back(one.key());
     if (section.empty() && !one.section().empty()) names.emplace_back(one.section());
   }
-  if (section.empty() && std::same_as<Owner, Settings>) names.emplace_back(kProfiles);
+  if (section.empty() && std::same_as<Owner, Settings>) {
+    names.emplace_back(kProfiles);
+    names.emplace_back(kEndpoints);
+  }
   names.erase(std::ranges::unique(names).begin(), names.end());
   return names;
 }
@@ -65,7 +68,7 @@ class Reader {
   }
 
  private:
-  /// Settings, or a profile at `path`.
+  /// Settings, or a member of a named section at `path`.
   template <class Owner>
   Expected<void> read_object(Owner& owner, const json::Object& members, const Path& path,
                              ReadSettings& into) {
@@ -98,7 +101,12 @@ class Reader {
       return {};
     }
     if constexpr (std::same_as<Owner, Settings>) {
-      if (member.path.size() == 1 && member.key() == kProfiles) return read_profiles(member, into);
+      if (member.path.size() == 1 && member.key() == kProfiles) {
+        return read_named(kProfileSection, into.settings.profiles, member, into);
+      }
+      if (member.path.size() == 1 && member.key() == kEndpoints) {
+        return read_named(kEndpointSection, into.settings.endpoints, member, into);
+      }
     }
     const bool is_section = member.section.empty() &&
                             std::ranges::find(all, member.key(), &Facts::section) != all.end();
@@ -113,38 +121,42 @@ class Reader {
     return {};
   }
 
-  Expected<void> read_profiles(const Member& member, ReadSettings& into) {
+  template <class Owner>
+  Expected<void> read_named(const NamedSection& section,
+                            std::map<std::string, Owner, std::less<>>& target, const Member& member,
+                            ReadSettings& into) {
     if (!member.value.is_object()) return no_object(member.path);
-    Profiles profiles;
+    std::map<std::string, Owner, std::less<>> all;
     for (const auto& [name, value] : member.value.get_object()) {
       if (json::is_own_key(name)) continue;
       const auto path = member.path / name;
-      if (auto checked = check_name(name); !checked) return wrong_key(path, checked.error());
-      if (!value.is_object()) return no_object(path);
-      Profile profile;
-      auto done = read_object(profile, value.get_object(), path, into);
-      if (!done) return done;
-      if (profile.model.empty() && !profile.references.contains("model")) {
-        return wrong(path, {.kind = ErrorKind::invalid,
-                            .message = R"(it needs a model: "model": "llf-nano")"});
+      if (!is_profile_name(name)) {
+        return wrong_key(path, {.kind = ErrorKind::invalid,
+                                .message = fmt::format("the name of {} has 1 to {} bytes, no "
+                                                       "white space and no '/'",
+                                                       section.noun, limits::kProfileName)});
       }
-      profiles.insert_or_assign(std::string(name), std::move(profile));
+      if (!value.is_object()) return no_object(path);
+      Owner owner;
+      auto done = read_object(owner, value.get_object(), path, into);
+      if (!done) return done;
+      const auto needed = std::ranges::find(declared<Owner>(), section.needed, &Facts::name);
+      const bool is_empty = value_of(owner, *needed) == json::Value("");
+      if (is_empty && !owner.references.contains(section.needed)) {
+        return wrong(path, {.kind = ErrorKind::invalid,
+                            .message = fmt::format(R"(it needs a {0}: "{0}": "{1}")", section.needed,
+                                                   section.example)});
+      }
+      all.insert_or_assign(std::string(name), std::move(owner));
     }
-    if (profiles.size() > limits::kMostProfiles) {
+    if (all.size() > section.most) {
       return wrong(member.path,
                    {.kind = ErrorKind::invalid,
-                    .message = fmt::format("more than {} profiles", limits::kMostProfiles)});
+                    .message = fmt::format("more than {} of them", section.most)});
     }
-    into.settings.profiles = std::move(profiles);
-    into.named.push_back(kProfiles);
+    target = std::move(all);
+    into.named.push_back(section.name);
     return {};
-  }
-
-  static Expected<void> check_name(std::string_view name) {
-    if (is_profile_name(name)) return {};
-    return failure(ErrorKind::invalid,
-                   fmt::format("the name of a profile has 1 to {} bytes, no white space and no '/'",
-                               limits::kProfileName));
   }
 
   /// Where the value at `path` begins, or its key.

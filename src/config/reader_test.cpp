@@ -152,6 +152,42 @@ TEST(Reader, an_error_is_short_however_long_the_file) {
             "line 1, column 19: log.level: that is none of debug, info, warn, error");
 }
 
+TEST(Reader, endpoints_are_named_by_the_user) {
+  const auto result = read(R"({"endpoints": {
+    "office": {"url": "http://10.0.0.5:8000/v1", "models": ["a", "b"], "dialect": "vllm",
+               "api_key": {"env": "PORT_OF_MINE"}, "timeout": 5},
+    "_old": 1
+  }})");
+  ASSERT_TRUE(result) << result.error().message;
+  ASSERT_EQ(result->settings.endpoints.size(), 1);
+  const auto& office = result->settings.endpoints.at("office");
+  EXPECT_EQ(office.url, "http://10.0.0.5:8000/v1");
+  EXPECT_EQ(office.models, (json::Array{"a", "b"}));
+  EXPECT_EQ(office.dialect, Dialect::vllm);
+  EXPECT_EQ(office.api_key, "1234");
+  EXPECT_EQ(office.timeout, std::chrono::seconds(5));
+  EXPECT_THAT(result->named, ElementsAre("endpoints"));
+}
+
+TEST(Reader, a_wrong_endpoint_is_told) {
+  const auto error = [](std::string_view members) {
+    return error_of(fmt::format(R"({{"endpoints": {{"a": {{{}}}}}}})", members));
+  };
+  EXPECT_EQ(error(""),
+            R"(line 1, column 21: endpoints.a: it needs a url: "url": "http://10.0.0.5:8000/v1")");
+  EXPECT_THAT(error(R"("url": "10.0.0.5:8000")"), HasSubstr("endpoints.a.url: '10.0.0.5:8000' is"));
+  EXPECT_THAT(error(R"("url": "http://h/", "models": "a")"), HasSubstr("not a list of names"));
+  EXPECT_THAT(error(R"("url": "http://h/", "models": [1])"), HasSubstr("not a list of names"));
+  EXPECT_THAT(error(R"("url": "http://h/", "dialect": "ollama")"),
+              HasSubstr("none of openai, llama, vllm"));
+  EXPECT_THAT(error(R"("url": "http://h/", "certificates": "ca.pem")"),
+              HasSubstr("must be absolute"));
+  EXPECT_THAT(error(R"("url": "http://h/", "tiemout": 1)"),
+              HasSubstr("Did you mean 'timeout'?"));
+  EXPECT_THAT(error_of(R"({"endpoints": {"a/b": {"url": "http://h/"}}})"),
+              HasSubstr("the name of an endpoint"));
+}
+
 // F29: whatever is cut off a good file, the rest is told with its place, or is good.
 TEST(Reader, a_file_truncated_anywhere_is_told) {
   const std::string whole = R"({"server": {"port": 1}, // c

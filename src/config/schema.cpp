@@ -40,8 +40,7 @@ json::Object members_schema(Form form) {
 template <class Owner>
 json::Object value_schema(const Declared<Owner>& one) {
   auto schema = schema_of(one);
-  const bool has_members = one.form == Form::arguments || one.form == Form::texts;
-  if (has_members) {
+  if (has_members(one)) {
     schema["additionalProperties"] = members_schema(one.form);
   } else {
     schema = {
@@ -77,12 +76,16 @@ json::Object properties_of() {
 
 json::Object settings_schema() {
   auto properties = properties_of<Settings>();
-  auto profile = object_schema(properties_of<Profile>(), "");
-  profile["required"] = json::Array{"model"};
-  properties[kProfiles] = json::Object{{"type", "object"},
-                                       {"description", kProfilesHelp},
-                                       {"patternProperties", json::Object{{"^[$_]", true}}},
-                                       {"additionalProperties", std::move(profile)}};
+  const Settings none;
+  each_named_section(none, [&]<class Member>(const NamedSection& section,
+                                             const std::map<std::string, Member, std::less<>>&) {
+    auto member = object_schema(properties_of<Member>(), "");
+    member["required"] = json::Array{section.needed};
+    properties[section.name] = json::Object{{"type", "object"},
+                                            {"description", section.help},
+                                            {"patternProperties", json::Object{{"^[$_]", true}}},
+                                            {"additionalProperties", std::move(member)}};
+  });
   auto schema = object_schema(std::move(properties), "settings of llf");
   json::Object whole{{"$schema", "https://json-schema.org/draft/2020-12/schema"},
                      {"title", "llf settings"},

@@ -49,6 +49,25 @@ struct Profile {
 
 using Profiles = std::map<std::string, Profile, std::less<>>;
 
+/// What a server takes beside OpenAI's fields, and what it calls them.
+enum class Dialect : std::uint8_t { openai, llama, vllm };
+
+/// A server elsewhere that has OpenAI's interface.
+struct Endpoint {
+  std::string url;      ///< "http://10.0.0.5:8000/v1"
+  std::string api_key;  ///< secret; empty: none is sent
+  json::Array models;   ///< names; empty: those that it lists
+  Dialect dialect = Dialect::openai;
+  std::string proxy;         ///< a URL; empty: the environment's
+  std::string certificates;  ///< path of the authorities that it is checked by; empty: the system's
+  std::chrono::seconds connect_timeout = limits::kEndpointConnect;
+  std::chrono::seconds timeout = limits::kEndpointSilence;
+  References references;
+  friend bool operator==(const Endpoint&, const Endpoint&) = default;
+};
+
+using Endpoints = std::map<std::string, Endpoint, std::less<>>;
+
 /// The same for as long as it is used.
 struct Settings {
   struct Server {
@@ -66,6 +85,7 @@ struct Settings {
     std::optional<std::int64_t> memory;  ///< MB that all may take; nothing: what the machine has
     std::int64_t queue = limits::kQueueLength;             ///< requests that wait for one
     std::chrono::seconds keep_alive = limits::kKeepAlive;  ///< 0: until room is needed
+    json::Array preload;                                   ///< names
     friend bool operator==(const Models&, const Models&) = default;
   } models;
 
@@ -93,6 +113,7 @@ struct Settings {
   } prompts;
 
   Profiles profiles;
+  Endpoints endpoints;
 
   struct Log {
     log::Level level = log::Level::info;

@@ -1,9 +1,11 @@
 #include "config/values.hpp"
 
+#include "base/limits.hpp"
 #include "base/number.hpp"
 #include "config/arguments.hpp"
 #include "config/quoted.hpp"
 #include "os/loopback.hpp"
+#include "url/url.hpp"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -18,7 +20,14 @@
 namespace llf::config {
 namespace {
 
-constexpr std::array<std::string_view, 4> kLevels{"debug", "info", "warn", "error"};
+/// The words of a type whose values are named.
+template <class Type>
+constexpr int kWords = 0;
+template <>
+constexpr std::array<std::string_view, 4> kWords<log::Level>{"debug", "info", "warn", "error"};
+template <>
+constexpr std::array<std::string_view, 3> kWords<Dialect>{"openai", "llama", "vllm"};
+
 constexpr std::string_view kHidden = "***";
 
 template <class T>
@@ -81,6 +90,9 @@ Expected<void> assign(std::string& target, const Facts& facts, const Given& give
     return is_not(given,
                   "no key: it must be one line of ASCII letters, digits and signs, without spaces");
   }
+  if (facts.form == Form::url && !text.empty()) {
+    if (const auto url = Url::parse(text); !url) return failure(url.error());
+  }
   if (facts.form == Form::host) {
     if (auto checked = check_host(given, std::string(text)); !checked) return checked;
   }
@@ -121,14 +133,34 @@ Expected<void> assign(Target& target, const Facts& /*facts*/, const Given& given
   return {};
 }
 
-Expected<void> assign(log::Level& target, const Facts& /*facts*/, const Given& given) {
+template <class Named>
+  requires std::is_enum_v<Named>
+Expected<void> assign(Named& target, const Facts& /*facts*/, const Given& given) {
+  const auto& words = kWords<Named>;
   const std::string_view name =
       given.value.is_string() ? std::string_view(given.value.get_string()) : std::string_view();
-  const auto* const level = std::ranges::find(kLevels, name);
-  if (level == kLevels.end()) {
-    return is_not(given, fmt::format("none of {}", fmt::join(kLevels, ", ")));
+  const auto* const word = std::ranges::find(words, name);
+  if (word == words.end()) return is_not(given, fmt::format("none of {}", fmt::join(words, ", ")));
+  target = static_cast<Named>(word - words.begin());
+  return {};
+}
+
+/// Names, each once.
+Expected<void> assign(json::Array& target, const Facts& /*facts*/, const Given& given) {
+  if (!given.value.is_array()) return is_not(given, "not a list of names");
+  const auto& names = given.value.get_array();
+  if (names.size() > limits::kEndpointModels) {
+    return is_not(given, fmt::format("longer than {} names", limits::kEndpointModels));
   }
-  target = static_cast<log::Level>(level - kLevels.begin());
+  for (const auto& name : names) {
+    const bool is_name = name.is_string() && !name.get_string().empty() &&
+                         name.get_string().size() <= limits::kModelName;
+    if (!is_name) {
+      return is_not(given, fmt::format("not a list of names: each is a text of 1 to {} bytes",
+                                       limits::kModelName));
+    }
+  }
+  target = names;
   return {};
 }
 
@@ -166,7 +198,7 @@ json::Value parsed_word(std::string_view word) {
     if (const auto number = parse_number<double>(word)) return *number;
   } else if constexpr (std::integral<Type> || std::same_as<Type, std::chrono::seconds>) {
     if (const auto number = parse_number<std::int64_t>(word)) return *number;
-  } else if constexpr (std::same_as<Type, json::Object>) {
+  } else if constexpr (std::same_as<Type, json::Object> || std::same_as<Type, json::Array>) {
     if (auto value = json::parse(word)) return *std::move(value);
   }
   return json::Value(word);
@@ -191,8 +223,8 @@ template <class Target>
 json::Value written(const Target& value) {
   if constexpr (kOptional<Target>) {
     return value ? written(*value) : json::Value(nullptr);
-  } else if constexpr (std::same_as<Target, log::Level>) {
-    return json::Value(kLevels.at(static_cast<std::size_t>(value)));
+  } else if constexpr (std::is_enum_v<Target>) {
+    return json::Value(kWords<Target>.at(static_cast<std::size_t>(value)));
   } else if constexpr (std::same_as<Target, std::chrono::seconds>) {
     return json::Value(value.count());
   } else if constexpr (std::integral<Target> && !std::same_as<Target, bool>) {
@@ -210,14 +242,16 @@ json::Object typed_schema(const Facts& facts) {
   };
   if constexpr (std::same_as<Type, bool>) {
     return {{"type", type("boolean")}};
-  } else if constexpr (std::same_as<Type, log::Level>) {
-    return {{"enum", json::Array(kLevels.begin(), kLevels.end())}};
+  } else if constexpr (std::is_enum_v<Type>) {
+    return {{"enum", json::Array(kWords<Type>.begin(), kWords<Type>.end())}};
   } else if constexpr (std::same_as<Type, std::string>) {
     return {{"type", type("string")}};
   } else if constexpr (std::same_as<Type, double>) {
     return {{"type", type("number")}, {"minimum", facts.least}, {"maximum", facts.most}};
   } else if constexpr (std::same_as<Type, json::Object>) {
     return {{"type", type("object")}};
+  } else if constexpr (std::same_as<Type, json::Array>) {
+    return {{"type", type("array")}, {"items", json::Object{{"type", "string"}}}};
   } else {
     return {{"type", type("integer")},
             {"minimum", static_cast<std::int64_t>(facts.least)},
@@ -230,8 +264,7 @@ json::Object typed_schema(const Facts& facts) {
 template <class Owner>
 Expected<void> set(Owner& owner, const Declared<Owner>& declared, const json::Value& value,
                    const LookUp& look_up) {
-  const bool is_text_setting = declared.form != Form::arguments && declared.form != Form::texts;
-  if (!is_text_setting || !is_reference(value)) {
+  if (has_members(declared) || !is_reference(value)) {
     return take(owner, declared, {.value = value, .quoted = quoted_value(value)});
   }
   const auto reference = read_reference(value);
@@ -289,18 +322,18 @@ json::Object schema_of(const Declared<Owner>& declared) {
       declared.field);
 }
 
-template Expected<void> set(Settings&, const Declared<Settings>&, const json::Value&,
-                            const LookUp&);
-template Expected<void> set(Profile&, const Declared<Profile>&, const json::Value&, const LookUp&);
-template Expected<void> set_word(Settings&, const Declared<Settings>&, std::string_view);
-template Expected<void> set_word(Profile&, const Declared<Profile>&, std::string_view);
-template json::Value value_of(const Settings&, const Declared<Settings>&);
-template json::Value value_of(const Profile&, const Declared<Profile>&);
-template json::Value shown_value(const Settings&, const Declared<Settings>&);
-template json::Value shown_value(const Profile&, const Declared<Profile>&);
-template json::Value value_of_word(const Declared<Settings>&, std::string_view);
-template json::Value value_of_word(const Declared<Profile>&, std::string_view);
-template json::Object schema_of(const Declared<Settings>&);
-template json::Object schema_of(const Declared<Profile>&);
+// For each owner that there is.
+#define LLF_VALUES_OF(Owner)                                                             \
+  template Expected<void> set(Owner&, const Declared<Owner>&, const json::Value&,        \
+                              const LookUp&);                                            \
+  template Expected<void> set_word(Owner&, const Declared<Owner>&, std::string_view);    \
+  template json::Value value_of(const Owner&, const Declared<Owner>&);                   \
+  template json::Value shown_value(const Owner&, const Declared<Owner>&);                \
+  template json::Value value_of_word(const Declared<Owner>&, std::string_view);          \
+  template json::Object schema_of(const Declared<Owner>&)
+LLF_VALUES_OF(Settings);
+LLF_VALUES_OF(Profile);
+LLF_VALUES_OF(Endpoint);
+#undef LLF_VALUES_OF
 
 }  // namespace llf::config
