@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 namespace llf::scheduler {
@@ -23,8 +24,22 @@ ModelId worker_of_mode(const ModelId& model, worker::Mode mode) {
   return model;
 }
 
-Names::Names(store::Catalog& catalog, const config::Settings& settings)
-    : catalog_(catalog), settings_(settings) {}
+Names::Names(store::Catalog& catalog, const config::Settings& settings,
+             const remote::Directory* elsewhere)
+    : catalog_(catalog), settings_(settings), elsewhere_(elsewhere) {}
+
+std::optional<remote::RemoteModel> Names::find_elsewhere(const std::string& name) const {
+  if (elsewhere_ == nullptr || name.starts_with('/')) return std::nullopt;
+  auto found = elsewhere_->find(name);
+  if (!found) return std::nullopt;
+  // Before a search on the disk, which a request for each of them would cost.
+  const auto here = store::match_name(catalog_.list(), name);
+  if (!here && here.error().kind == ErrorKind::not_found) return found;
+  // A whole name there before a shortened one here.
+  const bool whole_there = found->id == name;
+  const bool whole_here = here && (*here)->id.str() == name;
+  return whole_there && !whole_here ? found : std::nullopt;
+}
 
 Expected<store::ModelFile> Names::file_of(const std::string& model) const {
   if (model.starts_with('/')) return store::read_model_file(model);
@@ -65,7 +80,7 @@ Target Names::target_of(const config::Profiles::value_type& named,
 
 Expected<Target> Names::resolve(const ModelId& name, worker::Mode mode) const {
   auto target = target_named(name);
-  if (target) {
+  if (target && !target->elsewhere) {
     target->load.mode = mode;
     target->worker = worker_of_mode(target->model, mode);
   }
@@ -76,9 +91,28 @@ Expected<Target> Names::target_named(const ModelId& name) const {
   const auto wanted = name.empty() ? default_name() : name;
   const auto profile = settings_.profiles.find(wanted.str());
   if (profile != settings_.profiles.end()) {
-    const auto own = file_of(profile->second.model);
-    if (own) return target_of(*profile, *own);
-    return failure(own.error().with_context(fmt::format("the profile '{}'", wanted.str())));
+    const auto& [own_name, own] = *profile;
+    if (auto model = find_elsewhere(own.model)) {
+      return Target{.name = wanted,
+                    .model = ModelId(model->id),
+                    .worker = {},
+                    .load = {},
+                    .inference = config::overlay(settings_.inference, own.inference),
+                    .prompt = own.prompt,
+                    .elsewhere = *std::move(model)};
+    }
+    const auto file = file_of(own.model);
+    if (file) return target_of(*profile, *file);
+    return failure(file.error().with_context(fmt::format("the profile '{}'", wanted.str())));
+  }
+  if (auto model = find_elsewhere(wanted.str())) {
+    return Target{.name = ModelId(model->id),
+                  .model = ModelId(model->id),
+                  .worker = {},
+                  .load = {},
+                  .inference = settings_.inference,
+                  .prompt = {},
+                  .elsewhere = *std::move(model)};
   }
   const auto file = catalog_.find(wanted);
   if (file) {
@@ -91,6 +125,7 @@ Expected<Target> Names::target_named(const ModelId& name) const {
   }
   std::vector<std::string> names;
   for (const auto& [known, unused] : settings_.profiles) names.push_back(known);
+  if (elsewhere_ != nullptr) std::ranges::move(elsewhere_->models(), std::back_inserter(names));
   const auto hint = did_you_mean(wanted.str(), names);
   if (hint.empty()) return failure(file.error());
   return failure(ErrorKind::not_found, fmt::format("no model '{}' is here.{}", wanted.str(), hint));
@@ -99,11 +134,18 @@ Expected<Target> Names::target_named(const ModelId& name) const {
 Expected<store::ModelFile> Names::model_file(const ModelId& name) const {
   const auto wanted = name.empty() ? default_name() : name;
   const auto profile = settings_.profiles.find(wanted.str());
-  return file_of(profile == settings_.profiles.end() ? wanted.str() : profile->second.model);
+  const auto model = profile == settings_.profiles.end() ? wanted.str() : profile->second.model;
+  if (find_elsewhere(model)) {
+    return failure(ErrorKind::not_found,
+                   fmt::format("'{}' is a model of an endpoint: it has no file here", model));
+  }
+  return file_of(model);
 }
 
 bool Names::is_name(std::string_view word) const {
-  return settings_.profiles.contains(word) || store::is_model_name(catalog_.list(), word);
+  if (settings_.profiles.contains(word) || store::is_model_name(catalog_.list(), word)) return true;
+  const auto there = elsewhere_ == nullptr ? std::nullopt : elsewhere_->find(word);
+  return there && there->id == word;
 }
 
 ModelId Names::model_of(const ModelId& name) const {
@@ -129,6 +171,14 @@ std::vector<Listed> Names::list() const {
     return found ? std::optional(**found) : std::nullopt;
   };
   for (const auto& profile : settings_.profiles) {
+    if (find_elsewhere(profile.second.model)) {
+      all.push_back({.id = ModelId(profile.first),
+                     .worker = {},
+                     .path = {},
+                     .size = {},
+                     .source = "profile"});
+      continue;
+    }
     const auto file = find(profile.second.model);
     if (!file) continue;
     all.push_back({.id = ModelId(profile.first),
@@ -146,6 +196,19 @@ std::vector<Listed> Names::list() const {
                    .size = file.size,
                    .modified = file.modified,
                    .source = store::to_string(file.source)});
+  }
+  if (elsewhere_ != nullptr) {
+    for (auto& model : elsewhere_->models()) {
+      const bool is_here = settings_.profiles.contains(model) ||
+                           std::ranges::find(files, ModelId(model), &store::ModelFile::id) !=
+                               files.end();
+      if (is_here) continue;
+      all.push_back({.id = ModelId(std::move(model)),
+                     .worker = {},
+                     .path = {},
+                     .size = {},
+                     .source = "endpoint"});
+    }
   }
   std::ranges::sort(all, {}, &Listed::id);
   return all;

@@ -5,6 +5,7 @@
 #include "base/id.hpp"
 #include "config/arguments.hpp"
 #include "config/settings.hpp"
+#include "remote/directory.hpp"
 #include "store/catalog.hpp"
 #include "worker/command_line.hpp"
 
@@ -46,6 +47,8 @@ struct Target {
   Load load;
   config::Inference inference;  ///< where a request does not say
   std::string prompt;           ///< a prompt template's name; empty: none
+  /// Servers elsewhere have it, and nothing is loaded here: `load` means nothing.
+  std::optional<remote::RemoteModel> elsewhere{};
 };
 
 /// The worker of a model that runs in a mode: each has one of its own, "nomic (embeddings)".
@@ -64,15 +67,17 @@ struct Listed {
   std::string path;
   ByteSize size;
   std::int64_t modified = 0;  ///< of the file, seconds since 1970
-  std::string_view source;    ///< store::to_string, or "profile"
+  std::string_view source;    ///< store::to_string, "profile", or "endpoint"
 };
 
-/// What names mean: the profiles of the settings and the models of the catalog, a profile before a
-/// model of the same name. Looks at both anew each time. Owned by the daemon; loop thread.
+/// What names mean: the profiles of the settings, the models of the catalog, and those of servers
+/// elsewhere; of the same name the one that is earlier in this order, but a whole name before a
+/// shortened one. Looks at all of them anew each time. Owned by the daemon; loop thread.
 class Names {
  public:
-  /// Both outlive it.
-  Names(store::Catalog& catalog, const config::Settings& settings);
+  /// All outlive it; `elsewhere` may be null: there are no such servers.
+  Names(store::Catalog& catalog, const config::Settings& settings,
+        const remote::Directory* elsewhere = nullptr);
 
   /// An empty name is the default one. Errors: `not_found`, with the nearest names; of a profile,
   /// that its model is not there.
@@ -103,6 +108,8 @@ class Names {
  private:
   /// resolve, whatever the mode.
   [[nodiscard]] Expected<Target> target_named(const ModelId& name) const;
+  /// The model of servers elsewhere that a name means which no model here has.
+  [[nodiscard]] std::optional<remote::RemoteModel> find_elsewhere(const std::string& name) const;
   [[nodiscard]] Expected<store::ModelFile> file_of(const std::string& model) const;
   [[nodiscard]] Target target_of(const config::Profiles::value_type& profile,
                                  const store::ModelFile& file) const;
@@ -110,6 +117,7 @@ class Names {
 
   store::Catalog& catalog_;
   const config::Settings& settings_;
+  const remote::Directory* elsewhere_;
 };
 
 }  // namespace llf::scheduler

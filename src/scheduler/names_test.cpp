@@ -1,7 +1,9 @@
 #include "scheduler/names.hpp"
 
+#include "net/run.hpp"
 #include "os/test_folder.hpp"
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -150,6 +152,66 @@ TEST_F(NamesTest, a_pinned_profile_pins_its_worker) {
   profile("pinned", "a").pinned = true;
   EXPECT_TRUE(names_.retention(ModelId("a"), {}).pinned);
   EXPECT_FALSE(names_.retention(ModelId("b"), {}).pinned);
+}
+
+/// Names that servers elsewhere have, too.
+class NamesElsewhere : public NamesTest {
+ protected:
+  void SetUp() override {
+    NamesTest::SetUp();
+    std::ofstream(folder_ / "qwen3-4b.gguf") << "GGUF";
+    config::Endpoint office{.url = "http://127.0.0.1:1/v1"};
+    office.models = {"a", "qwen3", "far/big"};
+    directory_.set({{"office", office}});
+  }
+  void TearDown() override { static_cast<void>(net::run_until_done(loop_, directory_.end())); }
+  [[nodiscard]] std::string place_of(const char* name) const {
+    const auto target = all_.resolve(ModelId(name));
+    if (!target) return target.error().message;
+    return target->elsewhere ? "there: " + target->elsewhere->name : "here: " + target->model.str();
+  }
+
+  net::Loop loop_;
+  remote::Directory directory_{loop_, [](const char*) { return std::nullopt; },
+                               [](const std::string&) {
+                                 return Expected<std::shared_ptr<net::CipherSource>>(nullptr);
+                               }};
+  Names all_{catalog_, settings_, &directory_};
+};
+
+TEST_F(NamesElsewhere, what_is_here_comes_first_and_a_whole_name_before_a_shortened_one) {
+  EXPECT_EQ(place_of("a"), "here: a");
+  EXPECT_EQ(place_of("office/a"), "there: a");
+  EXPECT_EQ(place_of("qwen3"), "there: qwen3");
+  EXPECT_EQ(place_of("qwen3-4"), "here: qwen3-4b");
+  EXPECT_EQ(place_of("far"), "there: far/big");
+  EXPECT_EQ(place_of("far/big"), "there: far/big");
+  EXPECT_THAT(place_of("far/bgi"), HasSubstr("far/big"));
+}
+
+TEST_F(NamesElsewhere, a_profile_comes_before_all_and_may_be_of_a_model_there) {
+  profile("qwen3", "a");
+  EXPECT_EQ(place_of("qwen3"), "here: a");
+  profile("cold", "far/big").inference.temperature = 0;
+  EXPECT_EQ(place_of("cold"), "there: far/big");
+  EXPECT_EQ(all_.resolve(ModelId("cold"))->inference.temperature, 0);
+  EXPECT_EQ(all_.resolve(ModelId("cold"))->name, ModelId("cold"));
+}
+
+TEST_F(NamesElsewhere, all_are_listed_once) {
+  profile("cold", "far/big");
+  std::string listed;
+  for (const auto& one : all_.list()) listed += fmt::format("{}:{} ", one.id.str(), one.source);
+  EXPECT_EQ(listed,
+            "a:folder b:folder cold:profile far/big:endpoint qwen3:endpoint qwen3-4b:folder ");
+  EXPECT_TRUE(all_.is_name("far/big"));
+  EXPECT_FALSE(all_.is_name("far"));
+}
+
+TEST_F(NamesElsewhere, a_model_there_has_no_file_here) {
+  const auto file = all_.model_file(ModelId("far/big"));
+  ASSERT_FALSE(file);
+  EXPECT_THAT(file.error().message, HasSubstr("model of an endpoint"));
 }
 
 }  // namespace

@@ -52,6 +52,11 @@ Task<Expected<Served>> Scheduler::obtain(ModelId name, worker::Mode mode) {
   for (;;) {
     auto target = names_.resolve(name, mode);
     if (!target) co_return failure(target.error());
+    if (target->elsewhere) {
+      co_return failure(ErrorKind::conflict,
+                        fmt::format("{} is not loaded here: an endpoint serves it now",
+                                    target->name.str()));
+    }
     const auto footprint = co_await footprint_of(*target);
     if (!footprint) co_return failure(footprint.error());
     const auto asked = target->worker;
@@ -265,7 +270,7 @@ Touched Scheduler::touched_by(const Names& names) const {
   for (const auto& [name, one] : workers_) {
     if (!fsm_.is_open(name)) continue;
     const auto target = names.resolve(one.model, one.load.mode);
-    const bool lives_on = target && target->worker == name;
+    const bool lives_on = target && !target->elsewhere && target->worker == name;
     if (lives_on && target->load == one.load) continue;
     (lives_on ? touched.loading : touched.ending).push_back(name);
   }
