@@ -51,8 +51,6 @@ std::string fate(const Note& note) {
       return note.why.empty() ? note.to : fmt::format("{}: {}", note.to, note.why);
     case Outcome::meaningless:
       return fmt::format("nothing: {}", note.why);
-    case Outcome::later:
-      return note.why;
     case Outcome::refused:
       return fmt::format("not taken: {}", note.why);
   }

@@ -44,8 +44,8 @@ TEST_F(ConfigImportCommand, every_key_is_explained_and_nothing_written) {
   EXPECT_THAT(out(), ContainsRegex("server_port +server.port\n"));
   EXPECT_THAT(out(), ContainsRegex("cache_dir +nothing: llf has a cache folder of its own\n"));
   EXPECT_THAT(out(), ContainsRegex("server_host +not taken: 1 is not a text in quotes\n"));
-  EXPECT_THAT(out(), ContainsRegex("api_base_url +remote endpoints are not in this version yet"));
-  EXPECT_THAT(out(), ContainsRegex("api_key +\\*\\*\\* is not copied"));
+  EXPECT_THAT(out(), ContainsRegex("api_base_url +endpoints.api.openai.com.url\n"));
+  EXPECT_THAT(out(), ContainsRegex("api_key +not taken: \\*\\*\\* is not copied"));
   EXPECT_THAT(out(), HasSubstr("\"port\": 8123"));
   EXPECT_THAT(out(), HasSubstr("\nprompts: config_prompt\n"));
   EXPECT_THAT(out(), Not(HasSubstr("sk-secret")));
@@ -68,10 +68,11 @@ TEST_F(ConfigImportCommand, what_is_taken_joins_what_is_there) {
   std::ofstream(paths_.settings_file()) << "{\"server\": {\"idle_exit\": 7}} // mine\n";
   EXPECT_EQ(import({config_, prompt_, "--write"}), 0);
   EXPECT_EQ(file(),
-            "{\"server\": {\"idle_exit\": 7, \"port\": 8123}, \"prompts\": "
-            "{\"use\": \"config_prompt\"}} // mine\n");
+            "{\"server\": {\"idle_exit\": 7, \"port\": 8123}, \"endpoints\": {\"api.openai.com\": "
+            "{\"url\": \"https://api.openai.com/v1\"}}, \"prompts\": {\"use\": \"config_prompt\"}} // "
+            "mine\n");
   EXPECT_TRUE(std::filesystem::exists(paths_.prompts_dir() / "config_prompt.json"));
-  EXPECT_THAT(err(), HasSubstr("2 settings are in " + paths_.settings_file().native()));
+  EXPECT_THAT(err(), HasSubstr("3 settings are in " + paths_.settings_file().native()));
 }
 
 TEST_F(ConfigImportCommand, a_running_daemon_takes_it_over) {

@@ -37,6 +37,12 @@ Expected<void> check(std::string_view setting, const json::Value& value) {
   return config::set(scratch, *found, value, config::look_up_nothing());
 }
 
+Expected<void> check_taking(const Taking& taking) {
+  if (!taking.endpoint.empty()) return check<config::Endpoint>(taking.setting, taking.value);
+  if (!taking.profile.empty()) return check<config::Profile>(taking.setting, taking.value);
+  return check<config::Settings>(taking.setting, taking.value);
+}
+
 json::Object& object_in(json::Object& members, std::string_view key) {
   auto& value = members[key];
   if (!value.is_object()) value = json::Object{};
@@ -44,6 +50,9 @@ json::Object& object_in(json::Object& members, std::string_view key) {
 }
 
 std::string whole_name(const Taking& taking) {
+  if (!taking.endpoint.empty()) {
+    return fmt::format("{}.{}.{}", config::kEndpoints, taking.endpoint, taking.setting);
+  }
   if (taking.profile.empty()) return std::string(taking.setting);
   if (taking.setting.empty()) return fmt::format("{}.{}", config::kProfiles, taking.profile);
   return fmt::format("{}.{}.{}", config::kProfiles, taking.profile, taking.setting);
@@ -74,11 +83,9 @@ Expected<void> Draft::add_profile(std::string_view name, const std::string& mode
 }
 
 void Draft::take(const Taking& taking) {
-  const auto checked = taking.profile.empty()
-                           ? check<config::Settings>(taking.setting, taking.value)
-                           : check<config::Profile>(taking.setting, taking.value);
+  const auto checked = check_taking(taking);
   if (!checked) return skip(taking.key, Outcome::refused, checked.error().message);
-  auto& members = members_of(taking.profile);
+  auto& members = members_of(taking);
   const auto dot = taking.setting.find('.');
   if (dot == std::string_view::npos) return put(members, taking.setting, taking);
   put(object_in(members, taking.setting.substr(0, dot)), taking.setting.substr(dot + 1), taking);
@@ -89,7 +96,7 @@ void Draft::take_argument(const Taking& taking) {
   if (checked && has_controls(taking.value)) {
     checked = failure(ErrorKind::invalid, "it has control characters");
   }
-  auto& members = members_of(taking.profile);
+  auto& members = members_of(taking);
   const auto* const known = members.if_contains(kArguments);
   if (checked && known != nullptr && known->get_object().size() == limits::kMostArguments) {
     checked = failure(ErrorKind::invalid,
@@ -113,9 +120,12 @@ Import Draft::finish() && {
   return std::move(import_);
 }
 
-json::Object& Draft::members_of(std::string_view profile) {
-  if (profile.empty()) return import_.settings;
-  return object_in(object_in(import_.settings, config::kProfiles), profile);
+json::Object& Draft::members_of(const Taking& taking) {
+  if (!taking.endpoint.empty()) {
+    return object_in(object_in(import_.settings, config::kEndpoints), taking.endpoint);
+  }
+  if (taking.profile.empty()) return import_.settings;
+  return object_in(object_in(import_.settings, config::kProfiles), taking.profile);
 }
 
 void Draft::put(json::Object& members, std::string_view name, const Taking& taking) {

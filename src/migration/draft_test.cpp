@@ -55,7 +55,7 @@ TEST(Draft, the_first_of_two_values_stays) {
 
 TEST(Draft, long_names_and_reasons_are_cut) {
   Draft draft;
-  draft.skip(std::string(1000, 'k'), Outcome::later, std::string(1000, 'w'));
+  draft.skip(std::string(1000, 'k'), Outcome::refused, std::string(1000, 'w'));
   const auto import = std::move(draft).finish();
   EXPECT_EQ(import.notes.front().key.size(), limits::kImportedName);
   EXPECT_EQ(import.notes.front().why.size(), limits::kImportedReason);

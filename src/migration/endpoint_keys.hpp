@@ -11,7 +11,7 @@ namespace llf::migration {
 /// What is known of the endpoint to which the predecessor sent its requests; reasons are half a
 /// sentence.
 struct Target {
-  std::string later = {};            ///< why it is not taken; empty: it was one of the servers
+  std::string endpoint = {};         ///< its name now; empty: it was one of the servers
   std::string default_profile = {};  ///< that of the default server; empty: none
   std::string no_default = {};       ///< why not
   std::string named_profile = {};    ///< whose model was found by `model_name`; empty: none

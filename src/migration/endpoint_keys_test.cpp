@@ -17,7 +17,7 @@ Note note_of(const Target& target, std::string_view key) {
 }
 
 TEST(EndpointKeys, a_key_is_never_repeated) {
-  for (const auto& target : {Target{}, Target{.later = "not yet"}}) {
+  for (const auto& target : {Target{}, Target{.endpoint = "office"}}) {
     const auto note = note_of(target, "api_key");
     EXPECT_EQ(note.key, "llm_endpoint.api_key");
     EXPECT_THAT(note.why, HasSubstr("*** is not copied"));
@@ -26,7 +26,7 @@ TEST(EndpointKeys, a_key_is_never_repeated) {
 }
 
 TEST(EndpointKeys, a_model_name_is_what_it_stood_for) {
-  EXPECT_EQ(note_of({.later = "not yet"}, "model_name").why, "not yet");
+  EXPECT_EQ(note_of({.endpoint = "office"}, "model_name").to, "models.default");
   EXPECT_EQ(note_of({.named_profile = "a"}, "model_name").to, "profiles.a.model");
   EXPECT_EQ(note_of({.no_profile = "no file"}, "model_name").outcome, Outcome::refused);
   EXPECT_EQ(note_of({}, "model_name").outcome, Outcome::meaningless);

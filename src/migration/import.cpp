@@ -112,8 +112,7 @@ void ConfigReader::begin_profiles() {
 }
 
 void ConfigReader::find_target() {
-  const auto checked = check_endpoint(config_);
-  if (!checked) target_.later = checked.error().message;
+  target_.endpoint = endpoint_name(config_);
   target_.no_default = config_.no_default;
   if (config_.default_server) {
     const auto& server = config_.servers[*config_.default_server];
@@ -339,7 +338,7 @@ void merge_settings(json::Object& into, Import& more) {
 }  // namespace
 
 std::string_view to_string(Outcome outcome) {
-  constexpr std::array<std::string_view, 4> kNames{"taken", "meaningless", "later", "refused"};
+  constexpr std::array<std::string_view, 3> kNames{"taken", "meaningless", "refused"};
   return kNames.at(static_cast<std::size_t>(outcome));
 }
 

@@ -18,7 +18,6 @@ namespace llf::migration {
 enum class Outcome : std::uint8_t {
   taken,        ///< it is a setting of ours
   meaningless,  ///< there is nothing of the kind any more, or never was
-  later,        ///< not in this version yet
   refused,      ///< it would be a setting, but its value cannot be one
 };
 

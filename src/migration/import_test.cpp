@@ -3,6 +3,7 @@
 #include "migration/prompt_import.hpp"
 #include "migration/test_import.hpp"
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 
 namespace llf::migration {
@@ -100,19 +101,29 @@ TEST_F(ConfigImport, a_default_that_is_none_is_told) {
   EXPECT_THAT(note("llm_endpoint.default_local_server"), HasSubstr("refused |  | no server"));
 }
 
-TEST_F(ConfigImport, remote_endpoints_are_for_later_and_keys_are_secret) {
-  for (const std::string url : {"https://api.openai.com/v1", "https://api.anthropic.com/v1/",
-                                "http://u:sk-url@192.168.1.7:8000/v1", "http://localhost:11434"}) {
-    read(R"({"llm_endpoint": {"api_base_url": ")" + url +
-         R"(", "api_key": "sk-secret", "model_name": "gpt-4"},
-             "inference_params": {"temperature": 0.5}})");
-    EXPECT_THAT(note("llm_endpoint.api_base_url"), HasSubstr("later"));
-    EXPECT_THAT(note("llm_endpoint.api_base_url"), HasSubstr("not in this version yet"));
-    EXPECT_THAT(note("llm_endpoint.api_key"), HasSubstr("later |  | *** is not copied"));
-    EXPECT_THAT(note("llm_endpoint.model_name"), HasSubstr("later"));
-    EXPECT_EQ(settings_text(), R"({"inference":{"temperature":0.5}})");
+TEST_F(ConfigImport, W10_a_server_elsewhere_is_an_endpoint_and_its_key_is_secret) {
+  for (const auto& [url, name] :
+       {std::pair("https://api.openai.com/v1", "api.openai.com"),
+        std::pair("http://192.168.1.7:8000/v1", "192.168.1.7"),
+        std::pair("http://localhost:11434/v1", "localhost")}) {
+    read(fmt::format(R"({{"llm_endpoint": {{"api_base_url": "{}", "api_key": "sk-secret",
+                                            "model_name": "gpt-4"}}}})",
+                     url));
+    EXPECT_THAT(note("llm_endpoint.api_base_url"),
+                HasSubstr(fmt::format("taken | endpoints.{}.url", name)));
+    EXPECT_THAT(note("llm_endpoint.api_key"), HasSubstr("refused |  | *** is not copied"));
+    EXPECT_THAT(note("llm_endpoint.model_name"), HasSubstr("taken | models.default"));
+    EXPECT_EQ(settings_text(),
+              fmt::format(R"({{"endpoints":{{"{}":{{"url":"{}"}}}},"models":{{"default":"gpt-4"}}}})",
+                          name, url));
     for (const auto& one : import_.notes) EXPECT_THAT(line(one), Not(HasSubstr("sk-"))) << url;
   }
+}
+
+TEST_F(ConfigImport, a_url_with_a_password_is_not_repeated) {
+  read(R"({"llm_endpoint": {"api_base_url": "http://u:sk-url@192.168.1.7:8000/v1"}})");
+  EXPECT_THAT(note("llm_endpoint.api_base_url"), HasSubstr("refused |  | a URL with a user name"));
+  EXPECT_EQ(settings_text(), "{}");
 }
 
 TEST_F(ConfigImport, comments_are_noted_once_wherever_they_stand) {

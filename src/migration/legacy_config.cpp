@@ -129,18 +129,18 @@ Expected<LegacyConfig> read_legacy_config(std::string_view text) {
   return config;
 }
 
-Expected<void> check_endpoint(const LegacyConfig& config) {
+std::string endpoint_name(const LegacyConfig& config) {
+  constexpr std::string_view kNameless = "imported";
   const auto endpoint = endpoint_in(config);
   if (endpoint.host.empty()) return {};
-  if (!is_this_machine(endpoint.host)) {
-    return failure(ErrorKind::unavailable, "remote endpoints are not in this version yet");
-  }
+  auto name = as_profile_name(endpoint.host);
+  if (name.empty()) name = kNameless;
+  if (!is_this_machine(endpoint.host)) return name;
   const std::int64_t port = endpoint.port ? std::int64_t{*endpoint.port} : kHttpPort;
   const bool is_own = config.servers.empty() ? port == kUsualPort
                                              : std::ranges::find(config.servers, port, port_of) !=
                                                    config.servers.end();
-  if (is_own) return {};
-  return failure(ErrorKind::unavailable, "endpoints of other servers are not in this version yet");
+  return is_own ? std::string() : name;
 }
 
 }  // namespace llf::migration

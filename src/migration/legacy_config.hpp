@@ -31,7 +31,7 @@ struct LegacyConfig {
 /// Errors: `invalid`, with line and column, for what is no JSON object; `too_large`. Pure.
 [[nodiscard]] Expected<LegacyConfig> read_legacy_config(std::string_view text);
 
-/// Whether the endpoint is one of the servers; else, why it is not taken, in half a sentence. Pure.
-[[nodiscard]] Expected<void> check_endpoint(const LegacyConfig& config);
+/// The name that the endpoint has now: its host; empty when it was one of the servers. Pure.
+[[nodiscard]] std::string endpoint_name(const LegacyConfig& config);
 
 }  // namespace llf::migration

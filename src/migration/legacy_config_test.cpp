@@ -38,17 +38,17 @@ TEST(LegacyConfig, the_default_is_the_named_one_or_the_one_of_the_port_or_the_on
 }
 
 TEST(LegacyConfig, an_endpoint_is_one_of_the_servers_or_is_not) {
-  const auto is_own = [](std::string_view url, std::string_view servers) {
-    return check_endpoint(read(R"({"llm_endpoint": {"api_base_url": ")" + std::string(url) +
-                               "\"}, \"local_llm_servers\": " + std::string(servers) + "}"))
-        .has_value();
+  const auto name = [](std::string_view url, std::string_view servers) {
+    return endpoint_name(read(R"({"llm_endpoint": {"api_base_url": ")" + std::string(url) +
+                              "\"}, \"local_llm_servers\": " + std::string(servers) + "}"));
   };
-  EXPECT_TRUE(is_own("", "[]"));
-  EXPECT_TRUE(is_own("http://localhost:8000/v1", "[]"));
-  EXPECT_TRUE(is_own("http://0.0.0.0:8001", R"([{"server_port": 8001}])"));
-  EXPECT_FALSE(is_own("http://localhost:11434/v1", R"([{"server_port": 8001}])"));
-  EXPECT_FALSE(is_own("http://localhost/v1", "[]"));
-  EXPECT_FALSE(is_own("https://localhost.example.com:8000", "[]"));
+  EXPECT_EQ(name("", "[]"), "");
+  EXPECT_EQ(name("http://localhost:8000/v1", "[]"), "");
+  EXPECT_EQ(name("http://0.0.0.0:8001", R"([{"server_port": 8001}])"), "");
+  EXPECT_EQ(name("http://localhost:11434/v1", R"([{"server_port": 8001}])"), "localhost");
+  EXPECT_EQ(name("http://localhost/v1", "[]"), "localhost");
+  EXPECT_EQ(name("https://localhost.example.com:8000", "[]"), "localhost.example.com");
+  EXPECT_EQ(name("https://___/", "[]"), "imported");
 }
 
 }  // namespace

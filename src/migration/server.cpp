@@ -126,8 +126,9 @@ void ServerReader::take_host(const LegacyMember& member) {
                            ? loopback_address(std::string_view(member.value.get_string()))
                            : std::nullopt;
   if (member.value.is_string() && !address) {
-    return draft_.skip(member.key, Outcome::later,
-                       "only this machine reaches llf in this version: 127.0.0.1 holds");
+    return draft_.skip(member.key, Outcome::refused,
+                       "other machines reach llf only with a key: `llf key create NAME`, then `llf "
+                       "server start --share`");
   }
   draft_.take({.key = member.key,
                .profile = "",

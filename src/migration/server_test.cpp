@@ -33,7 +33,7 @@ TEST_F(ServerImport, only_loopback_is_taken) {
   for (const auto* host : {"0.0.0.0", "192.168.0.1", "::", "example.org"}) {
     EXPECT_EQ(host_of(host), "127.0.0.1");
     EXPECT_FALSE(import_.settings.contains("server")) << host;
-    EXPECT_THAT(note("local_llm_server.server_host"), HasSubstr("later |  | only this machine"));
+    EXPECT_THAT(note("local_llm_server.server_host"), HasSubstr("refused |  | other machines"));
   }
 }
 

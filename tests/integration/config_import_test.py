@@ -118,16 +118,19 @@ def test_several_servers_are_several_profiles(imports: Import) -> None:
     assert settings["profiles"]["coder"]["arguments"] == {"jinja": True}
     assert settings["models"]["default"] == "writer"
     assert settings["server"] == {"port": 8001}
-    assert notes["local_llm_servers[1].server_host"]["outcome"] == "later"
+    assert notes["local_llm_servers[1].server_host"]["outcome"] == "refused"
     assert notes["local_llm_servers[1].auto_start"]["outcome"] == "meaningless"
 
 
 @pytest.mark.parametrize("name", ["openai", "anthropic"])
-def test_remote_endpoints_are_for_later(imports: Import, name: str) -> None:
-    notes = notes_of(imports.of(f"{name}.json", "--write"))
-    for key in ("api_base_url", "api_key", "model_name"):
-        note = notes[f"llm_endpoint.{key}"]
-        assert note["outcome"] == "later" and "not in this version yet" in note["why"], note
+def test_a_server_elsewhere_is_an_endpoint(imports: Import, name: str) -> None:
+    report = imports.of(f"{name}.json", "--write")
+    notes = notes_of(report)
+    [endpoint] = report["settings"]["endpoints"].values()
+    assert endpoint["url"].startswith("https://"), endpoint
+    assert notes["llm_endpoint.api_base_url"]["outcome"] == "taken"
+    assert notes["llm_endpoint.model_name"]["to"] == "models.default"
+    assert notes["llm_endpoint.api_key"]["outcome"] == "refused"
     assert "***" in notes["llm_endpoint.api_key"]["why"]
     assert "sk-" not in imports.file.read_text()
 
