@@ -9,6 +9,7 @@
 #include <cerrno>
 #include <fcntl.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 #include <thread>
 
 namespace llf::os {
@@ -22,6 +23,23 @@ Expected<std::optional<FileLock>> FileLock::try_acquire(const std::filesystem::p
   if (::flock(fd.get(), LOCK_EX | LOCK_NB) == 0) return FileLock(std::move(fd));
   if (errno == EWOULDBLOCK) return std::nullopt;
   return failure(errno_error(fmt::format("locking {}", path.native()), errno));
+}
+
+Expected<std::optional<FileLock>> FileLock::adopt(const std::filesystem::path& path, UniqueFd fd) {
+  struct stat own{};
+  struct stat there{};
+  const bool same = ::fstat(fd.get(), &own) == 0 && ::stat(path.c_str(), &there) == 0 &&
+                    own.st_dev == there.st_dev && own.st_ino == there.st_ino;
+  if (!same) return std::nullopt;
+  if (::flock(fd.get(), LOCK_EX | LOCK_NB) == 0) return FileLock(std::move(fd));
+  if (errno == EWOULDBLOCK) return std::nullopt;
+  return failure(errno_error(fmt::format("locking {}", path.native()), errno));
+}
+
+Expected<UniqueFd> FileLock::copy() const {
+  UniqueFd copy(::fcntl(fd_.get(), F_DUPFD_CLOEXEC, 0));
+  if (!copy) return failure(errno_error("leaving a lock to a successor", errno));
+  return copy;
 }
 
 Expected<FileLock> FileLock::acquire(const std::filesystem::path& path, Duration limit,

@@ -30,6 +30,15 @@ class FileLock {
   [[nodiscard]] static Expected<FileLock> acquire(const std::filesystem::path& path, Duration limit,
                                                   LockUsers users = LockUsers::owner);
 
+  /// One that this process got together with an open file, from the program that was here before it.
+  /// Nothing when that is not this lock. Errors: io.
+  [[nodiscard]] static Expected<std::optional<FileLock>> adopt(const std::filesystem::path& path,
+                                                               UniqueFd fd);
+
+  /// The same lock, for a program that takes this one's place: it is held until both are closed.
+  /// Errors: io.
+  [[nodiscard]] Expected<UniqueFd> copy() const;
+
  private:
   explicit FileLock(UniqueFd fd) : fd_(std::move(fd)) {}
 

@@ -62,5 +62,36 @@ TEST(FileLock, its_file_is_for_its_owner_or_for_everybody_whom_the_umask_leaves_
   ::umask(before);
 }
 
+TEST(FileLock, goes_over_to_a_successor_without_being_free) {
+  const TestFolder folder;
+  const auto path = folder / "lock";
+  std::optional<UniqueFd> left;
+  {
+    auto lock = FileLock::try_acquire(path);
+    ASSERT_TRUE(lock && *lock);
+    auto copy = (*lock)->copy();
+    ASSERT_TRUE(copy);
+    left = *std::move(copy);
+  }
+  EXPECT_FALSE(*FileLock::try_acquire(path)) << "held until the copy is closed";
+  {
+    const auto adopted = FileLock::adopt(path, *std::move(left));
+    ASSERT_TRUE(adopted && *adopted);
+    EXPECT_FALSE(*FileLock::try_acquire(path));
+  }
+  EXPECT_TRUE(*FileLock::try_acquire(path));
+}
+
+TEST(FileLock, of_another_file_is_not_adopted) {
+  const TestFolder folder;
+  const auto other = FileLock::try_acquire(folder / "other");
+  ASSERT_TRUE(other && *other);
+  const auto held = FileLock::try_acquire(folder / "lock");
+  ASSERT_TRUE(held && *held);
+  auto fd = (*other)->copy();
+  ASSERT_TRUE(fd);
+  EXPECT_FALSE(*FileLock::adopt(folder / "lock", *std::move(fd)));
+}
+
 }  // namespace
 }  // namespace llf::os
