@@ -5,6 +5,7 @@
 #include "cli/config_change_command.hpp"
 #include "cli/config_command.hpp"
 #include "cli/config_import_command.hpp"
+#include "cli/endpoint_command.hpp"
 #include "cli/key_command.hpp"
 #include "cli/list_command.hpp"
 #include "cli/model_command.hpp"
@@ -44,6 +45,7 @@ constexpr char kModel[] = "model";
 constexpr char kConfig[] = "config";
 constexpr char kPrompt[] = "prompt";
 constexpr char kKey[] = "key";
+constexpr char kEndpoint[] = "endpoint";
 
 const std::array kCommands{
     Command{"", "llf", kChatOptions, 0, run_chat},
@@ -103,6 +105,10 @@ const std::array kCommands{
     Command{"key create", "key", {}, 1, run_key_create},
     Command{"key list", "key", {}, 0, run_key_list},
     Command{"key revoke", "key", {}, 1, run_key_revoke},
+    Command{"endpoint", "endpoint", {}, 0, name_the_verbs<kEndpoint>},
+    Command{"endpoint list", "endpoint", {}, 0, run_endpoint_list},
+    Command{"endpoint add", "endpoint", kEndpointAddOptions, 2, run_endpoint_add},
+    Command{"endpoint remove", "endpoint", {}, 1, run_endpoint_remove},
     Command{"server status", "server-status", {}, 0, run_server_status},
     Command{"server logs", "server-logs", kLogsOptions, 1, run_server_logs},
 };

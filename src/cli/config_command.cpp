@@ -43,11 +43,13 @@ std::vector<Shown> all_shown(const Context& context, const config::Config& confi
                    .origin = origin_of(context, config, declaration)});
   }
   const auto sections = config::as_file(config.settings());
-  for (const auto& [name, profile] : sections.at(config::kProfiles).get_object()) {
-    all.push_back({.name = fmt::format("{}.{}", config::kProfiles, std::string_view(name)),
-                   .value = profile,
-                   .origin = context.paths.settings_file().string()});
-  }
+  config::each_named_section(config.settings(), [&](const auto& section, const auto& /*members*/) {
+    for (const auto& [name, member] : sections.at(section.name).get_object()) {
+      all.push_back({.name = fmt::format("{}.{}", section.name, std::string_view(name)),
+                     .value = member,
+                     .origin = context.paths.settings_file().string()});
+    }
+  });
   return all;
 }
 

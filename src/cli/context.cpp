@@ -1,5 +1,6 @@
 #include "cli/context.hpp"
 
+#include "cli/server_control.hpp"
 #include "net/run.hpp"
 #include "text/safe_text.hpp"
 
@@ -10,16 +11,34 @@
 namespace llf::cli {
 namespace {
 
-Expected<client::ApiClient> greet(Context& context) {
-  auto client = client_of(context);
-  const auto status = net::run_until_done(context.loop, client.status());
-  if (!status) return failure(status.error());
-  if (auto fits = client::check_protocol(*status); !fits) return failure(fits.error());
-  if (status->settings_error) {
+/// A client of the daemon that said this. Errors: it is of another version.
+Expected<client::ApiClient> greet(Context& context, const client::DaemonStatus& status) {
+  if (auto fits = client::check_protocol(status); !fits) return failure(fits.error());
+  if (status.settings_error) {
     context.err.say(fmt::format("llf: the last good settings hold: {}\n",
-                                text::safe_line(*status->settings_error)));
+                                text::safe_line(*status.settings_error)));
   }
-  return client;
+  return client_of(context);
+}
+
+Expected<client::DaemonStatus> status_of(Context& context) {
+  return net::run_until_done(context.loop, client_of(context).status());
+}
+
+Expected<client::DaemonStatus> status_of_running(Context& context) {
+  if (!client::daemon_listens(context.paths)) {
+    const auto program = daemon_program(context, std::array<std::string, 1>{"--on-demand"});
+    if (!program) return failure(program.error());
+    const auto started = client::ensure_daemon(context.paths, *program);
+    if (!started) return failure(started.error());
+  }
+  return status_of(context);
+}
+
+/// Whether it may make room for one of our version (B2-11): nobody asked for it by name, and nobody
+/// uses it.
+bool is_replaceable(const client::DaemonStatus& status) {
+  return !client::check_protocol(status) && status.on_demand && status.requests_active == 0;
 }
 
 }  // namespace
@@ -30,18 +49,20 @@ Expected<int> print(Context& context, std::string_view text, int code) {
 }
 
 Expected<client::ApiClient> connect(Context& context) {
-  if (!client::daemon_listens(context.paths)) {
-    const auto program = daemon_program(context, std::array<std::string, 1>{"--on-demand"});
-    if (!program) return failure(program.error());
-    const auto started = client::ensure_daemon(context.paths, *program);
-    if (!started) return failure(started.error());
+  auto status = status_of_running(context);
+  if (status && is_replaceable(*status)) {
+    if (auto stopped = stop_daemon(context); !stopped) return failure(stopped.error());
+    status = status_of_running(context);
   }
-  return greet(context);
+  if (!status) return failure(status.error());
+  return greet(context, *status);
 }
 
 Expected<std::optional<client::ApiClient>> connect_if_running(Context& context) {
   if (!client::daemon_listens(context.paths)) return std::nullopt;
-  auto client = greet(context);
+  const auto status = status_of(context);
+  if (!status) return failure(status.error());
+  auto client = greet(context, *status);
   if (!client) return failure(client.error());
   return std::move(*client);
 }

@@ -19,22 +19,17 @@ namespace {
 constexpr std::string_view kDefaultModel = "models.default";
 constexpr std::string_view kNoDefault = "none";
 
-/// The whole name of a model. Errors: it is not there.
+/// The whole name of what `llf ls` lists: a model here or elsewhere, a profile. Errors: it is not
+/// there.
 Expected<std::string> whole_name(Context& context, const std::string& name) {
-  const auto client = connect(context);
-  if (!client) return failure(client.error());
-  const auto model = object_of(net::run_until_done(context.loop, client->model_info(name)));
-  if (!model) return failure(model.error());
-  return json::get_string(*model, "id");
-}
-
-/// Whether a profile has this name, which then may be the default, too.
-Expected<bool> is_listed(Context& context, const std::string& name) {
   const auto client = connect(context);
   if (!client) return failure(client.error());
   const auto models = net::run_until_done(context.loop, client->models());
   if (!models) return failure(models.error());
-  return std::ranges::any_of(*models, [&](const auto& model) { return model.id == name; });
+  if (std::ranges::find(*models, name, &client::ModelInfo::id) != models->end()) return name;
+  const auto model = object_of(net::run_until_done(context.loop, client->model_info(name)));
+  if (!model) return failure(model.error());
+  return json::get_string(*model, "id");
 }
 
 Expected<int> save(Context& context, std::string_view setting, const std::string& value) {
@@ -66,9 +61,7 @@ Expected<int> run_model_default(Context& context, const Arguments& arguments) {
   if (arguments.words().empty()) return print_default(context);
   const auto& name = arguments.words().front();
   if (name == kNoDefault) return save(context, kDefaultModel, "");
-  const auto listed = is_listed(context, name);
-  if (!listed) return failure(listed.error());
-  const auto whole = *listed ? Expected<std::string>(name) : whole_name(context, name);
+  const auto whole = whole_name(context, name);
   if (!whole) return failure(whole.error());
   return save(context, kDefaultModel, *whole);
 }

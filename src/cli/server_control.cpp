@@ -1,6 +1,7 @@
 #include "cli/server_control.hpp"
 
 #include "cli/server_start_command.hpp"
+#include "json/json.hpp"
 #include "net/run.hpp"
 
 #include <fmt/format.h>
@@ -44,6 +45,28 @@ Expected<Stopped> stop_for(Context& context, const client::DaemonProgram& progra
     return failure(checked.error());
   }
   return stop_daemon(context);
+}
+
+Expected<client::DaemonStatus> replace_daemon(Context& context,
+                                              const client::DaemonProgram& program) {
+  if (auto checked = client::check_daemon(context.paths, program); !checked) {
+    return failure(checked.error());
+  }
+  const auto environment = client::daemon_environment();
+  if (!environment) return failure(environment.error());
+  const auto& arguments = program.arguments;
+  const auto running = net::run_until_done(
+      context.loop,
+      client_of(context).restart({{"program", program.path.native()},
+                                  {"arguments", json::Array(arguments.begin(), arguments.end())},
+                                  {"environment",
+                                   json::Array(environment->begin(), environment->end())}}));
+  if (!running) return failure(running.error());
+  if (*running > 0) {
+    context.err.say(fmt::format("llf: {} running answer{} first\n", *running,
+                                *running == 1 ? " ends" : "s end"));
+  }
+  return net::run_until_done(context.loop, client_of(context).status_after_restart());
 }
 
 Expected<client::DaemonStatus> start_daemon(Context& context,

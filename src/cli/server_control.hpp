@@ -23,6 +23,13 @@ enum class Stopped : std::uint8_t { was_not_running, now };
 /// stopped for options that cannot work. Errors: those of client::check_daemon too.
 [[nodiscard]] Expected<Stopped> stop_for(Context& context, const client::DaemonProgram& program);
 
+/// Has the daemon make room for `program`, which takes over where it listens: no client is refused,
+/// and running answers end first, however long that takes. Says so on stderr when there are some.
+/// Returns the status of the new one. Errors: those of client::check_daemon, and what the daemon
+/// says; `not_found` of one that cannot do that; timeout.
+[[nodiscard]] Expected<client::DaemonStatus> replace_daemon(Context& context,
+                                                            const client::DaemonProgram& program);
+
 /// Starts a daemon that stays, with these further arguments of llfd, and returns its status. One
 /// that was started on demand is replaced. Errors: conflict, when one that stays runs already and
 /// `arguments` ask for something; those of client::ensure_daemon.

@@ -4,9 +4,12 @@
 #include "cli/server_control.hpp"
 #include "json/json.hpp"
 #include "net/run.hpp"
-#include "os/replace_program.hpp"
+#include "os/inherited.hpp"
+#include "os/paths.hpp"
 
 #include <fmt/format.h>
+
+#include <utility>
 
 namespace llf::cli {
 namespace {
@@ -45,7 +48,7 @@ Expected<int> become_daemon(Context& context, const Arguments& arguments) {
   if (auto room = make_room(context, *program); !room) return failure(room.error());
   std::vector<std::string> argv{program->path.native()};
   argv.insert(argv.end(), program->arguments.begin(), program->arguments.end());
-  return failure(os::replace_program(argv));
+  return failure(os::become({.argv = std::move(argv), .env = os::environment()}));
 }
 
 }  // namespace
@@ -64,6 +67,13 @@ Expected<int> run_server_restart(Context& context, const Arguments& arguments) {
   if (!passed_on) return failure(passed_on.error());
   const auto program = daemon_program(context, *passed_on);
   if (!program) return failure(program.error());
+  const bool listens = client::daemon_listens(context.paths);
+  if (listens && !arguments.has(kForegroundOption.name)) {
+    const auto status = replace_daemon(context, *program);
+    if (status) return report(context, *status);
+    // One of an earlier version cannot hand anything over.
+    if (status.error().kind != ErrorKind::not_found) return failure(status.error());
+  }
   const auto stopped = stop_for(context, *program);
   if (!stopped) return failure(stopped.error());
   return run_server_start(context, arguments);

@@ -17,6 +17,8 @@ constexpr net::Timeouts kFollow{.head = limits::kControlTimeout, .read = net::kN
 constexpr net::Timeouts kUnload{.head = limits::kStopLimit, .read = limits::kControlTimeout};
 // A hub may be slow to answer, and a download that waits for the network says nothing for long.
 constexpr net::Timeouts kDownload{.head = net::kNoLimit, .read = net::kNoLimit};
+// The running answers end first.
+constexpr net::Timeouts kRestart{.head = limits::kRestartLimit, .read = limits::kControlTimeout};
 constexpr net::Timeouts kChat{.head = net::kNoLimit, .read = limits::kChatSilence};
 
 net::ClientRequest get_request(std::string target) {
@@ -114,6 +116,19 @@ Task<Expected<DaemonStatus>> ApiClient::status() const {
   co_return read_status(*value);
 }
 
+Task<Expected<std::int64_t>> ApiClient::restart(json::Object body) const {
+  auto answer = co_await post("/llf/v1/restart", std::move(body));
+  const auto object = answer ? json::as_object(*answer, "") : failure(answer.error());
+  if (!object) co_return failure(object.error());
+  co_return json::get_int_or(*object, "requests_active", 0);
+}
+
+Task<Expected<DaemonStatus>> ApiClient::status_after_restart() const {
+  auto value = co_await call_for_json(endpoint_, get_request("/llf/v1/status"), kRestart);
+  if (!value) co_return failure(value.error());
+  co_return read_status(*value);
+}
+
 Task<Expected<std::vector<ModelInfo>>> ApiClient::models() const {
   auto value = co_await get("/llf/v1/models?brief=1");
   if (!value) co_return failure(value.error());
@@ -188,15 +203,11 @@ Task<Expected<json::Value>> ApiClient::prune(json::Object body) const {
 }
 
 Task<Expected<json::Value>> ApiClient::create_key(std::string name) const {
-  const json::Object body{{"name", std::move(name)}};
-  co_return co_await call_for_json(endpoint_, post_request("/llf/v1/keys", json::write(body)),
-                                   kDownload);
+  co_return co_await post("/llf/v1/keys", {{"name", name}});
 }
 
 Task<Expected<json::Value>> ApiClient::revoke_key(std::string name) const {
-  const json::Object body{{"name", std::move(name)}};
-  co_return co_await call_for_json(
-      endpoint_, post_request("/llf/v1/keys/revoke", json::write(body)), kDownload);
+  co_return co_await post("/llf/v1/keys/revoke", {{"name", name}});
 }
 
 Task<Expected<EventStream>> ApiClient::import_model(json::Object body) const {

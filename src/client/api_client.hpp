@@ -77,6 +77,12 @@ class ApiClient {
   /// Asks the daemon to end. It does so after the running answers.
   [[nodiscard]] Task<Expected<void>> stop() const;
 
+  /// Asks the daemon to make room for another llfd, which takes over where it listens, after the
+  /// running answers: how many those are. Errors: also `not_found`: it is of a version without that.
+  [[nodiscard]] Task<Expected<std::int64_t>> restart(json::Object body) const;
+  /// The status of the other one, when it has begun: at most limits::kRestartLimit later.
+  [[nodiscard]] Task<Expected<DaemonStatus>> status_after_restart() const;
+
   [[nodiscard]] Task<Expected<std::vector<std::string>>> logs(LogQuery query) const;
   /// The same lines and those to come, each event's data being `{"line":"…"}`.
   [[nodiscard]] Task<Expected<EventStream>> follow_logs(LogQuery query) const;

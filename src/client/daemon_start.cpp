@@ -70,21 +70,6 @@ Expected<void> await_end(const os::Paths& paths, Duration limit) {
                           paths));
 }
 
-/// Our environment, with the paths in it absolute: llfd works in another folder.
-Expected<std::vector<std::string>> daemon_environment() {
-  auto environment = os::environment();
-  for (const std::string_view name : {"LLF_ENGINE=", "LLF_MODELS="}) {
-    const auto entry = std::ranges::find_if(
-        environment, [&](const std::string& one) { return one.starts_with(name); });
-    if (entry == environment.end() || entry->size() == name.size()) continue;
-    std::error_code error;
-    const auto path = std::filesystem::absolute(entry->substr(name.size()), error);
-    if (error) return failure(errno_error("finding the current folder", error.value()));
-    *entry = std::string(name) + path.native();
-  }
-  return environment;
-}
-
 /// Runs llfd until it says that it is ready, or why not.
 Expected<void> start(const os::Paths& paths, const DaemonProgram& program) {
   auto environment = daemon_environment();
@@ -109,6 +94,20 @@ Expected<void> start(const os::Paths& paths, const DaemonProgram& program) {
 }
 
 }  // namespace
+
+Expected<std::vector<std::string>> daemon_environment() {
+  auto environment = os::environment();
+  for (const std::string_view name : {"LLF_ENGINE=", "LLF_MODELS="}) {
+    const auto entry = std::ranges::find_if(
+        environment, [&](const std::string& one) { return one.starts_with(name); });
+    if (entry == environment.end() || entry->size() == name.size()) continue;
+    std::error_code error;
+    const auto path = std::filesystem::absolute(entry->substr(name.size()), error);
+    if (error) return failure(errno_error("finding the current folder", error.value()));
+    *entry = std::string(name) + path.native();
+  }
+  return environment;
+}
 
 bool daemon_listens(const os::Paths& paths) {
   return net::is_served(paths.socket().native());

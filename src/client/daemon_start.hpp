@@ -30,6 +30,9 @@ struct DaemonProgram {
 
 enum class Started : std::uint8_t { was_running, now };
 
+/// Our environment as a daemon gets it: the paths in it are absolute. Errors: io.
+[[nodiscard]] Expected<std::vector<std::string>> daemon_environment();
+
 /// Makes sure that a daemon runs, with our environment; relative paths in it are those of our
 /// folder. When none listens, the start lock is taken, so that of many
 /// callers one starts it and the others wait; the daemon's one line on the readiness pipe, not
