@@ -2,6 +2,8 @@
 
 #include "sse/writer.hpp"
 
+#include <fmt/format.h>
+
 #include <utility>
 
 namespace llf::gateway {
@@ -16,7 +18,9 @@ net::Response error_response(const ApiError& error) {
   net::Response response{.status = status_of(error),
                          .headers = {{"Content-Type", "application/json"}},
                          .body = error_body(error)};
-  if (error.error.kind == ErrorKind::unavailable) response.headers.add("Retry-After", "1");
+  auto wait = error.retry_after;
+  if (error.error.kind == ErrorKind::unavailable) wait = wait.value_or(std::chrono::seconds(1));
+  if (wait) response.headers.add("Retry-After", fmt::format("{}", wait->count()));
   // The OpenAI SDKs repeat a request after a 409 unless they are told not to: it would load a model
   // that was just unloaded.
   if (error.error.kind == ErrorKind::conflict) response.headers.add("x-should-retry", "false");

@@ -11,7 +11,8 @@ namespace llf::gateway {
 /// A whole answer that carries this JSON value.
 [[nodiscard]] net::Response json_response(const json::Value& value, int status = 200);
 
-/// A whole answer that carries this error; `unavailable` comes with a Retry-After of one second.
+/// A whole answer that carries this error; `unavailable` comes with a Retry-After, of one second
+/// where it is not known.
 [[nodiscard]] net::Response error_response(const ApiError& error);
 
 /// For net::ServerOptions::render: net's own refusals in the shape of all our errors.

@@ -41,5 +41,14 @@ TEST(Answer, a_refusal_of_net_keeps_its_status_and_gets_our_shape) {
                            R"("code":"headers_too_large"}})");
 }
 
+TEST(Answer, says_when_to_come_again_where_that_is_known) {
+  ApiError error(Error{.kind = ErrorKind::rate_limited, .message = "slow down"});
+  EXPECT_FALSE(error_response(error).headers.contains("retry-after"));
+  error.retry_after = std::chrono::seconds(7);
+  const auto response = error_response(error);
+  EXPECT_EQ(response.status, 429);
+  EXPECT_EQ(response.headers.get("retry-after"), "7");
+}
+
 }  // namespace
 }  // namespace llf::gateway

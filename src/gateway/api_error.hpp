@@ -2,6 +2,8 @@
 
 #include "base/error.hpp"
 
+#include <chrono>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -12,6 +14,7 @@ struct ApiError {
   Error error;
   std::string param;  ///< the field of the request that is to blame; empty: null
   std::string code;   ///< empty: the name of the error's kind
+  std::optional<std::chrono::seconds> retry_after{};  ///< when to try again, where that is known
 
   /// An error without a field to blame.
   ApiError(Error e) : error(std::move(e)) {}

@@ -15,6 +15,7 @@
 namespace llf::gateway {
 namespace {
 
+constexpr std::string_view kReady = R"({"state":"ready"})";
 constexpr int kProtocol = 1;  // of the control API; `llf` refuses another
 
 /// The `model` of a control request's body.
@@ -135,7 +136,7 @@ Task<void> Gateway::workers(net::Request& request, net::Responder& responder) {
 }
 
 Task<void> Gateway::load(net::Request& request, net::Responder& responder) {
-  co_await options_.models.refresh();
+  co_await refresh_models();
   const auto model = model_of(request);
   const auto target = model ? options_.names.resolve(*model) : failure(model.error());
   if (!target) {
@@ -143,6 +144,11 @@ Task<void> Gateway::load(net::Request& request, net::Responder& responder) {
     co_return;
   }
   if (!co_await responder.begin(200, event_stream_headers())) co_return;
+  if (target->elsewhere) {
+    const auto ready = sse::event(kReady);
+    if (co_await responder.write(ready)) static_cast<void>(co_await responder.end());
+    co_return;
+  }
   // Who asks for it by name may have corrected what made it fail (F08).
   if (const auto worker = options_.scheduler.find(target->worker)) {
     worker->reset();
@@ -154,7 +160,7 @@ Task<void> Gateway::load(net::Request& request, net::Responder& responder) {
   if (loaded.winner == 1 && loaded.second.winner == 0) co_return;
   auto last = error_event(stopping_error());
   if (loaded.winner == 0) {
-    last = loaded.first ? sse::event(R"({"state":"ready"})")
+    last = loaded.first ? sse::event(kReady)
                         : error_event(model_error(loaded.first.error()));
   }
   if (co_await responder.write(last)) static_cast<void>(co_await responder.end());

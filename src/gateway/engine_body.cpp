@@ -28,19 +28,29 @@ std::string with_members(std::string body, const json::Object& members) {
   return body;
 }
 
-/// `body` with the fields that the API has, as engines call them.
-std::string declared_members(std::string_view body, Api api) {
+/// `body` with the fields that the API has, as that dialect calls them, but for those of `instead`.
+std::string declared_members(std::string_view body, Api api, config::Dialect dialect,
+                             const json::Object& instead) {
   std::string out = "{";
   json::each_member(body, [&](std::string_view name, const json::Member& member) {
-    const auto* parameter = find_parameter(api, name);
-    if (parameter == nullptr) return;
+    const auto own_name = name_in(dialect, api, name);
+    if (!own_name || instead.contains(*own_name)) return;
     if (out.size() > 1) out += ',';
-    out += parameter->engine_name.empty() ? body.substr(member.key, member.key_end - member.key)
-                                          : json::write(json::Value(parameter->engine_name));
+    out += *own_name == name ? std::string(body.substr(member.key, member.key_end - member.key))
+                             : json::write(json::Value(*own_name));
     out += ':';
     out += body.substr(member.value, member.end - member.value);
   });
   return out + '}';
+}
+
+/// The members that a server elsewhere gets, as it calls them.
+json::Object members_for(const Recipient& recipient, Api api, const json::Object& members) {
+  json::Object own{{"model", recipient.model}};
+  for (const auto& [name, value] : members) {
+    if (const auto own_name = name_in(recipient.dialect, api, name)) own[*own_name] = value;
+  }
+  return own;
 }
 
 /// `body`, whose messages are replaced where they stand: a tree of all of it would be many times
@@ -66,10 +76,16 @@ bool takes_inference(Api api) {
 
 std::expected<std::string, ApiError> engine_body(std::string body, const InferenceRequest& request,
                                                  const Additions& additions) {
-  if (request.rewritten) body = declared_members(body, request.api);
   auto members =
       takes_inference(request.api) ? config::request_members(additions.inference) : json::Object();
   for (const auto name : request.given) members.erase(name);
+  const auto& elsewhere = additions.elsewhere;
+  if (elsewhere) {
+    members = members_for(*elsewhere, request.api, members);
+    body = declared_members(body, request.api, elsewhere->dialect, members);
+  } else if (request.rewritten) {
+    body = declared_members(body, request.api, config::Dialect::llama, {});
+  }
   if (additions.prompt) {
     if (request.messages > limits::kTemplatedMessages) {
       return std::unexpected(

@@ -46,6 +46,19 @@ TEST(EngineBody, calls_fields_as_the_engine_does) {
             R"({"messages":[{}],"repeat_penalty":1.1,"repeat_penalty":1.2})");
 }
 
+TEST(EngineBody, a_server_elsewhere_gets_what_its_dialect_has) {
+  auto additions = warm();
+  additions.inference.repeat_penalty = 1.5;
+  additions.elsewhere = Recipient{.dialect = config::Dialect::openai, .model = "theirs"};
+  EXPECT_EQ(body(R"({"model":"mine","messages":[{}],"top_k":3,"user":"me","keep_alive":1})",
+                 additions),
+            R"({"messages":[{}],"user":"me","model":"theirs","temperature":0.5,"max_tokens":9})");
+  additions.elsewhere->dialect = config::Dialect::vllm;
+  EXPECT_EQ(body(R"({"messages":[{}],"top_k":3,"max_tokens":null,"model":null})", additions),
+            R"({"messages":[{}],"top_k":3,"model":"theirs","temperature":0.5,"max_tokens":9,)"
+            R"("repetition_penalty":1.5})");
+}
+
 TEST(EngineBody, of_an_api_without_values_gets_none) {
   const std::string client = R"({"input":"a"})";
   const auto request = read_inference_request(Api::embeddings, client);

@@ -24,8 +24,8 @@ struct RouteTable {
     return {{"POST", facts_of(kApi).path, Access::anyone}, &Gateway::infer_as<kApi>, Counts::yes};
   }
 
-  static const std::array<Row, 37>& rows() {
-    static constexpr std::array<Row, 37> kRows{{
+  static const std::array<Row, 39>& rows() {
+    static constexpr std::array<Row, 39> kRows{{
         {{"GET", "/health", Access::watchers}, &Gateway::health, Counts::no},
         {{"GET", "/metrics", Access::anyone}, &Gateway::metrics, Counts::no},
         {{"GET", "/v1/models", Access::anyone}, &Gateway::list_models, Counts::yes},
@@ -63,7 +63,9 @@ struct RouteTable {
         {{"GET", "/llf/v1/keys", Access::owner}, &Gateway::list_keys, Counts::no},
         {{"POST", "/llf/v1/keys", Access::owner}, &Gateway::create_key, Counts::yes},
         {{"POST", "/llf/v1/keys/revoke", Access::owner}, &Gateway::revoke_key, Counts::yes},
+        {{"GET", "/llf/v1/endpoints", Access::owner}, &Gateway::list_endpoints, Counts::no},
         {{"GET", "/llf/v1/logs", Access::owner}, &Gateway::logs, Counts::yes},
+        {{"POST", "/llf/v1/restart", Access::owner}, &Gateway::restart, Counts::no},
         {{"POST", "/llf/v1/stop", Access::owner}, &Gateway::stop, Counts::no},
     }};
     return kRows;

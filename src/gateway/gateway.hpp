@@ -14,8 +14,10 @@
 #include "hub/downloads.hpp"
 #include "net/event.hpp"
 #include "net/http_server.hpp"
+#include "os/inherited.hpp"
 #include "os/loopback.hpp"
 #include "prompt/library.hpp"
+#include "remote/directory.hpp"
 #include "scheduler/names.hpp"
 #include "scheduler/scheduler.hpp"
 #include "worker/engine.hpp"
@@ -34,6 +36,7 @@ struct GatewayOptions {
   const config::Settings& settings;  ///< of now: they change under way
   prompt::Library prompts;
   scheduler::Scheduler& scheduler;
+  remote::Directory& elsewhere;  ///< servers that answer for models that are not here
   HostCheck hosts;
   os::Reach reach = os::Reach::this_machine;  ///< from where the port can be reached
   std::uint32_t owner_uid = 0;
@@ -49,6 +52,8 @@ struct GatewayOptions {
   /// What a text would change, were it the settings file.
   std::function<Expected<SettingsReport>(std::string_view)> compare_settings;
   std::function<void()> stop;  ///< begins the end of the daemon
+  /// The same, to make room for another one. Errors: it cannot be started.
+  std::function<Expected<void>(os::Successor)> restart;
 };
 
 /// Answers every request that the servers hand over: checks it, finds its route, and runs the
@@ -84,6 +89,9 @@ class Gateway {
  private:
   friend struct RouteTable;
 
+  /// Takes over what changed of the models here and elsewhere.
+  [[nodiscard]] Task<void> refresh_models();
+
   // Public routes: public_routes.cpp, metrics_route.cpp, inference_route.cpp
   [[nodiscard]] Task<void> health(net::Request& request, net::Responder& responder);
   [[nodiscard]] Task<void> metrics(net::Request& request, net::Responder& responder);
@@ -96,7 +104,8 @@ class Gateway {
   }
 
   // Control routes: control_routes.cpp, model_routes.cpp, bundle_routes.cpp, download_routes.cpp,
-  // fit_routes.cpp, settings_routes.cpp, prompt_route.cpp, key_routes.cpp, log_route.cpp
+  // fit_routes.cpp, settings_routes.cpp, prompt_route.cpp, key_routes.cpp, endpoint_routes.cpp,
+  // log_route.cpp, restart_route.cpp
   [[nodiscard]] Task<void> server_status(net::Request& request, net::Responder& responder);
   [[nodiscard]] Task<void> control_models(net::Request& request, net::Responder& responder);
   [[nodiscard]] Task<void> model_info(net::Request& request, net::Responder& responder);
@@ -124,7 +133,9 @@ class Gateway {
   [[nodiscard]] Task<void> list_keys(net::Request& request, net::Responder& responder);
   [[nodiscard]] Task<void> create_key(net::Request& request, net::Responder& responder);
   [[nodiscard]] Task<void> revoke_key(net::Request& request, net::Responder& responder);
+  [[nodiscard]] Task<void> list_endpoints(net::Request& request, net::Responder& responder);
   [[nodiscard]] Task<void> logs(net::Request& request, net::Responder& responder);
+  [[nodiscard]] Task<void> restart(net::Request& request, net::Responder& responder);
   [[nodiscard]] Task<void> stop(net::Request& request, net::Responder& responder);
 
   GatewayOptions options_;

@@ -15,6 +15,8 @@
 #include "net/timer.hpp"
 #include "sse/writer.hpp"
 
+#include <fmt/format.h>
+
 #include <optional>
 #include <utility>
 
@@ -79,17 +81,20 @@ bool has_type(const net::ClientResponse& response, std::string_view type) {
   return response.headers().get("content-type").value_or("").starts_with(type);
 }
 
-ApiError unexpected_answer() {
+ApiError unexpected_answer(const Order& order) {
   return Error{.kind = ErrorKind::upstream,
-               .message =
-                   "the engine answered with something else than a completion; `llf server "
-                   "logs` may say why"};
+               .message = order.served_by.empty()
+                              ? "the engine answered with something else than a completion; `llf "
+                                "server logs` may say why"
+                              : fmt::format("the endpoint '{}' answered with something else than a "
+                                            "completion",
+                                            order.served_by)};
 }
 
 /// Keeps how fast the engine was and what memory it has: estimates of this model become better.
 void note_measured(const Answering& to, const EngineTimings& timings) {
   const auto speed = timings.speed();
-  if (!speed) return;
+  if (!speed || to.order.target.elsewhere) return;
   const auto& load = to.order.target.load;
   to.options.measurements.note(load.path, *speed, [&]() -> Measured {
     const auto worker = to.options.scheduler.find(to.order.target.worker);
@@ -104,7 +109,7 @@ void note_measured(const Answering& to, const EngineTimings& timings) {
 Task<Outcome> send_whole(const Answering& to, EngineAnswer answer) {
   // Read, because a body that the engine cut short is no answer, whatever it declares (F46).
   if (!has_type(answer.response, "application/json") || !json::is_object(answer.body)) {
-    co_return co_await fail(to.responder, unexpected_answer());
+    co_return co_await fail(to.responder, unexpected_answer(to.order));
   }
   EngineTimings timings;
   timings.feed(answer.body);
@@ -126,8 +131,8 @@ Task<StreamResult> relay_stream(const Answering& to, EngineAnswer& answer, Strea
   std::uint64_t seen = 0;
   net::RelayOptions options{.on_bytes =
                                 [&](std::string_view bytes) {
-                                  answer.lease.note_progress();
-                                  answer.lease.note_client_waits();
+                                  answer.note_progress();
+                                  answer.note_client_waits();
                                   const auto now = mono_now();
                                   if (last) inter_token.note(now - *last);
                                   last = now;
@@ -137,7 +142,7 @@ Task<StreamResult> relay_stream(const Answering& to, EngineAnswer& answer, Strea
                                   if (to.order.request.plain) said.feed(bytes);
                                 },
                             .is_whole = [&] { return end.seen_done(); },
-                            .on_taken = [&] { answer.lease.note_progress(); }};
+                            .on_taken = [&] { answer.note_progress(); }};
   const auto relayed = co_await net::race(
       net::relay(answer.response, to.responder, std::move(options)), to.stopping.wait());
   note_measured(to, timings);
@@ -149,7 +154,7 @@ Task<StreamResult> relay_stream(const Answering& to, EngineAnswer& answer, Strea
   // Of a chunk that did not come whole the client has nothing.
   if (seen != relayed.first.bytes) said.forget();
   co_return StreamResult{.end = End::broke,
-                         .why = co_await why_failed(answer.lease, relayed.first.error)};
+                         .why = co_await answer.why_broken(relayed.first.error)};
 }
 
 /// The same for the rest of an answer, whose events are rewritten.
@@ -157,18 +162,18 @@ Task<StreamResult> forward_rest(net::Responder& responder, EngineAnswer& answer,
                                 ContinuedEvents events) {
   for (;;) {
     const auto bytes = co_await answer.response.read_some();
-    answer.lease.note_progress();
+    answer.note_progress();
     const auto text = bytes ? events.feed(*bytes) : failure(bytes.error());
     const bool cut = bytes && bytes->empty() && !events.done();
     if (!text || cut) {
       const Error error = text ? Error{.kind = ErrorKind::upstream,
                                        .message = "the answer ended before its last event"}
                                : text.error();
-      co_return StreamResult{.end = End::broke, .why = co_await why_failed(answer.lease, error)};
+      co_return StreamResult{.end = End::broke, .why = co_await answer.why_broken(error)};
     }
-    answer.lease.note_client_waits();
+    answer.note_client_waits();
     if (!text->empty() && !co_await responder.write(*text)) co_return StreamResult{};
-    answer.lease.note_progress();
+    answer.note_progress();
     if (bytes->empty()) break;
   }
   if (!co_await responder.end()) co_return StreamResult{};
@@ -201,6 +206,8 @@ Task<StreamResult> continue_stream(const Answering& to, BegunAnswer begun, Error
 /// Goes on with an answer whose worker crashed, where that is faithful; else `result` as it is.
 Task<StreamResult> rescue(const Answering& to, StreamResult result, const StreamedText& said) {
   auto& order = to.order;
+  // How a server elsewhere goes on with a begun answer is not known.
+  if (order.target.elsewhere) co_return result;
   if (!order.request.plain || !said.can_continue() || !may_replay(result.why, order)) {
     co_return result;
   }
@@ -217,7 +224,7 @@ Task<StreamResult> rescue(const Answering& to, StreamResult result, const Stream
 
 Task<Outcome> send_stream(const Answering& to, EngineAnswer answer) {
   if (!has_type(answer.response, "text/event-stream")) {
-    co_return co_await fail(to.responder, unexpected_answer());
+    co_return co_await fail(to.responder, unexpected_answer(to.order));
   }
   if (!to.responder.started() && !co_await to.responder.begin(200, stream_headers(to.order))) {
     co_return Outcome::client_gone;

@@ -1,6 +1,7 @@
 #include "gateway/inference_ask.hpp"
 
 #include "base/limits.hpp"
+#include "gateway/endpoint_ask.hpp"
 #include "gateway/engine_call.hpp"
 #include "log/log.hpp"
 #include "net/timer.hpp"
@@ -50,19 +51,14 @@ Task<Expected<EngineAnswer>> ask_once(scheduler::Served served, const Order& ord
   const Waiting::Asked asked(waiting, lease);
   auto response = co_await net::request(lease.endpoint(), engine_request(order), engine_timeouts());
   std::string body;
-  const bool stream = order.form() == Form::stream && response && response->status() == 200;
-  // The engine sends the head of a stream before it has read the prompt. Until a byte follows, the
-  // request can still be given to another worker or be refused with a status that says why.
-  if (stream) {
-    if (auto begun = co_await response->wait_for_body(); !begun) response = failure(begun.error());
-  } else if (response) {
-    auto read = co_await response->read_all(limits::kEngineAnswer);
-    if (!read) response = failure(read_failure(read.error()));
-    if (read) body = *std::move(read);
+  if (response) {
+    auto begun = co_await begin_answer(*response, order.form());
+    if (begun) body = *std::move(begun);
+    if (!begun) response = failure(begun.error());
   }
   if (response) {
-    co_return EngineAnswer{.place = std::move(served.place),
-                           .lease = std::move(lease),
+    co_return EngineAnswer{.by = WorkerUse{.place = std::move(served.place),
+                                           .lease = std::move(lease)},
                            .response = *std::move(response),
                            .body = std::move(body)};
   }
@@ -80,7 +76,37 @@ bool may_replay(Error& error, Order& order) {
   return false;
 }
 
+Task<Expected<std::string>> begin_answer(net::ClientResponse& response, Form form) {
+  constexpr int kOk = 200;
+  if (form == Form::stream && response.status() == kOk) {
+    if (auto begun = co_await response.wait_for_body(); !begun) co_return failure(begun.error());
+    co_return std::string();
+  }
+  auto read = co_await response.read_all(limits::kEngineAnswer);
+  if (!read) co_return failure(read_failure(read.error()));
+  co_return *std::move(read);
+}
+
+void EngineAnswer::note_progress() {
+  if (auto* const use = std::get_if<WorkerUse>(&by)) use->lease.note_progress();
+}
+
+void EngineAnswer::note_client_waits() {
+  if (auto* const use = std::get_if<WorkerUse>(&by)) use->lease.note_client_waits();
+}
+
+Task<Error> EngineAnswer::why_broken(Error error) {
+  if (auto* const use = std::get_if<WorkerUse>(&by)) {
+    co_return co_await why_failed(use->lease, std::move(error));
+  }
+  auto& use = std::get<remote::Use>(by);
+  error = error.with_context(fmt::format("the endpoint '{}'", use.name()));
+  if (error.kind != ErrorKind::cancelled) use.failed(error);
+  co_return error;
+}
+
 Task<Asked> ask_engine(const GatewayOptions& options, Order& order, Waiting& waiting) {
+  if (order.target.elsewhere) co_return co_await ask_elsewhere(options, order);
   for (;;) {
     auto served = co_await options.scheduler.acquire(order.wish());
     if (!served) co_return std::unexpected(model_error(served.error()));

@@ -27,6 +27,21 @@ std::string named(const std::vector<std::string>& fields) {
   return fmt::format("{}", fmt::join(names, ", "));
 }
 
+/// Of a model elsewhere the fields that one of its servers does not take are left out, too.
+void note_unknown_elsewhere(const GatewayOptions& options, const remote::RemoteModel& model,
+                            InferenceRequest& request) {
+  const auto fields = std::exchange(request.known, {});
+  auto mine = std::exchange(request.unknown, {});
+  mine.insert(mine.end(), fields.begin(), fields.end());
+  const auto dialects = options.elsewhere.dialects(model);
+  for (auto& field : mine) {
+    const bool is_taken = std::ranges::all_of(dialects, [&](config::Dialect dialect) {
+      return name_in(dialect, request.api, field).has_value();
+    });
+    (is_taken ? request.known : request.unknown).push_back(std::move(field));
+  }
+}
+
 std::expected<void, ApiError> check_strict(const net::Request& request,
                                            const InferenceRequest& wanted) {
   const auto strict = request.headers.get(kStrictHeader);
@@ -63,9 +78,10 @@ std::expected<Order, ApiError> make_order(const GatewayOptions& options, Api api
                                           net::Request& request) {
   auto wanted = read_inference_request(api, request.body);
   if (!wanted) return std::unexpected(wanted.error());
-  if (auto kept = check_strict(request, *wanted); !kept) return std::unexpected(kept.error());
   auto target = options.names.resolve(wanted->model, facts_of(api).mode);
   if (!target) return std::unexpected(model_error(target.error()));
+  if (target->elsewhere) note_unknown_elsewhere(options, *target->elsewhere, *wanted);
+  if (auto kept = check_strict(request, *wanted); !kept) return std::unexpected(kept.error());
   auto header = prompt_header(request);
   if (!header) return std::unexpected(header.error());
   Order order;
@@ -119,10 +135,19 @@ std::expected<void, ApiError> fit(Order& order) {
   return {};
 }
 
+std::expected<std::string, ApiError> body_for(const Order& order, config::Dialect dialect) {
+  return engine_body(order.body, order.request,
+                     {.inference = order.target.inference,
+                      .prompt = order.prompt,
+                      .opening = prompt::Opening::asked_for,
+                      .elsewhere = Recipient{.dialect = dialect, .model = order.target.elsewhere->name}});
+}
+
 void add_order_headers(net::Headers& headers, const Order& order) {
   if (!order.request.unknown.empty()) {
     headers.set(std::string(kIgnoredHeader), named(order.request.unknown));
   }
+  if (!order.served_by.empty()) headers.set(std::string(kEndpointHeader), order.served_by);
 }
 
 }  // namespace llf::gateway

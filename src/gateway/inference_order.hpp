@@ -21,6 +21,8 @@ namespace llf::gateway {
 /// A client that wants fields that are not known refused, and those that were left out, named.
 inline constexpr std::string_view kStrictHeader = "x-llf-strict";
 inline constexpr std::string_view kIgnoredHeader = "x-llf-ignored";
+/// Which server elsewhere answered.
+inline constexpr std::string_view kEndpointHeader = "x-llf-endpoint";
 
 /// The form of the answer that the client asked for.
 enum class Form : std::uint8_t { whole, stream };
@@ -35,6 +37,7 @@ struct Order {
   std::optional<prompt::Template> prompt;  ///< filled in, that goes with it
   prompt::Opening opening{};               ///< how the worker's engine takes its opening
   bool is_fitted = false;                  ///< the body is the engine's
+  std::string served_by;                   ///< the endpoint that answers; empty: an engine of ours
   bool continues = false;                  ///< it is the rest of an answer that has begun
   std::size_t crashes = 0;                 ///< of workers that had it
   std::optional<Duration> queued;          ///< until there was room for its worker
@@ -63,7 +66,13 @@ struct Order {
 /// the settings may have changed while the order waited. A replay keeps it.
 [[nodiscard]] std::expected<void, ApiError> fit(Order& order);
 
-/// The head of its answer, beside what it is: the fields that were left out.
+/// The body for a server elsewhere, as `fit` makes it of the client's, which stays: another server
+/// may need another one.
+[[nodiscard]] std::expected<std::string, ApiError> body_for(const Order& order,
+                                                            config::Dialect dialect);
+
+/// The head of its answer, beside what it is: the fields that were left out, and which endpoint
+/// answers.
 void add_order_headers(net::Headers& headers, const Order& order);
 
 }  // namespace llf::gateway

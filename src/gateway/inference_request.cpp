@@ -5,6 +5,7 @@
 #include "gateway/data_urls.hpp"
 #include "gateway/keep_alive.hpp"
 #include "gateway/schema_check.hpp"
+#include "gateway/session_key.hpp"
 #include "json/locate.hpp"
 #include "json/skim.hpp"
 
@@ -54,6 +55,7 @@ class BodyReader {
 
   void take(const json::Token& token) {
     urls_.take(token);
+    if (is_conversation_) session_.take(token);
     if (token.kind == Kind::key) {
       if (token.depth == 1) take_name(token.text);
       return;
@@ -83,6 +85,7 @@ class BodyReader {
     }
     const bool is_chat = facts_.required == "messages";
     request_.messages = is_chat ? required_items_ : 0;
+    request_.session = session_.value();
     if (request_.api == Api::completion && required_kind_ != Kind::string) request_.plain = false;
     if (request_.constrained) request_.plain = false;
     return std::move(request_);
@@ -131,6 +134,11 @@ class BodyReader {
     }
     if (parameter_ == nullptr || !parameter_->engine_name.empty()) request_.rewritten = true;
     if (parameter_ == nullptr && field_ != kKeepAlive) add_unknown();
+    if (parameter_ != nullptr && std::ranges::find(request_.known, field_) == request_.known.end()) {
+      request_.known.push_back(field_);
+    }
+    is_conversation_ = field_ == "messages" || field_ == "prompt";
+    if (is_conversation_) session_ = {};
   }
 
   void add_unknown() {
@@ -198,12 +206,6 @@ class BodyReader {
     const auto member = config::request_member(field_);
     if (member.empty() || parameter_ == nullptr) return;
     const bool is_null = token.kind == Kind::null_value;
-    if (member == "max_tokens") {
-      request_.max_tokens.reset();
-      if (!is_null && token.number >= 0) {
-        request_.max_tokens = static_cast<std::int64_t>(token.number);
-      }
-    }
     const auto known = std::ranges::find(values_, field_, &Value::key);
     if (known != values_.end()) {
       known->is_null = is_null;
@@ -219,6 +221,8 @@ class BodyReader {
   std::string field_;  ///< of the body, whose value is being read
   const Parameter* parameter_ = nullptr;
   std::size_t items_ = 0;                  ///< of that value
+  bool is_conversation_ = false;           ///< it is what a conversation begins with
+  SessionKey session_;
   Kind required_kind_ = Kind::null_value;  ///< of the required field
   std::size_t required_items_ = 0;
   std::vector<Value> values_;  ///< each key once

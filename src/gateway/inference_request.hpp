@@ -26,10 +26,13 @@ struct InferenceRequest {
   /// The answer is one plain text, made of one text: it can be gone on with where it broke.
   bool plain = true;
   std::vector<std::string_view> given;  ///< values of config::Inference that it gives: none is null
-  std::optional<std::int64_t> max_tokens;  ///< nothing: no limit is given
   /// How long its model is to stay when nobody uses it: 0: not, negative: for ever.
   std::optional<std::chrono::seconds> keep_alive;
   std::vector<std::string> unknown;  ///< fields that the API does not have, each once
+  std::vector<std::string> known;    ///< the others, each once
+  /// Of what a conversation begins with, up to the first words of its user: the same for each of
+  /// its requests. 0: there is none.
+  std::uint64_t session = 0;
   /// It has fields that engines do not get, or get under another name.
   bool rewritten = false;
   bool grammar = false;  ///< engines make a grammar of something in it

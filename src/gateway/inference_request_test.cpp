@@ -153,13 +153,6 @@ TEST(InferenceRequest, knows_what_can_be_gone_on_with) {
   EXPECT_FALSE(plain(Api::completion, R"({"prompt":["a"]})"));
 }
 
-TEST(InferenceRequest, knows_the_limit_of_the_answer) {
-  EXPECT_EQ(read_chat(body(R"("max_tokens":5)"))->max_tokens, 5);
-  EXPECT_EQ(read_chat(body(R"("max_completion_tokens":6)"))->max_tokens, 6);
-  EXPECT_FALSE(read_chat(body(R"("max_tokens":-1)"))->max_tokens);
-  EXPECT_FALSE(read_chat(body(""))->max_tokens);
-}
-
 TEST(InferenceRequest, knows_how_long_its_model_is_to_stay) {
   EXPECT_EQ(read_chat(body(R"("keep_alive":"5m")"))->keep_alive, std::chrono::seconds(300));
   EXPECT_EQ(read_chat(body(R"("keep_alive":-1)"))->keep_alive, std::chrono::seconds(-1));

@@ -10,6 +10,10 @@ namespace llf::gateway {
 Task<void> Gateway::infer(Api api, net::Request& request, net::Responder& responder) {
   co_await options_.models.refresh();
   auto order = make_order(options_, api, request);
+  if (!order && order.error().error.kind == ErrorKind::not_found && options_.elsewhere.is_due()) {
+    co_await options_.elsewhere.refresh();
+    order = make_order(options_, api, request);
+  }
   if (!order) {
     co_await send(responder, error_response(order.error()));
     co_return;

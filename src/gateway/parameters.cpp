@@ -11,6 +11,7 @@
 #include <array>
 #include <cmath>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace llf::gateway {
@@ -106,6 +107,65 @@ constexpr std::array kParameters{
     Parameter{"thinking_budget_tokens", kWhole, -1, kMany, kTemplate, {}},
 };
 
+/// What OpenAI's own interface has: every server takes it.
+constexpr std::array<std::string_view, 42> kOpenAi{"model",
+                                                   "messages",
+                                                   "prompt",
+                                                   "input",
+                                                   "query",
+                                                   "documents",
+                                                   "top_n",
+                                                   "encoding_format",
+                                                   "dimensions",
+                                                   "stream",
+                                                   "stream_options",
+                                                   "stop",
+                                                   "n",
+                                                   "logprobs",
+                                                   "top_logprobs",
+                                                   "logit_bias",
+                                                   "response_format",
+                                                   "tools",
+                                                   "tool_choice",
+                                                   "parallel_tool_calls",
+                                                   "reasoning_effort",
+                                                   "temperature",
+                                                   "top_p",
+                                                   "max_tokens",
+                                                   "max_completion_tokens",
+                                                   "presence_penalty",
+                                                   "frequency_penalty",
+                                                   "seed",
+                                                   "user",
+                                                   "store",
+                                                   "metadata",
+                                                   "service_tier",
+                                                   "prediction",
+                                                   "modalities",
+                                                   "best_of",
+                                                   "echo",
+                                                   "suffix",
+                                                   "prompt_cache_key",
+                                                   "safety_identifier",
+                                                   "verbosity",
+                                                   "functions",
+                                                   "function_call"};
+
+/// What vLLM and SGLang have beside it, and what they call it.
+constexpr std::array<std::pair<std::string_view, std::string_view>, 12> kVllm{
+    {{"top_k", "top_k"},
+     {"min_p", "min_p"},
+     {"repeat_penalty", "repetition_penalty"},
+     {"repetition_penalty", "repetition_penalty"},
+     {"ignore_eos", "ignore_eos"},
+     {"min_tokens", "min_tokens"},
+     {"stop_token_ids", "stop_token_ids"},
+     {"skip_special_tokens", "skip_special_tokens"},
+     {"chat_template_kwargs", "chat_template_kwargs"},
+     {"add_generation_prompt", "add_generation_prompt"},
+     {"continue_final_message", "continue_final_message"},
+     {"include_reasoning", "include_reasoning"}}};
+
 /// A value of config::Inference as a field: engines take -1 for "any" and "no limit" in two.
 Parameter of_inference(const config::Declared<config::Profile>& declared, std::string_view name) {
   const auto key = declared.key();
@@ -174,6 +234,19 @@ const Parameter* find_parameter(Api api, std::string_view name) {
     return one.name == name && (one.apis & bit(api)) != 0;
   });
   return found == kAllParameters.end() ? nullptr : &*found;
+}
+
+std::optional<std::string_view> name_in(config::Dialect dialect, Api api, std::string_view name) {
+  if (dialect == config::Dialect::llama) {
+    const auto* const parameter = find_parameter(api, name);
+    if (parameter == nullptr) return std::nullopt;
+    return parameter->engine_name.empty() ? name : parameter->engine_name;
+  }
+  if (std::ranges::find(kOpenAi, name) != kOpenAi.end()) return name;
+  if (dialect == config::Dialect::openai) return std::nullopt;
+  const auto* const own =
+      std::ranges::find(kVllm, name, &std::pair<std::string_view, std::string_view>::first);
+  return own == kVllm.end() ? std::nullopt : std::optional(own->second);
 }
 
 bool counts(const Parameter& parameter, const json::Token& value) {

@@ -1,11 +1,13 @@
 #pragma once
 
 #include "base/expected.hpp"
+#include "config/settings.hpp"
 #include "gateway/api.hpp"
 #include "json/skim.hpp"
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string_view>
 
 namespace llf::gateway {
@@ -21,8 +23,13 @@ struct Parameter {
   std::size_t most_items = 0;    ///< of a list or an object; 0: any number
 };
 
-/// The field of this name; nullptr when the API has none. Pure.
+/// The field of this name that llama-server takes; nullptr when it has none. Pure.
 [[nodiscard]] const Parameter* find_parameter(Api api, std::string_view name);
+
+/// What a server of that dialect calls a field of a request; nothing: it does not take it. What it
+/// calls otherwise lives for ever, else it is `name`. Pure.
+[[nodiscard]] std::optional<std::string_view> name_in(config::Dialect dialect, Api api,
+                                                      std::string_view name);
 
 /// Whether the beginning of a value, as it is skimmed, is one that the field may have; null always
 /// is. Errors: `invalid`, which says what it must be. Pure.

@@ -31,6 +31,28 @@ TEST(Parameters, a_setting_and_the_field_of_its_name_have_one_range) {
   EXPECT_FALSE(check_value(*limit, {.kind = Kind::number, .number = 0.5}));
 }
 
+TEST(Parameters, each_dialect_has_its_own_fields_and_names) {
+  using config::Dialect;
+  const auto name = [](Dialect dialect, std::string_view field) {
+    return std::string(name_in(dialect, Api::chat, field).value_or("-"));
+  };
+  EXPECT_EQ(name(Dialect::llama, "repetition_penalty"), "repeat_penalty");
+  EXPECT_EQ(name(Dialect::vllm, "repeat_penalty"), "repetition_penalty");
+  EXPECT_EQ(name(Dialect::openai, "repeat_penalty"), "-");
+  EXPECT_EQ(name(Dialect::openai, "temperature"), "temperature");
+  EXPECT_EQ(name(Dialect::openai, "user"), "user");
+  EXPECT_EQ(name(Dialect::llama, "user"), "-");
+  EXPECT_EQ(name(Dialect::vllm, "top_k"), "top_k");
+  EXPECT_EQ(name(Dialect::openai, "top_k"), "-");
+  for (const auto dialect : {Dialect::openai, Dialect::llama, Dialect::vllm}) {
+    EXPECT_EQ(name(dialect, "n_discard"), "-");
+    for (const auto& facts : kApis) {
+      if (facts.api == Api::tokenize || facts.api == Api::detokenize) continue;
+      EXPECT_TRUE(name_in(dialect, facts.api, facts.required)) << facts.required;
+    }
+  }
+}
+
 TEST(Parameters, a_wrong_value_is_told_what_it_must_be) {
   const auto* stop = find_parameter(Api::chat, "stop");
   ASSERT_NE(stop, nullptr);

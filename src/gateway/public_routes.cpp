@@ -21,8 +21,13 @@ Task<void> Gateway::health(net::Request& /*request*/, net::Responder& responder)
   co_await send(responder, json_response(json::Object{{"status", "ok"}}));
 }
 
-Task<void> Gateway::list_models(net::Request& /*request*/, net::Responder& responder) {
+Task<void> Gateway::refresh_models() {
   co_await options_.models.refresh();
+  co_await options_.elsewhere.refresh();
+}
+
+Task<void> Gateway::list_models(net::Request& /*request*/, net::Responder& responder) {
+  co_await refresh_models();
   json::Array data;
   for (const auto& model : options_.names.list()) data.push_back(model_object(model));
   co_await send(responder,
@@ -30,7 +35,7 @@ Task<void> Gateway::list_models(net::Request& /*request*/, net::Responder& respo
 }
 
 Task<void> Gateway::show_model(net::Request& request, net::Responder& responder) {
-  co_await options_.models.refresh();
+  co_await refresh_models();
   const ModelId id(request.path.substr(kModelPath.size()));
   const auto all = options_.names.list();
   const auto model = std::ranges::find(all, id, &scheduler::Listed::id);

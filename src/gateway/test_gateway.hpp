@@ -29,6 +29,7 @@ class GatewayTest : public testing::Test {
   void TearDown() override {
     static_cast<void>(net::run_until_done(loop_, server_.drain(Duration::zero())));
     static_cast<void>(net::run_until_done(loop_, scheduler_.stop_all()));
+    static_cast<void>(net::run_until_done(loop_, elsewhere_.end()));
     std::filesystem::remove_all(folder_);
   }
 
@@ -55,8 +56,14 @@ class GatewayTest : public testing::Test {
   net::Loop loop_;
   store::Catalog catalog_{{{.root = folder_}}};
   config::Settings settings_;
-  scheduler::Names names_{catalog_, settings_};
+  remote::Directory elsewhere_{
+      loop_, [](const char*) { return std::nullopt; },
+      [](const std::string&) -> Expected<std::shared_ptr<net::CipherSource>> {
+        return failure(ErrorKind::unavailable, "no TLS in this test");
+      }};
+  scheduler::Names names_{catalog_, settings_, &elsewhere_};
   bool stop_asked_ = false;
+  std::optional<os::Successor> successor_;
 
  private:
   static std::filesystem::path make_folder() {
@@ -108,6 +115,7 @@ class GatewayTest : public testing::Test {
        .settings = settings_,
        .prompts = prompt::Library(folder_ / "prompts", folder_ / "shipped"),
        .scheduler = scheduler_,
+       .elsewhere = elsewhere_,
        .hosts = HostCheck({}),
        .owner_uid = ::geteuid(),
        .server_status =
@@ -132,7 +140,7 @@ class GatewayTest : public testing::Test {
                   },
                   .plan_removal =
                       [this](store::ModelFile model) {
-                        return give(store::plan_removal(model, catalog_.list(), own()));
+                        return give(store::plan_removal(model, own()));
                       },
                   .remove =
                       [this](store::Removal removal) {
@@ -173,7 +181,7 @@ class GatewayTest : public testing::Test {
        .measurements = measurements_,
        .keys = keys_,
        .hub = []() -> Expected<hub::Endpoint> {
-         return hub::Endpoint{.url = *hub::Url::parse("http://127.0.0.1:1"), .token = "secret"};
+         return hub::Endpoint{.url = *Url::parse("http://127.0.0.1:1"), .token = "secret"};
        },
        .engine = []() -> Expected<worker::Engine> {
          return failure(ErrorKind::not_found, "no engine");
@@ -188,7 +196,11 @@ class GatewayTest : public testing::Test {
                                             .effect = config::Effect::restart}},
                                .workers = {.loading = {ModelId("tiny")}, .ending = {}}};
        },
-       .stop = [this] { stop_asked_ = true; }}};
+       .stop = [this] { stop_asked_ = true; },
+       .restart = [this](os::Successor successor) -> Expected<void> {
+         successor_ = std::move(successor);
+         return {};
+       }}};
   net::HttpServer server_{
       loop_, {.render = refusal_response, .before_body = [this](const net::Request& request) {
                 return gateway_.refuse(request);
