@@ -26,6 +26,13 @@ install(FILES "${CMAKE_SOURCE_DIR}/assets/catalog.json" DESTINATION share/llf)
 file(GLOB prompts CONFIGURE_DEPENDS "${CMAKE_SOURCE_DIR}/assets/prompts/*.json")
 install(FILES ${prompts} DESTINATION share/llf/prompts)
 
+# The unit names the programs where they are installed, which is known only then.
+install(CODE "
+  configure_file(\"${CMAKE_SOURCE_DIR}/packaging/llf.service.in\"
+    \"${CMAKE_BINARY_DIR}/llf.service\" @ONLY)
+  file(INSTALL \"${CMAKE_BINARY_DIR}/llf.service\"
+    DESTINATION \"\${CMAKE_INSTALL_PREFIX}/lib/systemd/user\")")
+
 # A private engine names its own libraries by absolute paths, so it is not copied but provided anew,
 # from the one of the build tree when that has one.
 install(CODE "

@@ -6,16 +6,18 @@
 #include "daemon/listening.hpp"
 #include "daemon/live_settings.hpp"
 #include "daemon/models.hpp"
+#include "daemon/preload.hpp"
 #include "daemon/settings_reports.hpp"
 #include "daemon/settings_watch.hpp"
+#include "daemon/sockets.hpp"
+#include "daemon/succession.hpp"
+#include "daemon/watchdog.hpp"
 #include "daemon/workers.hpp"
 #include "gateway/answer.hpp"
 #include "gateway/gateway.hpp"
 #include "hub/downloads.hpp"
 #include "hub/endpoint.hpp"
-#include "json/json.hpp"
 #include "log/log.hpp"
-#include "net/address.hpp"
 #include "net/event.hpp"
 #include "net/http_server.hpp"
 #include "net/loop.hpp"
@@ -29,7 +31,9 @@
 #include "os/loopback.hpp"
 #include "os/paths.hpp"
 #include "os/process_facts.hpp"
+#include "os/service_manager.hpp"
 #include "prompt/library.hpp"
+#include "remote/directory.hpp"
 #include "scheduler/names.hpp"
 #include "scheduler/scheduler.hpp"
 #include "store/catalog.hpp"
@@ -53,34 +57,34 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr unsigned kSocketMode = 0600;
-
 /// Beside llfd in an installed tree and in a build tree.
 fs::path beside(const fs::path& program, std::string_view relative) {
   return (program.parent_path() / ".." / relative).lexically_normal();
 }
 
-/// The lock of a home. While the guard of a daemon that was killed clears up it is held though
-/// nobody listens: that takes a moment.
-Expected<os::FileLock> lock_home(const os::Paths& paths) {
-  const auto is_served = [&] { return net::is_served(paths.socket().native()); };
-  auto lock = os::FileLock::acquire(paths.daemon_lock(),
-                                    is_served() ? Duration::zero() : limits::kGuardTime);
-  if (lock || lock.error().kind != ErrorKind::timeout) return lock;
-  return failure(ErrorKind::conflict,
-                 is_served()
-                     ? "a daemon serves this home already; `llf server status` shows it, `llf "
-                       "server stop` ends it"
-                     : "a daemon of this home is about to end; try again in a moment");
+/// Until TLS is there.
+Expected<std::shared_ptr<net::CipherSource>> client_ciphers(const std::string& /*certificates*/) {
+  return failure(ErrorKind::unavailable, "no TLS yet");
 }
 
 class RunningDaemon final : public Daemon {
  public:
-  RunningDaemon(StartOptions options, os::Paths paths, os::FileLock lock, fs::path program);
+  /// What a start is made of, beside its options.
+  struct Parts {
+    os::Paths paths;
+    os::FileLock lock;
+    fs::path program;
+    std::vector<os::NamedFd> inherited;
+  };
+
+  RunningDaemon(StartOptions options, Parts parts);
 
   /// Ends what a killed daemon left behind, and listens.
   [[nodiscard]] Expected<void> begin();
   void run(Expected<os::ChildProcess> guard) override;
+  [[nodiscard]] std::optional<os::Successor> take_successor() override {
+    return std::exchange(successor_, std::nullopt);
+  }
   [[nodiscard]] std::string describe() const override;
 
  private:
@@ -97,6 +101,11 @@ class RunningDaemon final : public Daemon {
   [[nodiscard]] Task<void> serve();
   [[nodiscard]] Task<void> watch_signals(net::Signals& signals);
   [[nodiscard]] Task<void> watch_idleness();
+  /// Begins to end, for another program to take over. Errors: it ends already; that cannot be
+  /// started.
+  [[nodiscard]] Expected<void> make_room(os::Successor successor);
+  /// How long running answers may take when it ends.
+  [[nodiscard]] Duration drain_limit() const;
   [[nodiscard]] Task<void> interrupt_later();
   [[nodiscard]] Task<void> end();
 
@@ -116,21 +125,23 @@ class RunningDaemon final : public Daemon {
   hub::Downloads downloads_;
   gateway::Measurements measurements_;
   gateway::ApiKeys keys_;
+  remote::Directory elsewhere_;
   scheduler::Names names_;
   Workers workers_;
   scheduler::Scheduler scheduler_;
   gateway::Gateway gateway_;
   net::HttpServer server_;
+  Sockets sockets_;
+  std::optional<os::Successor> successor_;
   std::uint16_t port_ = 0;
   std::string listen_error_;
 };
 
-RunningDaemon::RunningDaemon(StartOptions options, os::Paths paths, os::FileLock lock,
-                             fs::path program)
+RunningDaemon::RunningDaemon(StartOptions options, Parts parts)
     : options_(std::move(options)),
-      paths_(std::move(paths)),
-      lock_(std::move(lock)),
-      program_(std::move(program)),
+      paths_(std::move(parts.paths)),
+      lock_(std::move(parts.lock)),
+      program_(std::move(parts.program)),
       tasks_(loop_, "daemon"),
       live_(options_.sources, options_.settings),
       models_(loop_, beside(program_, "share/llf/models/llf-nano.gguf"), paths_, options_.settings),
@@ -138,12 +149,14 @@ RunningDaemon::RunningDaemon(StartOptions options, os::Paths paths, os::FileLock
                                          live_.current())),
       measurements_(paths_.data_dir / "measured.json"),
       keys_(keys_file(paths_)),
-      names_(models_.catalog(), live_.current()),
+      elsewhere_(loop_, os::env, client_ciphers),
+      names_(models_.catalog(), live_.current(), &elsewhere_),
       workers_(worker_parts()),
       scheduler_(loop_, names_, live_.current(),
                  [this](const scheduler::Target& target) { return workers_.make(target); }),
       gateway_(gateway_options()),
-      server_(loop_, server_options()) {}
+      server_(loop_, server_options()),
+      sockets_(server_, std::move(parts.inherited)) {}
 
 Workers::Parts RunningDaemon::worker_parts() {
   return {.loop = loop_,
@@ -164,6 +177,7 @@ gateway::GatewayOptions RunningDaemon::gateway_options() {
           .settings = live_.current(),
           .prompts = prompt::Library(paths_.prompts_dir(), beside(program_, "share/llf/prompts")),
           .scheduler = scheduler_,
+          .elsewhere = elsewhere_,
           .hosts = gateway::HostCheck({options_.settings.server.host}),
           .reach = os::reach_of(options_.settings.server.host),
           .owner_uid = ::geteuid(),
@@ -179,7 +193,8 @@ gateway::GatewayOptions RunningDaemon::gateway_options() {
               },
           .reload_settings = [this](std::int64_t since) { return reload_settings(since); },
           .compare_settings = [this](std::string_view text) { return compare_settings(text); },
-          .stop = [this] { stop_.set(); }};
+          .stop = [this] { stop_.set(); },
+          .restart = [this](os::Successor successor) { return make_room(std::move(successor)); }};
 }
 
 gateway::ServerStatus RunningDaemon::server_status() const {
@@ -220,6 +235,7 @@ void RunningDaemon::apply(const std::vector<config::Change>& changes) {
   log::info("daemon", "changed settings: {}", fmt::join(names, ", "));
   log::set_level(live_.current().log.level);
   models_.catalog().set_shelves(models_.shelves(live_.current()));
+  elsewhere_.set(live_.current().endpoints);
   reports_.add({.changes = changes, .workers = scheduler_.refresh(), .restart = {}, .error = {}});
   settings_changed_.set();
   settings_changed_.reset();
@@ -236,7 +252,7 @@ Expected<gateway::SettingsReport> RunningDaemon::compare_settings(std::string_vi
       live_.settings_with({.path = paths_.settings_file().string(), .text = std::string(text)});
   if (!settings) return failure(ErrorKind::invalid, settings.error().message);
   store::Catalog catalog(models_.shelves(*settings));
-  const scheduler::Names names(catalog, *settings);
+  const scheduler::Names names(catalog, *settings, &elsewhere_);
   return gateway::SettingsReport{.changes = config::difference(live_.current(), *settings),
                                  .workers = scheduler_.touched_by(names),
                                  .restart = live_.waiting(*settings),
@@ -248,17 +264,16 @@ Expected<void> RunningDaemon::begin() {
   auto signals = net::Signals::create(loop_, {SIGTERM, SIGINT, SIGHUP});
   if (!signals) return failure(signals.error());
   signals_ = std::make_unique<net::Signals>(*std::move(signals));
+  elsewhere_.set(live_.current().endpoints);
   clear_remains(paths_, workers_.journal());
   if (auto loaded = keys_.load(); !loaded) return loaded;
   // Advisory, for people: the lock decides.
   static_cast<void>(os::write_file_atomically(paths_.pid_file(), fmt::format("{}\n", ::getpid())));
-  if (auto control = server_.listen_unix(paths_.socket().string(), kSocketMode); !control) {
-    return failure(control.error());
-  }
+  if (auto control = sockets_.listen_control(paths_.socket().string()); !control) return control;
   const auto& address = options_.settings.server;
   const bool keyed = !address.api_key.empty() || !keys_.all().empty();
   const auto allowed = check_reach(address.host, keyed ? Keys::there : Keys::none);
-  auto port = allowed ? server_.listen_tcp(address.host, address.port) : failure(allowed.error());
+  auto port = allowed ? sockets_.listen_http(address.host, address.port) : failure(allowed.error());
   if (port) {
     port_ = *port;
     return {};
@@ -290,6 +305,8 @@ Task<void> RunningDaemon::serve() {
   tasks_.spawn(watch_settings(
       loop_, [this] { return followed_files(); },
       [this] { reload_settings(reports_.generation()); }));
+  tasks_.spawn(keep_watchdog_quiet());
+  tasks_.spawn(preload(models_, scheduler_, options_.settings.models.preload));
   if (options_.on_demand) tasks_.spawn(watch_idleness());
   static_cast<void>(co_await stop_.wait());
   co_await end();
@@ -321,19 +338,35 @@ Task<void> RunningDaemon::watch_idleness() {
   stop_.set();
 }
 
+Expected<void> RunningDaemon::make_room(os::Successor successor) {
+  if (stop_.is_set()) return failure(ErrorKind::conflict, "llfd is about to end");
+  auto heir = with_inheritance(std::move(successor), lock_, sockets_);
+  if (!heir) return failure(heir.error());
+  successor_ = *std::move(heir);
+  log::info("daemon", "making room for {}", successor_->argv.front());
+  stop_.set();
+  return {};
+}
+
+Duration RunningDaemon::drain_limit() const {
+  return successor_ ? Duration(limits::kRestartDrain) : limits::kDrainTimeout;
+}
+
 Task<void> RunningDaemon::interrupt_later() {
-  if (co_await net::sleep_for(limits::kDrainTimeout)) gateway_.interrupt();
+  if (co_await net::sleep_for(drain_limit())) gateway_.interrupt();
 }
 
 Task<void> RunningDaemon::end() {
   log::info("daemon", "stopping; {} requests are running", gateway_.active());
+  if (!successor_) os::notify_service_manager("STOPPING=1");
   // Running answers get their time; then they end with an error event that says so, and only what
   // does not even take that is cut.
   gateway_.announce_end();
   tasks_.spawn(interrupt_later());
   co_await downloads_.end();
-  co_await server_.drain(limits::kDrainTimeout + limits::kInterruptTime);
+  co_await server_.drain(drain_limit() + limits::kInterruptTime);
   co_await scheduler_.stop_all();
+  co_await elsewhere_.end();
   std::error_code code;
   fs::remove(paths_.pid_file(), code);
   log::info("daemon", "stopped");
@@ -341,38 +374,30 @@ Task<void> RunningDaemon::end() {
 
 }  // namespace
 
-Expected<std::unique_ptr<Daemon>> Daemon::create(const StartOptions& options) {
+Expected<std::unique_ptr<Daemon>> Daemon::create(const StartOptions& options,
+                                                 std::vector<os::NamedFd> inherited) {
   auto program = os::executable_path();
   if (!program) return failure(program.error());
   auto paths = os::resolve_paths({.home = options.home});
   if (!paths) return failure(paths.error());
   if (auto made = os::ensure_run_dir(*paths); !made) return failure(made.error());
-  auto lock = lock_home(*paths);
+  auto lock = lock_home(*paths, inherited);
   if (!lock) return failure(lock.error());
   if (auto opened =
           log::open({.file = paths->daemon_log().string(), .level = options.settings.log.level});
       !opened) {
     return failure(opened.error());
   }
-  auto daemon = std::make_unique<RunningDaemon>(options, *paths, *std::move(lock), *program);
+  auto daemon = std::make_unique<RunningDaemon>(
+      options, RunningDaemon::Parts{.paths = *paths,
+                                    .lock = *std::move(lock),
+                                    .program = *program,
+                                    .inherited = std::move(inherited)});
   if (auto begun = daemon->begin(); !begun) {
     log::error("daemon", "{}", begun.error().message);
     return failure(begun.error());
   }
   return daemon;
-}
-
-void report_readiness(int fd, const Expected<void>& outcome) {
-  json::Object line;
-  if (outcome) {
-    line = {{"ready", true}, {"pid", ::getpid()}};
-  } else {
-    line = {{"error", outcome.error().message}, {"kind", facts(outcome.error().kind).name}};
-  }
-  const auto text = json::write(line) + "\n";
-  // Whoever waits sees the end of the pipe if it cannot be written.
-  static_cast<void>(::write(fd, text.data(), text.size()));
-  ::close(fd);
 }
 
 }  // namespace llf::daemon

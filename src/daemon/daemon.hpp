@@ -3,9 +3,12 @@
 #include "base/expected.hpp"
 #include "daemon/start_options.hpp"
 #include "os/child_process.hpp"
+#include "os/inherited.hpp"
 
 #include <memory>
+#include <optional>
 #include <string>
+#include <vector>
 
 namespace llf::daemon {
 
@@ -16,7 +19,9 @@ class Daemon {
   /// Takes the lock of this home, cleans up after a daemon that was killed, and listens. Errors:
   /// `conflict` when another daemon serves this home or (unless on demand) somebody holds the port;
   /// `forbidden` for an address that is not loopback; those of folders and sockets.
-  [[nodiscard]] static Expected<std::unique_ptr<Daemon>> create(const StartOptions& options);
+  /// `inherited` is what the daemon before it, or a service manager, left open for it.
+  [[nodiscard]] static Expected<std::unique_ptr<Daemon>> create(
+      const StartOptions& options, std::vector<os::NamedFd> inherited);
 
   virtual ~Daemon() = default;
   Daemon() = default;
@@ -28,12 +33,11 @@ class Daemon {
   /// longer) and ends the workers.
   virtual void run(Expected<os::ChildProcess> guard) = 0;
 
+  /// Who takes its place when it has run and is destroyed; nothing: it just ends.
+  [[nodiscard]] virtual std::optional<os::Successor> take_successor() = 0;
+
   /// "http://127.0.0.1:8000", or why the public port is not served.
   [[nodiscard]] virtual std::string describe() const = 0;
 };
-
-/// Tells whoever started us that we are ready, or why not: one line of JSON on `fd`, then closes
-/// it.
-void report_readiness(int fd, const Expected<void>& outcome);
 
 }  // namespace llf::daemon

@@ -2,9 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include <array>
 #include <charconv>
-#include <fcntl.h>
 #include <filesystem>
 #include <string>
 #include <unistd.h>
@@ -26,21 +24,21 @@ class DaemonTest : public testing::Test {
 };
 
 TEST_F(DaemonTest, listens_where_it_says) {
-  const auto daemon = Daemon::create(options_);
+  const auto daemon = Daemon::create(options_, {});
   ASSERT_TRUE(daemon) << daemon.error().message;
   EXPECT_TRUE((*daemon)->describe().starts_with("listening on http://127.0.0.1:"));
 }
 
 TEST_F(DaemonTest, a_home_has_one_daemon) {
-  const auto first = Daemon::create(options_);
+  const auto first = Daemon::create(options_, {});
   ASSERT_TRUE(first);
-  const auto second = Daemon::create(options_);
+  const auto second = Daemon::create(options_, {});
   ASSERT_FALSE(second);
   EXPECT_EQ(second.error().kind, ErrorKind::conflict);
 }
 
 TEST_F(DaemonTest, a_taken_port_stops_an_explicit_start_and_not_one_on_demand) {
-  const auto first = Daemon::create(options_);
+  const auto first = Daemon::create(options_, {});
   ASSERT_TRUE(first);
   const auto said = (*first)->describe();
   std::uint16_t port = 0;
@@ -49,34 +47,14 @@ TEST_F(DaemonTest, a_taken_port_stops_an_explicit_start_and_not_one_on_demand) {
   auto other = options_;
   other.home += "/other";
   other.settings.server.port = port;
-  const auto refused = Daemon::create(other);
+  const auto refused = Daemon::create(other, {});
   ASSERT_FALSE(refused);
   EXPECT_NE(refused.error().message.find("is taken by daemon_test (pid "), std::string::npos)
       << refused.error().message;
   other.on_demand = true;
-  const auto without_port = Daemon::create(other);
+  const auto without_port = Daemon::create(other, {});
   ASSERT_TRUE(without_port) << without_port.error().message;
   EXPECT_NE((*without_port)->describe().find("is taken by"), std::string::npos);
-}
-
-std::string report(const Expected<void>& outcome) {
-  std::array<int, 2> ends{};
-  EXPECT_EQ(::pipe2(ends.data(), O_CLOEXEC), 0);
-  report_readiness(ends[1], outcome);
-  std::string text(200, '\0');
-  const auto size = ::read(ends[0], text.data(), text.size());
-  EXPECT_GT(size, 0);
-  text.resize(static_cast<std::size_t>(size));
-  std::array<char, 1> more{};
-  EXPECT_EQ(::read(ends[0], more.data(), more.size()), 0) << "the descriptor is to be closed";
-  ::close(ends[0]);
-  return text;
-}
-
-TEST(Readiness, is_one_line_that_says_ready_or_why_not) {
-  EXPECT_EQ(report({}), "{\"ready\":true,\"pid\":" + std::to_string(::getpid()) + "}\n");
-  EXPECT_EQ(report(failure(ErrorKind::conflict, "port taken")),
-            "{\"error\":\"port taken\",\"kind\":\"conflict\"}\n");
 }
 
 }  // namespace

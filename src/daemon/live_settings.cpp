@@ -46,7 +46,9 @@ void LiveSettings::note_references(const config::Settings& settings) {
     }
   };
   add(settings.references);
-  for (const auto& [name, profile] : settings.profiles) add(profile.references);
+  config::each_named_section(settings, [&](const auto& /*section*/, const auto& members) {
+    for (const auto& [name, member] : members) add(member.references);
+  });
 }
 
 Expected<config::Settings> LiveSettings::settings_with(config::SettingsText file) const {

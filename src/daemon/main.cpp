@@ -1,8 +1,11 @@
 #include "daemon/daemon.hpp"
 #include "daemon/guard.hpp"
 #include "daemon/listening.hpp"
+#include "daemon/readiness.hpp"
 #include "daemon/start_options.hpp"
+#include "os/inherited.hpp"
 #include "os/paths.hpp"
+#include "os/service_manager.hpp"
 #include "os/umask.hpp"
 
 #include <csignal>
@@ -38,6 +41,7 @@ int check(const llf::daemon::StartOptions& options) {
 
 int main(int argc, char** argv) {
   const std::vector<std::string> args(argv + 1, argv + argc);
+  auto inherited = llf::os::take_inherited();
   static_cast<void>(std::signal(SIGPIPE, SIG_IGN));
   static_cast<void>(std::signal(SIGXFSZ, SIG_IGN));  // a file that may not grow is an error (F26)
   const auto line =
@@ -59,11 +63,17 @@ int main(int argc, char** argv) {
   if (line->options.guarded) {
     return llf::daemon::run_guard(line->options.home, *line->options.guarded);
   }
-  auto daemon = llf::daemon::Daemon::create(line->options);
+  auto daemon = llf::daemon::Daemon::create(line->options, std::move(inherited));
   if (!daemon) return fail(daemon.error(), line->options.ready_fd);
   auto guard = llf::daemon::start_guard(line->options.home);
   say(stderr, "llfd: " + (*daemon)->describe() + "\n");
   if (line->options.ready_fd) llf::daemon::report_readiness(*line->options.ready_fd, {});
+  llf::os::notify_service_manager("READY=1");
   (*daemon)->run(std::move(guard));
-  return 0;
+  const auto successor = (*daemon)->take_successor();
+  daemon->reset();
+  if (!successor) return 0;
+  const auto error = llf::os::become(*successor);
+  say(stderr, "llfd: " + error.message + "\n");
+  return llf::facts(error.kind).exit_code;
 }
