@@ -89,23 +89,28 @@ TEXT
     attempt "$advice" apt-get -c "$state/apt.conf" update
   fi
   # patchelf comes along and stays with the engine, so that a copy of it needs no network.
-  attempt "$advice" apt-get -c "$state/apt.conf" install -y --download-only "$package" patchelf
+  attempt "$advice" apt-get -c "$state/apt.conf" install -y --download-only \
+    "$package" "${extras[@]}" patchelf
 }
 
 # Unpacks what the engine needs; with `all`, everything that the package depends on.
 unpack() {
-  local which=$1 deb name
+  local which=$1 deb name program
   for deb in "$work"/testing/cache/archives/*.deb; do
     name=${deb##*/}
     name=${name%%_*}
     case $which:$name in
-      all:* | needed:"$package" | needed:patchelf | needed:libllama* | needed:libggml0* | \
-        needed:libc6 | needed:libgcc-s1 | needed:libstdc++6 | needed:libgomp1 | needed:libssl* | \
-        needed:zlib1g | needed:libzstd1)
+      all:* | needed:"$package" | needed:"$package"-extra | needed:patchelf | needed:libllama* | \
+        needed:libggml0* | needed:libc6 | needed:libgcc-s1 | needed:libstdc++6 | \
+        needed:libgomp1 | needed:libssl* | needed:zlib1g | needed:libzstd1)
         attempt "Make room on the disk, then run it again." dpkg -x "$deb" "$work/version"
         printf '%s\n' "$deb" >>"$work/unpacked"
         ;;
     esac
+  done
+  # What a model over several machines needs stands where nobody looks for a program.
+  for program in "$work"/version/usr/libexec/*/llama/bin/ggml-rpc-server; do
+    if [[ -f $program ]]; then mv "$program" "$work/version/usr/bin/"; fi
   done
   locate_libraries
 }
@@ -125,7 +130,7 @@ patchelf_here() { "$loader" --library-path "$libraries" "$work/version/usr/bin/p
 patch_run_paths() {
   local file
   local below_bin="\$ORIGIN/../lib/$triplet:\$ORIGIN/../lib/$triplet/llama"
-  for file in "$work"/version/usr/bin/llama-*; do
+  for file in "$work"/version/usr/bin/{llama,ggml}-*; do
     patchelf_here --force-rpath --set-rpath "$below_bin" "$file"
   done
   # $ORIGIN is the folder that a file is opened from: the back ends' links stand in usr/bin.
@@ -142,7 +147,7 @@ patch_run_paths() {
 # The kernel wants the loader's whole path: that of the place where the engine will live.
 patch_loader() {
   local final=$1 file
-  for file in "$work"/version/usr/bin/llama-*; do
+  for file in "$work"/version/usr/bin/{llama,ggml}-*; do
     patchelf_here --set-interpreter "$final/usr/lib/$triplet/${loader##*/}" "$file"
   done
 }
@@ -154,7 +159,7 @@ link_backends() {
     ln -sfn "../lib/$triplet/ggml/${file#"$libraries"/ggml/}" "$work/version/usr/bin/${file##*/}"
   done
   mkdir -p "$work/version/bin"
-  for file in "$work"/version/usr/bin/llama-*; do
+  for file in "$work"/version/usr/bin/{llama,ggml}-*; do
     ln -sfn "../usr/bin/${file##*/}" "$work/version/bin/${file##*/}"
   done
 }
