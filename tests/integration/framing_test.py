@@ -269,7 +269,7 @@ def _interim(connection: Connection) -> int:
     return int(text.split()[1])
 
 
-def test_a_client_that_says_nothing_holds_nothing_up(daemon: Daemon, via: str) -> None:
+def test_F40_a_client_that_says_nothing_holds_nothing_up(daemon: Daemon, via: str) -> None:
     held = [Connection(daemon.address(via)) for _ in range(200)]
     try:
         assert ask(daemon.address(via), "GET", "/health").status == 200
@@ -278,7 +278,7 @@ def test_a_client_that_says_nothing_holds_nothing_up(daemon: Daemon, via: str) -
             connection.close()
 
 
-def test_a_head_that_does_not_end_is_given_up(daemon: Daemon) -> None:
+def test_F40_a_head_that_does_not_end_is_given_up(daemon: Daemon) -> None:
     with Connection(daemon.tcp) as connection:
         connection.send(b"GET /health HTTP/1.1\r\nHost: localhost\r\n")
         try:

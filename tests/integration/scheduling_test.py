@@ -151,3 +151,13 @@ def test_a_pinned_model_stays(start: Callable, models: Models, settings: Setting
     assert len(models.records("kept", "start")) == 1
     settings.set(models={"max_loaded": 2})
     eventually("there is room", lambda: chat(daemon.tcp, "other").whole)
+
+
+def test_models_are_there_from_the_start(start: Callable, models: Models,
+                                         settings: Settings) -> None:
+    models.add("first")
+    models.add("second")
+    settings.set(models={"preload": ["first", "gone", "second"]})
+    daemon = start()
+    eventually("both are loaded", lambda: [*daemon.workers()] == ["first", "second"] and all(
+        worker["state"] == "ready" for worker in daemon.workers().values()))

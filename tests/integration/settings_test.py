@@ -42,8 +42,11 @@ def reference_rows(schema: dict) -> list[str]:
                              f"{one['x-llf-effect'].replace('_', ' ')} |")
         return found
 
-    profiles = schema["properties"]["profiles"]["additionalProperties"]["properties"]
-    return rows("", schema["properties"]) + rows("profiles.NAME.", profiles)
+    found = rows("", schema["properties"])
+    for section in ("profiles", "endpoints"):
+        members = schema["properties"][section]["additionalProperties"]["properties"]
+        found += rows(f"{section}.NAME.", members)
+    return found
 
 
 def test_the_reference_has_every_setting_as_it_is(home: Home) -> None:
