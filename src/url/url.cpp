@@ -1,7 +1,8 @@
-#include "hub/url.hpp"
+#include "url/url.hpp"
 
 #include "base/ascii.hpp"
 #include "base/limits.hpp"
+#include "base/number.hpp"
 
 #include <boost/url/parse.hpp>
 #include <boost/url/url.hpp>
@@ -10,7 +11,7 @@
 
 #include <utility>
 
-namespace llf::hub {
+namespace llf {
 namespace {
 
 namespace urls = boost::urls;
@@ -37,6 +38,11 @@ Expected<Url> Url::parse(std::string_view text) {
   if (url.has_userinfo()) {
     return failure(ErrorKind::invalid, "a URL with a user name or password is not asked for");
   }
+  // Its own number of a port that is too large is another one.
+  if (url.has_port() && !url.port().empty() &&
+      parse_number<std::uint16_t>(std::string_view(url.port())).value_or(0) == 0) {
+    return not_a_url(text, "names a port that cannot be");
+  }
   url.remove_fragment();
   if (url.encoded_path().empty()) url.set_path_absolute(true);
   const std::string port(url.has_port() ? std::string_view(url.port()) : default_port(url));
@@ -52,6 +58,23 @@ Expected<Url> Url::resolve(std::string_view location) const {
   urls::url result;
   if (!urls::resolve(*base, *reference, result)) return not_a_url(location, "is no URL");
   return parse(std::string_view(result.buffer()));
+}
+
+std::string Url::host() const {
+  auto host = std::string_view(origin_).substr(origin_.find("://") + 3);
+  host = host.substr(0, host.rfind(':'));
+  if (host.starts_with('[')) host = host.substr(1, host.size() - 2);
+  return std::string(host);
+}
+
+std::uint16_t Url::port() const {
+  const auto text = std::string_view(origin_).substr(origin_.rfind(':') + 1);
+  return parse_number<std::uint16_t>(text).value_or(0);
+}
+
+std::string_view Url::target() const {
+  const auto path = text_.find('/', text_.find("://") + 3);
+  return std::string_view(text_).substr(path);
 }
 
 Url Url::at(std::string_view path) const {
@@ -70,4 +93,4 @@ std::string Url::file_name() const {
   return std::string(parsed->segments().back());
 }
 
-}  // namespace llf::hub
+}  // namespace llf

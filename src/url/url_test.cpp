@@ -1,4 +1,4 @@
-#include "hub/url.hpp"
+#include "url/url.hpp"
 
 #include <gtest/gtest.h>
 
@@ -6,7 +6,7 @@
 #include <string>
 #include <utility>
 
-namespace llf::hub {
+namespace llf {
 namespace {
 
 std::string origin_of(std::string_view text) {
@@ -24,7 +24,7 @@ TEST(Url, has_one_origin_however_it_is_written) {
 TEST(Url, takes_nothing_but_whole_http_urls_without_credentials) {
   for (const auto* wrong : {"", "hf.co", "/a", "file:///etc/passwd", "ftp://h/x", "http://",
                             "https:x", "http://user@h/", "http://u:p@h/", "http://h\\@evil/",
-                            "http://h/ a", "javascript:alert(1)", "http://h:99999999/x\n"}) {
+                            "http://h/ a", "http://h:70000/", "http://h:99999", "http://h:0", "javascript:alert(1)", "http://h:99999999/x\n"}) {
     EXPECT_FALSE(Url::parse(wrong)) << wrong;
   }
 }
@@ -54,8 +54,14 @@ TEST(Url, tells_its_parts) {
   EXPECT_EQ(url.file_name(), "my model.gguf");
   EXPECT_EQ(Url::parse("https://h.example")->file_name(), "");
   EXPECT_EQ(Url::parse("https://h.example")->at("api/x").str(), "https://h.example/api/x");
+  EXPECT_EQ(url.host(), "h.example");
+  EXPECT_EQ(url.port(), 443);
+  EXPECT_EQ(url.target(), "/a/my%20model.gguf?sig=secret");
+  EXPECT_EQ(Url::parse("http://[FE80::1]:8080")->host(), "fe80::1");
+  EXPECT_EQ(Url::parse("http://[fe80::1]:8080")->port(), 8080);
+  EXPECT_EQ(Url::parse("http://h.example?a=/b")->target(), "/?a=/b");
   EXPECT_EQ(Url::parse("https://h.example/mirror")->at("a").str(), "https://h.example/mirror/a");
 }
 
 }  // namespace
-}  // namespace llf::hub
+}  // namespace llf

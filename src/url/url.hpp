@@ -6,7 +6,7 @@
 #include <string>
 #include <string_view>
 
-namespace llf::hub {
+namespace llf {
 
 /// An absolute http or https URL (RFC 3986), as it was given but for the fragment. The one parser
 /// for what is checked and what is asked for (SEC-34): nobody reads the text again but to send it.
@@ -26,6 +26,10 @@ class Url {
   /// "https://host:443": who gets credentials (RFC 6454).
   [[nodiscard]] const std::string& origin() const { return origin_; }
   [[nodiscard]] bool encrypted() const { return origin_.starts_with("https:"); }
+  [[nodiscard]] std::string host() const;  ///< in lower case, an IPv6 address without brackets
+  [[nodiscard]] std::uint16_t port() const;
+  /// Path and query, as a request has them: at least "/".
+  [[nodiscard]] std::string_view target() const;
   /// Without the query, which may hold a signature: for messages.
   [[nodiscard]] std::string shown() const;
   /// The last name of the path, unescaped; empty when it ends in a slash.
@@ -39,4 +43,4 @@ class Url {
   std::string origin_;
 };
 
-}  // namespace llf::hub
+}  // namespace llf
