@@ -74,6 +74,11 @@ inline constexpr int kProbeEveryS = 10;     ///< at this distance
 inline constexpr int kProbes = 3;           ///< and after so many the peer is gone
 inline constexpr int kReadsPerTurn = 16;    ///< of one connection before the others get the loop
 inline constexpr ByteSize kRelayBuffer = ByteSize::kib(64);
+inline constexpr ByteSize kCipherRecord = ByteSize::kib(16);  ///< encrypted at once, as TLS has it
+inline constexpr ByteSize kCipherStep = ByteSize::kib(64);    ///< encrypted ahead of the kernel
+inline constexpr ByteSize kCipherBacklog =
+    ByteSize::kib(256);  ///< demanded by who does not read it: the connection ends
+inline constexpr auto kTlsHandshake = 10s;
 
 // store
 inline constexpr std::size_t kModelFolderEntries = 100'000;  ///< looked at in one search folder

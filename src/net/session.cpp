@@ -126,8 +126,8 @@ Task<Session::Next> Session::settle(Exchange& exchange) {
 
 // Closing with bytes unread would send a reset, which may overtake the answer (SEC-13).
 Task<void> Session::linger() {
-  socket_.shutdown_sending();
   const auto deadline = deadline_after(server_.options.linger_time);
+  co_await socket_.shutdown_sending(deadline);
   std::uint64_t left = limits::kLingerBytes.bytes();
   for (int reads = 1; left > 0 && !inbox_.ended && mono_now() < deadline; ++reads) {
     const auto result = socket_.try_read(read_scratch());
