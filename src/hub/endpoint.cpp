@@ -22,7 +22,7 @@ std::string first_line(std::string text) {
 }
 
 /// Of the first that is set, as the hub's own clients look for it.
-std::string find_token(const Environment& env) {
+std::string find_token(const os::Environment& env) {
   for (const auto* name : {"HF_TOKEN", "HUGGING_FACE_HUB_TOKEN"}) {
     if (const auto token = env(name)) return first_line(*token);
   }
@@ -69,7 +69,7 @@ Error error_by_code(std::string_view code, const Url& url, const Endpoint& endpo
 
 }  // namespace
 
-Expected<Endpoint> find_endpoint(const Environment& env) {
+Expected<Endpoint> find_endpoint(const os::Environment& env) {
   auto url = Url::parse(env("HF_ENDPOINT").value_or(std::string(kPublicHub)));
   if (!url) return failure(url.error().with_context("HF_ENDPOINT"));
   return Endpoint{
