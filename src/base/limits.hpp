@@ -80,6 +80,10 @@ inline constexpr ByteSize kCipherBacklog =
     ByteSize::kib(256);  ///< demanded by who does not read it: the connection ends
 inline constexpr auto kTlsHandshake = 10s;
 
+// tls
+inline constexpr ByteSize kCertificateFile = ByteSize::kib(256);  ///< of a chain
+inline constexpr ByteSize kKeyFile = ByteSize::kib(32);
+
 // store
 inline constexpr std::size_t kModelFolderEntries = 100'000;  ///< looked at in one search folder
 inline constexpr int kModelFolderDepth = 4;                  ///< folders below a search folder
