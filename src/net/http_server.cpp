@@ -112,6 +112,7 @@ void HttpServer::Impl::start(Accepted client) {
 
 // As much of an answer as can be given without keeping the connection.
 void HttpServer::Impl::refuse(const Accepted& client) const {
+  if (state.secures(client.peer)) return;  // what is sent in the clear is not understood
   const auto response = state.render(kFull);
   const AnswerHead head{.status = response.status,
                         .mode = BodyMode::length,

@@ -4,6 +4,7 @@
 #include "base/expected.hpp"
 #include "base/limits.hpp"
 #include "base/task.hpp"
+#include "net/cipher.hpp"
 #include "net/http_message.hpp"
 #include "net/loop.hpp"
 
@@ -78,8 +79,12 @@ struct ServerOptions {
   /// (wrong host, no credential): large uploads are refused early. Must not block. May be empty.
   std::function<std::optional<Response>(const Request&)> before_body;
 
+  /// Through whose ciphers TCP clients speak; empty: plain HTTP. Unix sockets are always plain.
+  std::shared_ptr<CipherSource> cipher_source;
+
   ByteSize body_limit = limits::kRequestBody;
   ByteSize bodies_in_flight = limits::kBodiesInFlight;
+  Duration handshake_timeout = limits::kTlsHandshake;
   Duration header_timeout = limits::kHeaderTimeout;
   Duration keep_alive_timeout = limits::kKeepAliveTimeout;
   Duration body_grace = limits::kBodyGrace;

@@ -1,8 +1,10 @@
 #include "net/session.hpp"
 
 #include "base/limits.hpp"
+#include "log/log.hpp"
 
 #include <algorithm>
+#include <array>
 #include <utility>
 
 namespace llf::net {
@@ -17,6 +19,10 @@ constexpr Refusal kStopping{.status = 503,
                             .kind = ErrorKind::unavailable,
                             .code = "shutting_down",
                             .message = "The server is shutting down."};
+constexpr Refusal kSecuredOnly{.status = 400,
+                               .kind = ErrorKind::invalid,
+                               .code = "https_only",
+                               .message = "This port speaks TLS only: use https:// for http://."};
 
 }  // namespace
 
@@ -37,15 +43,62 @@ void Session::close_if_idle() {
 }
 
 Task<void> Session::run() {
+  if (!server_.secures(peer_)) co_return co_await serve_all();
+  idle_ = true;
+  const auto next = co_await secure();
+  idle_ = false;
+  if (next == Next::linger) co_await linger();
+  if (next == Next::request) co_await serve_all();
+}
+
+Task<void> Session::serve_all() {
   while (!server_.draining) {
     idle_ = true;
     const bool more = co_await reader_.wait_for_request();
     idle_ = false;
-    if (!more) co_return;
+    if (!more) break;
     const auto next = co_await serve_one();
     if (next == Next::linger) co_await linger();
     if (next != Next::request) co_return;
   }
+  // A kept connection that ends without a word looks like one that was cut.
+  if (server_.secures(peer_)) {
+    co_await socket_.shutdown_sending(deadline_after(server_.options.linger_time));
+  }
+}
+
+Task<Session::Next> Session::secure() {
+  const auto deadline = deadline_after(server_.options.handshake_timeout);
+  const auto first = co_await first_byte(deadline);
+  if (!first) co_return Next::close;
+  // A method begins with a letter, and nothing in TLS does.
+  if (*first >= 'A' && *first <= 'Z') {
+    Exchange exchange(socket_, inbox_, facts_of({}));
+    co_return co_await answer_stop({.refusal = kSecuredOnly}, exchange);
+  }
+  auto cipher = server_.options.cipher_source->cipher_for({});
+  if (!cipher) {
+    log::warn("net", "a client is turned away: {}", cipher.error().message);
+    co_return Next::close;
+  }
+  const auto secured = co_await socket_.secure(std::move(*cipher), deadline - mono_now());
+  if (secured) co_return Next::request;
+  if (secured.error().kind != ErrorKind::cancelled) {
+    log::debug("net", "{} is not let in: {}", peer_.address, secured.error().message);
+  }
+  co_return Next::close;
+}
+
+// It stays where it is. Nothing: none came.
+Task<std::optional<char>> Session::first_byte(MonoTime deadline) {
+  std::array<char, 1> first{};
+  auto seen = socket_.peek(first);
+  while (seen.state == IoResult::State::blocked) {
+    if (co_await socket_.wait(FdWatch::For::read, deadline) != Wake::woken) co_return std::nullopt;
+    seen = socket_.peek(first);
+  }
+  if (seen.state != IoResult::State::ok) co_return std::nullopt;
+  co_return first[0];
 }
 
 Request Session::take_request(RequestHead head) const {

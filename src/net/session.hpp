@@ -7,6 +7,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <unordered_set>
 
 namespace llf::net {
@@ -25,10 +26,15 @@ struct ServerState {
   [[nodiscard]] Response render(const Refusal& refusal) const {
     return options.render ? options.render(refusal) : render_refusal(refusal);
   }
+
+  /// Whether a client's bytes go through a cipher.
+  [[nodiscard]] bool secures(const Peer& peer) const {
+    return options.cipher_source && !peer.is_unix;
+  }
 };
 
-/// One client's connection: reads requests, has them answered one after the other, and ends. Owned
-/// by its task.
+/// One client's connection: secures it where that is due, reads requests, has them answered one
+/// after the other, and ends. Owned by its task.
 class Session {
  public:
   Session(ServerState& server, Socket socket, Peer peer);
@@ -44,6 +50,9 @@ class Session {
  private:
   enum class Next : std::uint8_t { request, linger, close };
 
+  [[nodiscard]] Task<Next> secure();
+  [[nodiscard]] Task<std::optional<char>> first_byte(MonoTime deadline);
+  [[nodiscard]] Task<void> serve_all();
   [[nodiscard]] Task<Next> serve_one();
   [[nodiscard]] Task<Next> answer_stop(Stop stop, Exchange& exchange);
   [[nodiscard]] Task<Next> settle(Exchange& exchange);

@@ -2,11 +2,13 @@
 
 #include "net/server_fixture_test.hpp"
 #include "net/timer.hpp"
+#include "net/xor_cipher_test.hpp"
 
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include <chrono>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -158,6 +160,140 @@ TEST(Session, a_client_that_never_reads_holds_little_and_is_dropped) {
   EXPECT_LT(result.written, ByteSize::mib(16).bytes());  // the kernel's buffers
   client.read_all();
   EXPECT_EQ(client.error(), ECONNRESET);
+}
+
+const std::string kClosing = "GET /a HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n";
+
+ServerOptions secured(Duration handshake_timeout = 1h) {
+  return {.cipher_source = std::make_shared<test::XorSource>(),
+          .handshake_timeout = handshake_timeout};
+}
+
+/// What a server sent through its cipher, a `|` after each frame; `e` is its announced end.
+std::string opened(std::string wire) {
+  if (!wire.starts_with(test::kHello)) return "in the clear: " + wire;
+  wire.erase(0, test::kHello.size());
+  std::string result;
+  while (auto frame = test::take_frame(wire)) result += *frame + "|";
+  return result + wire;
+}
+
+std::string greeting(const std::string& request) {
+  return std::string(test::kHello) + test::sealed(request);
+}
+
+TEST(Session, secured_it_answers_through_the_cipher_and_announces_the_end) {
+  ServerFixture server(test::echo, secured());
+  auto client = server.tcp();
+  client.send(greeting(kGet) + test::sealed(kClosing));
+  const auto answers = opened(client.read_all());
+  EXPECT_EQ(answers_in(answers), 2U);
+  EXPECT_TRUE(answers.ends_with("GET /a? []|e")) << answers;
+  EXPECT_EQ(client.error(), 0);
+  auto plain = server.unix_socket();
+  plain.send(kGet);
+  EXPECT_EQ(read_answer(plain), "200 GET /a? []");
+}
+
+Task<void> stream(Request&, Responder& responder) {
+  static_cast<void>(co_await responder.begin(200, {}));
+  for (const auto* part : {"one", "two"}) static_cast<void>(co_await responder.write(part));
+  static_cast<void>(co_await responder.end());
+}
+
+TEST(Session, secured_each_part_of_a_stream_is_one_frame) {
+  ServerFixture server(stream, secured());
+  auto client = server.tcp();
+  client.send(greeting(kClosing));
+  const auto answer = opened(client.read_all());
+  EXPECT_TRUE(answer.ends_with("|3\r\none\r\n|3\r\ntwo\r\n|0\r\n\r\n|e")) << answer;
+}
+
+TEST(Session, plain_http_to_a_secured_port_is_told_so) {
+  std::vector<std::string> seen;
+  ServerFixture server(counting(seen), secured());
+  for (const auto& request : {kGet, post("Content-Length: 3\r\n", "abc"), std::string("G")}) {
+    auto client = server.tcp();
+    client.send(request);
+    const auto answer = client.read_until("\r\n\r\n");
+    EXPECT_TRUE(answer.starts_with("HTTP/1.1 400 ")) << answer;
+    EXPECT_NE(client.read_all().find("use https://"), std::string::npos);
+    EXPECT_EQ(client.error(), 0);
+  }
+  server.stop();
+  EXPECT_TRUE(seen.empty());
+}
+
+TEST(Session, a_handshake_that_stalls_or_is_none_ends_the_connection) {
+  std::vector<std::string> seen;
+  ServerFixture server(counting(seen), secured(5ms));
+  for (const auto* begun : {"", "h", "hi?"}) {
+    auto client = server.tcp();
+    client.send(begun);
+    const auto got = client.read_all();
+    EXPECT_TRUE(got.empty() || got == test::kHello) << got;
+  }
+  server.stop();
+  EXPECT_TRUE(seen.empty());
+}
+
+TEST(Session, who_shakes_hands_slowly_holds_up_nobody) {
+  ServerFixture server(test::echo, secured());
+  auto slow = server.tcp();
+  slow.send("h");
+  auto silent = server.tcp();
+  ASSERT_TRUE(server.eventually([&] { return server.server().connections() == 2; }));
+  auto client = server.tcp();
+  client.send(greeting(kClosing));
+  EXPECT_EQ(answers_in(opened(client.read_all())), 1U);
+  server.stop();
+  EXPECT_EQ(slow.read_all(), test::kHello);
+  EXPECT_EQ(silent.read_all(), "");
+}
+
+TEST(Session, a_secured_connection_that_stays_unused_ends_with_a_word) {
+  auto options = secured();
+  options.keep_alive_timeout = 5ms;
+  ServerFixture server(test::echo, std::move(options));
+  auto client = server.tcp();
+  client.send(greeting(kGet));
+  EXPECT_TRUE(opened(client.read_all()).ends_with("GET /a? []|e"));
+}
+
+TEST(Session, past_the_limit_nothing_is_said_in_the_clear) {
+  auto options = secured();
+  options.max_connections = 1;
+  ServerFixture server(test::echo, std::move(options));
+  auto first = server.tcp();
+  ASSERT_TRUE(server.eventually([&] { return server.server().connections() == 1; }));
+  auto second = server.tcp();
+  EXPECT_EQ(second.read_all(), "");
+}
+
+Task<void> until_gone(bool& gone, Request&, Responder& responder) {
+  static_cast<void>(co_await responder.begin(200, {}));
+  gone = (co_await responder.closed()).has_value();
+}
+
+TEST(Session, a_secured_client_is_gone_whose_wire_ends) {
+  bool gone = false;
+  ServerFixture server(
+      [&gone](Request& request, Responder& responder) {
+        return until_gone(gone, request, responder);
+      },
+      secured());
+  auto client = server.tcp();
+  client.send(greeting(kGet));
+  ASSERT_TRUE(server.eventually([&] { return server.server().active_requests() == 1; }));
+  client.end_sending();
+  EXPECT_TRUE(server.eventually([&] { return gone; }));
+}
+
+TEST(Session, a_secured_client_that_only_sends_no_more_gets_its_answer) {
+  ServerFixture server(test::echo, secured());
+  auto client = server.tcp();
+  client.send(greeting(kGet) + test::kEnd);
+  EXPECT_TRUE(opened(client.read_all()).ends_with("GET /a? []|e"));
 }
 
 }  // namespace
