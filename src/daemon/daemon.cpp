@@ -120,6 +120,7 @@ class RunningDaemon final : public Daemon {
   Workers workers_;
   scheduler::Scheduler scheduler_;
   gateway::Gateway gateway_;
+  Expected<std::shared_ptr<net::CipherSource>> cipher_source_;
   net::HttpServer server_;
   std::uint16_t port_ = 0;
   std::string listen_error_;
@@ -143,6 +144,7 @@ RunningDaemon::RunningDaemon(StartOptions options, os::Paths paths, os::FileLock
       scheduler_(loop_, names_, live_.current(),
                  [this](const scheduler::Target& target) { return workers_.make(target); }),
       gateway_(gateway_options()),
+      cipher_source_(find_cipher_source(options_.settings.server)),
       server_(loop_, server_options()) {}
 
 Workers::Parts RunningDaemon::worker_parts() {
@@ -156,7 +158,8 @@ Workers::Parts RunningDaemon::worker_parts() {
 
 net::ServerOptions RunningDaemon::server_options() {
   return {.render = gateway::refusal_response,
-          .before_body = [this](const net::Request& request) { return gateway_.refuse(request); }};
+          .before_body = [this](const net::Request& request) { return gateway_.refuse(request); },
+          .cipher_source = cipher_source_.value_or(nullptr)};
 }
 
 gateway::GatewayOptions RunningDaemon::gateway_options() {
@@ -192,6 +195,7 @@ gateway::ServerStatus RunningDaemon::server_status() const {
           .started = started_,
           .listen_address = options_.settings.server.host,
           .listen_port = port_,
+          .listen_tls = cipher_source_.value_or(nullptr) != nullptr,
           .listen_error = listen_error_,
           .settings_file = paths_.settings_file().string(),
           .settings_error = live_.error().value_or(""),
@@ -257,13 +261,14 @@ Expected<void> RunningDaemon::begin() {
   }
   const auto& address = options_.settings.server;
   const bool keyed = !address.api_key.empty() || !keys_.all().empty();
-  const auto allowed = check_reach(address.host, keyed ? Keys::there : Keys::none);
+  auto allowed = check_reach(address.host, keyed ? Keys::there : Keys::none);
+  if (!cipher_source_) allowed = failure(cipher_source_.error());
   auto port = allowed ? server_.listen_tcp(address.host, address.port) : failure(allowed.error());
   if (port) {
     port_ = *port;
     return {};
   }
-  const auto error = explain_listen_error(port.error(), address.host, address.port);
+  const auto error = explain_listen_error(port.error(), address);
   if (!options_.on_demand) return failure(error);
   listen_error_ = error.message;
   log::warn("daemon", "the public port is not served: {}", listen_error_);
@@ -272,7 +277,7 @@ Expected<void> RunningDaemon::begin() {
 
 std::string RunningDaemon::describe() const {
   if (!listen_error_.empty()) return listen_error_;
-  return "listening on " + http_address(options_.settings.server.host, port_);
+  return "listening on " + http_address(options_.settings.server, port_);
 }
 
 void RunningDaemon::run(Expected<os::ChildProcess> guard) {

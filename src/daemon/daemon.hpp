@@ -28,7 +28,7 @@ class Daemon {
   /// longer) and ends the workers.
   virtual void run(Expected<os::ChildProcess> guard) = 0;
 
-  /// "http://127.0.0.1:8000", or why the public port is not served.
+  /// "listening on http://127.0.0.1:8000", or why the public port is not served.
   [[nodiscard]] virtual std::string describe() const = 0;
 };
 
