@@ -3,7 +3,7 @@ find_package(Threads REQUIRED)
 set(Boost_USE_STATIC_LIBS ON)
 find_package(Boost 1.81 REQUIRED COMPONENTS json url)
 set(OPENSSL_USE_STATIC_LIBS ON)
-find_package(OpenSSL REQUIRED COMPONENTS Crypto)
+find_package(OpenSSL REQUIRED COMPONENTS Crypto SSL)
 find_package(fmt REQUIRED)
 find_package(spdlog REQUIRED)
 
@@ -30,7 +30,7 @@ llf_third(json Boost::json)
 llf_third(url Boost::url)
 llf_third(asio llf_asio_impl)
 llf_third(beast llf_beast_impl)
-llf_third(openssl OpenSSL::Crypto)
+llf_third(openssl OpenSSL::SSL OpenSSL::Crypto)
 # Only tar is used of it. What it needs other libraries for is thrown away, unresolved as it is, so
 # that none of them is linked.
 llf_third(archive -l:libarchive.a -Wl,--gc-sections)

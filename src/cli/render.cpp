@@ -108,7 +108,8 @@ std::string render_address(const client::DaemonStatus& status) {
   if (status.listen.error) return text::safe_line(*status.listen.error);
   const auto& address = status.listen.address;
   const bool ipv6 = address.contains(':');
-  return text::safe_line(fmt::format("http://{}{}{}:{}", ipv6 ? "[" : "", address, ipv6 ? "]" : "",
+  return text::safe_line(fmt::format("{}://{}{}{}:{}", status.listen.tls ? "https" : "http",
+                                     ipv6 ? "[" : "", address, ipv6 ? "]" : "",
                                      status.listen.port));
 }
 

@@ -79,6 +79,8 @@ TEST(Render, the_address_is_a_url_or_the_reason_for_none) {
   EXPECT_EQ(render_address(status), "http://127.0.0.1:8000");
   status.listen.address = "::1";
   EXPECT_EQ(render_address(status), "http://[::1]:8000");
+  status.listen.tls = true;
+  EXPECT_EQ(render_address(status), "https://[::1]:8000");
   status.listen.error = "port 8000 is taken";
   EXPECT_EQ(render_address(status), "port 8000 is taken");
 }

@@ -14,6 +14,8 @@ namespace llf::cli {
 inline constexpr std::array kDaemonOptions{
     OptionSpec{.name = "--host", .short_name = "", .value = "ADDRESS"},
     OptionSpec{.name = "--port", .short_name = "-p", .value = "NUMBER"},
+    OptionSpec{.name = "--tls-certificate", .short_name = "", .value = "PATH"},
+    OptionSpec{.name = "--tls-key", .short_name = "", .value = "PATH"},
     OptionSpec{.name = "--engine", .short_name = "", .value = "PATH"},
     OptionSpec{.name = "--models", .short_name = "", .value = "DIR"},
     OptionSpec{.name = "--max-loaded", .short_name = "", .value = "NUMBER"},

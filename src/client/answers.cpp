@@ -182,6 +182,7 @@ Expected<DaemonStatus> read_status(const json::Value& value) {
     Fields listen(fields.at("listen"), "'listen'");
     auto read = listen.finish(DaemonStatus::Listen{.address = listen.text("address"),
                                                    .port = listen.number("port"),
+                                                   .tls = listen.flag("tls"),
                                                    .error = listen.optional_text("error")});
     if (!read) return failure(read.error());
     status.listen = std::move(*read);

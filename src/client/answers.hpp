@@ -20,6 +20,7 @@ struct DaemonStatus {
   struct Listen {
     std::string address;
     std::int64_t port = 0;
+    bool tls = false;
     std::optional<std::string> error;  ///< why the port is not served
   };
   struct Engine {

@@ -15,13 +15,14 @@ json::Value value(std::string_view text) {
 TEST(Answers, a_whole_status_is_read) {
   const auto status = read_status(value(R"({"version":"0.1.0","protocol":1,"pid":12,"uptime_s":3,
       "home":"/h","socket":"/s","log_file":"/l","on_demand":true,
-      "listen":{"address":"127.0.0.1","port":8000,"error":"port 8000 is taken"},
+      "listen":{"address":"127.0.0.1","port":8000,"tls":true,"error":"port 8000 is taken"},
       "engine":{"path":"/e","version":"b1","origin":"PATH"},"workers":1,"requests_active":2})"));
   ASSERT_TRUE(status);
   EXPECT_EQ(status->version, "0.1.0");
   EXPECT_EQ(status->pid, 12);
   EXPECT_TRUE(status->on_demand);
   EXPECT_EQ(status->listen.port, 8000);
+  EXPECT_TRUE(status->listen.tls);
   EXPECT_EQ(status->listen.error, "port 8000 is taken");
   ASSERT_TRUE(status->engine);
   EXPECT_EQ(status->engine->origin, "PATH");
@@ -40,6 +41,7 @@ TEST(Answers, what_is_null_or_absent_is_not_there) {
       value(R"({"version":"1","engine":null,"listen":{"port":0,"error":null},"new":{}})"));
   ASSERT_TRUE(status);
   EXPECT_FALSE(status->engine);
+  EXPECT_FALSE(status->listen.tls);
   EXPECT_FALSE(status->listen.error);
 }
 

@@ -73,7 +73,9 @@ struct Settings {
   struct Server {
     std::string host = "127.0.0.1";
     std::uint16_t port = 8000;
-    std::string api_key;  ///< secret; empty: none is asked for
+    std::string api_key;          ///< secret; empty: none is asked for
+    std::string tls_certificate;  ///< path; with tls_key, or both are empty: plain HTTP
+    std::string tls_key;          ///< path
     std::chrono::seconds idle_exit = limits::kIdleExit;
     friend bool operator==(const Server&, const Server&) = default;
   } server;

@@ -45,6 +45,7 @@
 #include <algorithm>
 #include <csignal>
 #include <filesystem>
+#include <ranges>
 #include <string>
 #include <string_view>
 #include <system_error>
@@ -60,11 +61,6 @@ namespace fs = std::filesystem;
 /// Beside llfd in an installed tree and in a build tree.
 fs::path beside(const fs::path& program, std::string_view relative) {
   return (program.parent_path() / ".." / relative).lexically_normal();
-}
-
-/// Until TLS is there.
-Expected<std::shared_ptr<net::CipherSource>> client_ciphers(const std::string& /*certificates*/) {
-  return failure(ErrorKind::unavailable, "no TLS yet");
 }
 
 class RunningDaemon final : public Daemon {
@@ -130,6 +126,7 @@ class RunningDaemon final : public Daemon {
   Workers workers_;
   scheduler::Scheduler scheduler_;
   gateway::Gateway gateway_;
+  Expected<std::shared_ptr<net::CipherSource>> cipher_source_;
   net::HttpServer server_;
   Sockets sockets_;
   std::optional<os::Successor> successor_;
@@ -155,6 +152,7 @@ RunningDaemon::RunningDaemon(StartOptions options, Parts parts)
       scheduler_(loop_, names_, live_.current(),
                  [this](const scheduler::Target& target) { return workers_.make(target); }),
       gateway_(gateway_options()),
+      cipher_source_(find_cipher_source(options_.settings.server)),
       server_(loop_, server_options()),
       sockets_(server_, std::move(parts.inherited)) {}
 
@@ -169,7 +167,8 @@ Workers::Parts RunningDaemon::worker_parts() {
 
 net::ServerOptions RunningDaemon::server_options() {
   return {.render = gateway::refusal_response,
-          .before_body = [this](const net::Request& request) { return gateway_.refuse(request); }};
+          .before_body = [this](const net::Request& request) { return gateway_.refuse(request); },
+          .cipher_source = cipher_source_.value_or(nullptr)};
 }
 
 gateway::GatewayOptions RunningDaemon::gateway_options() {
@@ -207,6 +206,7 @@ gateway::ServerStatus RunningDaemon::server_status() const {
           .started = started_,
           .listen_address = options_.settings.server.host,
           .listen_port = port_,
+          .listen_tls = cipher_source_.value_or(nullptr) != nullptr,
           .listen_error = listen_error_,
           .settings_file = paths_.settings_file().string(),
           .settings_error = live_.error().value_or(""),
@@ -229,10 +229,8 @@ gateway::SettingsReport RunningDaemon::reload_settings(std::int64_t since) {
 }
 
 void RunningDaemon::apply(const std::vector<config::Change>& changes) {
-  std::vector<std::string_view> names;
-  names.reserve(changes.size());
-  for (const auto& change : changes) names.push_back(change.name);
-  log::info("daemon", "changed settings: {}", fmt::join(names, ", "));
+  log::info("daemon", "changed settings: {}",
+            fmt::join(changes | std::views::transform(&config::Change::name), ", "));
   log::set_level(live_.current().log.level);
   models_.catalog().set_shelves(models_.shelves(live_.current()));
   elsewhere_.set(live_.current().endpoints);
@@ -272,13 +270,14 @@ Expected<void> RunningDaemon::begin() {
   if (auto control = sockets_.listen_control(paths_.socket().string()); !control) return control;
   const auto& address = options_.settings.server;
   const bool keyed = !address.api_key.empty() || !keys_.all().empty();
-  const auto allowed = check_reach(address.host, keyed ? Keys::there : Keys::none);
+  auto allowed = check_reach(address.host, keyed ? Keys::there : Keys::none);
+  if (!cipher_source_) allowed = failure(cipher_source_.error());
   auto port = allowed ? sockets_.listen_http(address.host, address.port) : failure(allowed.error());
   if (port) {
     port_ = *port;
     return {};
   }
-  const auto error = explain_listen_error(port.error(), address.host, address.port);
+  const auto error = explain_listen_error(port.error(), address);
   if (!options_.on_demand) return failure(error);
   listen_error_ = error.message;
   log::warn("daemon", "the public port is not served: {}", listen_error_);
@@ -287,7 +286,7 @@ Expected<void> RunningDaemon::begin() {
 
 std::string RunningDaemon::describe() const {
   if (!listen_error_.empty()) return listen_error_;
-  return "listening on " + http_address(options_.settings.server.host, port_);
+  return "listening on " + http_address(options_.settings.server, port_);
 }
 
 void RunningDaemon::run(Expected<os::ChildProcess> guard) {

@@ -36,7 +36,7 @@ class Daemon {
   /// Who takes its place when it has run and is destroyed; nothing: it just ends.
   [[nodiscard]] virtual std::optional<os::Successor> take_successor() = 0;
 
-  /// "http://127.0.0.1:8000", or why the public port is not served.
+  /// "listening on http://127.0.0.1:8000", or why the public port is not served.
   [[nodiscard]] virtual std::string describe() const = 0;
 };
 

@@ -3,8 +3,13 @@
 #include "gateway/api_keys.hpp"
 #include "os/loopback.hpp"
 #include "os/port_holder.hpp"
+#include "tls/client.hpp"
+#include "tls/server.hpp"
+#include "tls/trust.hpp"
 
 #include <fmt/format.h>
+
+#include <string_view>
 
 namespace llf::daemon {
 namespace {
@@ -27,8 +32,24 @@ std::filesystem::path keys_file(const os::Paths& paths) {
   return paths.data_dir / "keys.json";
 }
 
+Expected<std::shared_ptr<net::CipherSource>> find_cipher_source(
+    const config::Settings::Server& server) {
+  if (server.tls_certificate.empty() && server.tls_key.empty()) return nullptr;
+  if (server.tls_certificate.empty() || server.tls_key.empty()) {
+    const bool key_only = server.tls_certificate.empty();
+    return failure(ErrorKind::invalid,
+                   fmt::format("{} is set and {} is not: TLS needs both, and plain HTTP neither",
+                               key_only ? "server.tls_key" : "server.tls_certificate",
+                               key_only ? "server.tls_certificate" : "server.tls_key"));
+  }
+  auto source = tls::server_source({.certificate = server.tls_certificate, .key = server.tls_key});
+  if (!source) return failure(source.error().with_context("TLS"));
+  return source;
+}
+
 Expected<void> check_start(const StartOptions& options) {
   const auto& server = options.settings.server;
+  if (const auto found = find_cipher_source(server); !found) return failure(found.error());
   if (!server.api_key.empty()) return {};
   const auto paths = os::resolve_paths({.home = options.home});
   if (!paths) return failure(paths.error());
@@ -37,22 +58,30 @@ Expected<void> check_start(const StartOptions& options) {
   return check_reach(server.host, keys.all().empty() ? Keys::none : Keys::there);
 }
 
-Error explain_listen_error(const Error& error, const std::string& host, std::uint16_t port) {
+Error explain_listen_error(const Error& error, const config::Settings::Server& server) {
   if (error.kind != ErrorKind::conflict) {
-    return error.with_context("listening on " + http_address(host, port));
+    return error.with_context("listening on " + http_address(server, server.port));
   }
-  const auto holder = os::port_holder(port);
+  const auto holder = os::port_holder(server.port);
   const auto who = holder ? fmt::format("{} (pid {})", holder->program, holder->pid)
                           : std::string("another program");
   return {.kind = ErrorKind::conflict,
           .message = fmt::format("port {} on {} is taken by {}; choose another with --port, "
                                  "LLF_PORT or the setting server.port",
-                                 port, host, who)};
+                                 server.port, server.host, who)};
 }
 
-std::string http_address(const std::string& host, std::uint16_t port) {
-  return is_v6(host) ? fmt::format("http://[{}]:{}", host, port)
-                     : fmt::format("http://{}:{}", host, port);
+std::string http_address(const config::Settings::Server& server, std::uint16_t port) {
+  const std::string_view scheme = server.tls_certificate.empty() ? "http" : "https";
+  return is_v6(server.host) ? fmt::format("{}://[{}]:{}", scheme, server.host, port)
+                            : fmt::format("{}://{}:{}", scheme, server.host, port);
+}
+
+Expected<std::shared_ptr<net::CipherSource>> client_ciphers(const std::string& certificates) {
+  if (!certificates.empty()) return tls::client_source({.file = certificates, .folder = {}});
+  auto trust = tls::find_trust(os::env);
+  if (!trust) return failure(trust.error());
+  return tls::client_source(*std::move(trust));
 }
 
 }  // namespace llf::daemon

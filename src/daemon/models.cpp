@@ -2,12 +2,12 @@
 
 #include "base/limits.hpp"
 #include "hub/base_template.hpp"
+#include "hub/license.hpp"
 #include "hub/repair.hpp"
 #include "os/memory_bandwidth.hpp"
 #include "os/process_facts.hpp"
 #include "store/gguf_file.hpp"
 
-#include <algorithm>
 #include <utility>
 
 namespace llf::daemon {
@@ -52,7 +52,8 @@ Models::Models(net::Loop& loop, fs::path built_in, const os::Paths& paths,
       catalog_(shelves(settings)),
       loop_(loop),
       disk_(loop),
-      reading_(loop) {}
+      reading_(loop),
+      importing_(loop) {}
 
 std::vector<store::Shelf> Models::shelves(const config::Settings& settings) const {
   std::vector<store::Shelf> shelves{{.root = built_in_, .source = store::Source::built_in},
@@ -84,6 +85,9 @@ Task<Expected<store::Details>> Models::details(store::ModelFile model) {
     auto details = store::read_details(model);
     const auto repository = store::RepositoryName::parse(model.repository);
     const auto base = repository ? hub::load_base_template(bases, *repository) : std::nullopt;
+    if (details && repository && details->facts.license.empty()) {
+      details->facts.license = hub::load_license(bases, *repository);
+    }
     if (details && base) {
       details->base = base->repository;
       details->template_as_base =
@@ -94,16 +98,15 @@ Task<Expected<store::Details>> Models::details(store::ModelFile model) {
 }
 
 Task<gateway::MachineFacts> Models::machine(gateway::MachineLook look) {
-  if (look == gateway::MachineLook::measured) {
+  if (look == gateway::MachineLook::measured && bandwidth_.due(mono_now())) {
     const auto measured = co_await disk_.run([]() -> Expected<std::uint64_t> {
       return os::measure_memory_bandwidth(os::usable_cores());
     });
-    // What else runs makes it less: the best that was ever seen is the machine's.
-    bandwidth_ = std::max(bandwidth_, measured.value_or(0));
+    if (measured) bandwidth_.take(*measured, mono_now());
   }
   co_return gateway::MachineFacts{.memory = os::total_memory().value_or(ByteSize()).bytes(),
                                   .available = os::available_memory().value_or(ByteSize()).bytes(),
-                                  .bandwidth = bandwidth_};
+                                  .bandwidth = bandwidth_.best()};
 }
 
 store::OwnFolders Models::own_folders() const {
@@ -112,9 +115,7 @@ store::OwnFolders Models::own_folders() const {
 
 Task<Expected<store::Removal>> Models::plan_removal(store::ModelFile model) {
   co_return co_await disk_.run(
-      [model = std::move(model), all = catalog_.list(), own = own_folders()] {
-        return store::plan_removal(model, all, own);
-      });
+      [model = std::move(model), own = own_folders()] { return store::plan_removal(model, own); });
 }
 
 Task<Expected<void>> Models::remove(store::Removal removal) {
@@ -125,19 +126,21 @@ Task<Expected<void>> Models::remove(store::Removal removal) {
 
 Task<Expected<std::vector<store::Leftover>>> Models::leftovers(std::set<fs::path> wanted,
                                                                gateway::Prune prune) {
+  co_await refresh();
   // After imports, whose unfinished files would be leftovers.
-  co_return co_await reading_.run([places = store::LeftoverPlaces{.own = own_folders(),
-                                                                  .marks = marks_,
-                                                                  .wanted = std::move(wanted),
-                                                                  .models = catalog_.list()},
-                                   prune] {
+  co_return co_await importing_.run([places = store::LeftoverPlaces{.own = own_folders(),
+                                                                    .marks = marks_,
+                                                                    .notes = {bases_},
+                                                                    .wanted = std::move(wanted),
+                                                                    .models = catalog_.list()},
+                                     prune] {
     return prune == gateway::Prune::remove ? store::remove_leftovers(places)
                                            : store::find_leftovers(places);
   });
 }
 
 Task<Expected<std::vector<store::Imported>>> Models::import(fs::path from, store::ImportBy by) {
-  co_return co_await reading_.run(
+  co_return co_await importing_.run(
       [from = std::move(from), own = own_, by] { return store::import_models(from, own, by); });
 }
 
@@ -147,9 +150,9 @@ Task<Expected<std::optional<store::BundleManifest>>> Models::look_into_bundle(fs
 
 Task<Expected<store::ImportedBundle>> Models::import_bundle(
     fs::path path, std::function<void(std::uint64_t)> progress) {
-  co_return co_await reading_.run([path = std::move(path), progress = std::move(progress),
-                                   own = own_folders(),
-                                   &loop = loop_](const std::stop_token& stop) {
+  co_return co_await importing_.run([path = std::move(path), progress = std::move(progress),
+                                     own = own_folders(),
+                                     &loop = loop_](const std::stop_token& stop) {
     return store::import_bundle(path, own, told_on(loop, progress, stop));
   });
 }

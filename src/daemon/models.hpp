@@ -9,6 +9,7 @@
 #include "hub/downloads.hpp"
 #include "net/blocking_thread.hpp"
 #include "net/loop.hpp"
+#include "os/memory_bandwidth.hpp"
 #include "os/paths.hpp"
 #include "store/catalog.hpp"
 #include "store/shelf.hpp"
@@ -99,8 +100,9 @@ class Models {
   store::Catalog catalog_;
   net::Loop& loop_;
   net::BlockingThread disk_;
-  net::BlockingThread reading_;  ///< for what takes minutes
-  std::uint64_t bandwidth_ = 0;  ///< the most bytes a second from memory that were seen
+  net::BlockingThread reading_;    ///< for what reads models for minutes
+  net::BlockingThread importing_;  ///< for what writes into the folder of this home, or clears it
+  os::BestBandwidth bandwidth_;
 };
 
 /// Where downloads of this daemon go, by settings that outlive them.

@@ -104,6 +104,7 @@ Task<void> Gateway::server_status(net::Request& /*request*/, net::Responder& res
       {"on_demand", status.on_demand},
       {"listen", json::Object{{"address", status.listen_address},
                               {"port", status.listen_port},
+                              {"tls", status.listen_tls},
                               {"error", or_null(status.listen_error)}}},
       {"engine", engine_json(options_.engine())},
       {"settings", json::Object{{"file", status.settings_file},

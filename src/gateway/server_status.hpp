@@ -22,6 +22,7 @@ struct ServerStatus {
   MonoTime started;
   std::string listen_address;
   std::uint16_t listen_port = 0;  ///< 0: the public port is not served
+  bool listen_tls = false;        ///< with TLS
   std::string listen_error;       ///< why it is not
   std::string settings_file;
   std::string settings_error;            ///< what is wrong with it, while the last good ones hold

@@ -23,7 +23,7 @@ std::string first_line(std::string text) {
 }
 
 /// Of the first that is set, as the hub's own clients look for it.
-std::string find_token(const Environment& env) {
+std::string find_token(const os::Environment& env) {
   for (const auto* name : {"HF_TOKEN", "HUGGING_FACE_HUB_TOKEN"}) {
     if (const auto token = env(name)) return first_line(*token);
   }
@@ -115,7 +115,7 @@ Expected<void> pause(const Session& session, Duration time) {
 
 }  // namespace
 
-Expected<Endpoint> find_endpoint(const Environment& env) {
+Expected<Endpoint> find_endpoint(const os::Environment& env) {
   auto url = Url::parse(env("HF_ENDPOINT").value_or(std::string(kPublicHub)));
   if (!url) return failure(url.error().with_context("HF_ENDPOINT"));
   return Endpoint{

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "hub/http.hpp"
-#include "hub/trust.hpp"
+#include "os/paths.hpp"
 #include "url/url.hpp"
 
 #include <optional>
@@ -21,7 +21,7 @@ struct Endpoint {
 /// The endpoint as all programs for the hub find it: HF_ENDPOINT, else the public hub; the token of
 /// HF_TOKEN, else of the file HF_TOKEN_PATH, else $HF_HOME/token, else
 /// ~/.cache/huggingface/token. Errors: `invalid` for an HF_ENDPOINT that is no URL. Reads a file.
-[[nodiscard]] Expected<Endpoint> find_endpoint(const Environment& env);
+[[nodiscard]] Expected<Endpoint> find_endpoint(const os::Environment& env);
 
 /// What every question to a hub needs. All of it outlives the question.
 struct Session {

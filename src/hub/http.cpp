@@ -5,8 +5,8 @@
 #include "base/limits.hpp"
 #include "base/number.hpp"
 #include "hub/curl.hpp"
-#include "hub/trust.hpp"
 #include "os/paths.hpp"
+#include "tls/trust.hpp"
 
 #include <fmt/format.h>
 
@@ -85,11 +85,8 @@ Error untrusted(std::string_view shown, std::string_view detail) {
   if (detail.starts_with(kPrefix)) detail.remove_prefix(kPrefix.size());
   const bool unknown = detail.contains("issuer") || detail.contains("self");
   return {.kind = ErrorKind::upstream,
-          .message = fmt::format("{}: its certificate is refused: {}{}", shown, detail,
-                                 unknown ? ". Where a network has an authority of its own, "
-                                           "SSL_CERT_FILE names that authority's certificate; "
-                                           "then `llf server restart`"
-                                         : "")};
+          .message = fmt::format("{}: its certificate is refused: {}{}{}", shown, detail,
+                                 unknown ? ". " : "", unknown ? tls::kOwnAuthority : "")};
 }
 
 Error error_of(const Curl& curl, const Call& call, CURLcode code) {
@@ -124,7 +121,7 @@ bool is_lasting(const Error& error) {
 }
 
 struct Connections::Impl {
-  Impl(const Curl& functions, Trust authorities)
+  Impl(const Curl& functions, tls::Trust authorities)
       : curl(functions), trust(std::move(authorities)), multi(functions.multi_init()) {
     LLF_ASSERT(multi != nullptr);
     curl.multi_setopt(multi, CURLMOPT_PIPELINING, long{CURLPIPE_NOTHING});
@@ -185,7 +182,7 @@ struct Connections::Impl {
   }
 
   const Curl& curl;
-  Trust trust;
+  tls::Trust trust;
   CURLM* multi;
   std::map<std::size_t, std::unique_ptr<Call>> calls;
   std::size_t next = 1;
@@ -199,7 +196,7 @@ Connections::~Connections() = default;
 Expected<Connections> Connections::create() {
   const auto& curl = load_curl();
   if (!curl) return failure(curl.error());
-  auto trust = find_trust(os::env);
+  auto trust = tls::find_trust(os::env);
   if (!trust) return failure(trust.error());
   return Connections(std::make_unique<Impl>(*curl, *std::move(trust)));
 }

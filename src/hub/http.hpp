@@ -61,11 +61,11 @@ struct HttpResult {
 [[nodiscard]] bool is_lasting(const Error& error);
 
 /// Several requests at once, over connections that are kept for the next ones. HTTP/1.1, so that
-/// each has one of its own. TLS is verified, by the authorities of find_trust; proxies are those of
-/// the environment. Blocks; one thread, but wake.
+/// each has one of its own. TLS is verified, by the authorities of tls::find_trust; proxies are
+/// those of the environment. Blocks; one thread, but wake.
 class Connections {
  public:
-  /// Errors: those of load_curl and find_trust.
+  /// Errors: those of load_curl and tls::find_trust.
   [[nodiscard]] static Expected<Connections> create();
   Connections(Connections&&) noexcept;
   Connections& operator=(Connections&&) noexcept;

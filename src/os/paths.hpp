@@ -15,6 +15,9 @@ namespace llf::os {
 /// llf. Main thread, or any while nobody sets variables (nobody does).
 [[nodiscard]] std::optional<std::string> env(const char* name);
 
+/// Reads an environment variable: `env`, or a test's.
+using Environment = std::function<std::optional<std::string>(const char*)>;
+
 /// Every "NAME=value" of this process's environment.
 [[nodiscard]] std::vector<std::string> environment();
 
@@ -56,7 +59,7 @@ struct Paths {
 /// Inputs of resolve_paths; the defaults are the real ones.
 struct PathOptions {
   std::string home;  ///< --home; empty: LLF_HOME, else the XDG folders
-  std::function<std::optional<std::string>(const char*)> env = os::env;
+  Environment env = os::env;
   std::filesystem::path tmp_dir = "/tmp";
 };
 

@@ -7,6 +7,7 @@ import os
 import resource
 import select
 import signal
+import ssl
 import subprocess
 from collections.abc import Sequence
 
@@ -31,7 +32,8 @@ class Daemon:
 
     def __init__(self, home: Home, models: Models | None = None, flags: Sequence[str] = (), *,
                  env: dict[str, str] | None = None, open_files: int | None = None,
-                 stderr: object = None, engine: str | None = str(FAKE_WORKER)) -> None:
+                 stderr: object = None, engine: str | None = str(FAKE_WORKER),
+                 tls: ssl.SSLContext | None = None) -> None:
         self.home = home
         self.expected_death = False
         read_end, write_end = os.pipe()
@@ -57,7 +59,8 @@ class Daemon:
         self._await_ready(read_end)
         self.unix = Address("unix", self._find_socket())
         status = self.status()
-        self.tcp = Address("tcp", status["listen"]["port"])
+        assert status["listen"]["tls"] == bool(tls and status["listen"]["port"])
+        self.tcp = Address("tcp", status["listen"]["port"], tls)
         self.control("GET", "models")  # from the first look on their folders are watched
         self.base_descriptors = self._descriptors_of_idle(2 if self.tcp.place else 1)
 

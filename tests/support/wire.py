@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import select
 import socket
+import ssl
 import struct
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -18,6 +19,7 @@ _READ = 65536
 class Address(NamedTuple):
     kind: str  # "tcp" or "unix"
     place: int | str  # port on 127.0.0.1, or path
+    tls: ssl.SSLContext | None = None  # over TCP
 
     def __str__(self) -> str:
         return self.kind
@@ -58,6 +60,9 @@ class Connection:
         self._buffer = b""
         if address.kind == "tcp":
             self.socket = socket.create_connection(("127.0.0.1", address.place), timeout_s)
+            if address.tls:
+                self.socket = address.tls.wrap_socket(self.socket, server_hostname="127.0.0.1",
+                                                      suppress_ragged_eofs=False)
         else:
             self.socket = socket.socket(socket.AF_UNIX)
             self.socket.settimeout(timeout_s)

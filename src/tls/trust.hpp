@@ -1,15 +1,12 @@
 #pragma once
 
 #include "base/expected.hpp"
+#include "os/paths.hpp"
 
-#include <functional>
-#include <optional>
 #include <string>
+#include <string_view>
 
-namespace llf::hub {
-
-/// Reads an environment variable: os::env, or a test's.
-using Environment = std::function<std::optional<std::string>(const char*)>;
+namespace llf::tls {
 
 /// The certificate authorities that servers are checked by; empty: those of the system. There is no
 /// way to check by none.
@@ -18,9 +15,14 @@ struct Trust {
   std::string folder;  ///< as `openssl rehash` makes it; several with ":" between
 };
 
+/// What to do about a server that none of them vouches for.
+inline constexpr std::string_view kOwnAuthority =
+    "Where a network has an authority of its own, SSL_CERT_FILE names that authority's "
+    "certificate; then `llf server restart`";
+
 /// As curl and the programs of the hub find them: REQUESTS_CA_BUNDLE, else CURL_CA_BUNDLE, each a
 /// file or a folder; else SSL_CERT_FILE and SSL_CERT_DIR. Errors: `invalid` for a variable that
 /// names none. A few system calls.
-[[nodiscard]] Expected<Trust> find_trust(const Environment& env);
+[[nodiscard]] Expected<Trust> find_trust(const os::Environment& env);
 
-}  // namespace llf::hub
+}  // namespace llf::tls

@@ -1,4 +1,4 @@
-#include "hub/trust.hpp"
+#include "tls/trust.hpp"
 
 #include <fmt/format.h>
 
@@ -6,7 +6,7 @@
 #include <system_error>
 #include <utility>
 
-namespace llf::hub {
+namespace llf::tls {
 namespace {
 
 namespace fs = std::filesystem;
@@ -21,7 +21,7 @@ std::unexpected<Error> names_none(const char* variable, const std::string& value
 
 }  // namespace
 
-Expected<Trust> find_trust(const Environment& env) {
+Expected<Trust> find_trust(const os::Environment& env) {
   std::error_code code;
   for (const auto* variable : {"REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"}) {
     auto value = env(variable);
@@ -43,4 +43,4 @@ Expected<Trust> find_trust(const Environment& env) {
   return trust;
 }
 
-}  // namespace llf::hub
+}  // namespace llf::tls

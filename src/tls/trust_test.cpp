@@ -1,4 +1,4 @@
-#include "hub/trust.hpp"
+#include "tls/trust.hpp"
 
 #include "os/test_folder.hpp"
 
@@ -8,7 +8,7 @@
 #include <fstream>
 #include <map>
 
-namespace llf::hub {
+namespace llf::tls {
 namespace {
 
 using testing::HasSubstr;
@@ -67,4 +67,4 @@ TEST_F(TrustTest, openssls_own_go_together) {
 }
 
 }  // namespace
-}  // namespace llf::hub
+}  // namespace llf::tls
