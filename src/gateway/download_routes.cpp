@@ -1,6 +1,7 @@
 #include "base/limits.hpp"
 #include "gateway/answer.hpp"
 #include "gateway/download_json.hpp"
+#include "gateway/fit.hpp"
 #include "gateway/gateway.hpp"
 #include "gateway/request_body.hpp"
 #include "hub/model_reference.hpp"
@@ -49,6 +50,8 @@ Task<void> Gateway::download(net::Request& request, net::Responder& responder) {
     co_await send(responder, error_response(dry_run.error()));
     co_return;
   }
+  const auto machine = co_await options_.models.machine(MachineLook::quick);
+  wanted->fits = fits_here({}, options_.settings.engine, machine);
   auto plan = co_await options_.downloads.plan(*std::move(wanted));
   if (!plan) {
     co_await send(responder, error_response(plan.error()));
