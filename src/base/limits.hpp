@@ -68,7 +68,7 @@ inline constexpr auto kConnectTimeout = 5s;
 inline constexpr std::size_t kIdleConnections = 16;  ///< to one server elsewhere
 inline constexpr auto kIdleConnection = 30s;         ///< that waits for its next request
 inline constexpr auto kIdleLook = 1s;                ///< whether one of them was closed
-inline constexpr auto kResponseTimeout = 30s;  ///< of an upstream, unless the caller says
+inline constexpr auto kResponseTimeout = 30s;        ///< of an upstream, unless the caller says
 inline constexpr ByteSize kReadSize = ByteSize::kib(64);  ///< of one read
 inline constexpr int kAcceptsPerTurn = 16;                ///< likewise
 inline constexpr int kFillsPerTurn = 32;                  ///< likewise, of an upstream's body
@@ -109,8 +109,8 @@ inline constexpr auto kHubConnect = 15s;
 inline constexpr auto kHubTimeout = 60s;    ///< for a whole answer of the API
 inline constexpr auto kHubSilence = 30s;    ///< without a byte a connection is given up (F59)
 inline constexpr auto kHubRetryMost = 60s;  ///< of what a server asks us to wait
-inline constexpr int kHubTries = 4;             ///< of one question, when it fails and may not again
-inline constexpr auto kHubPatience = 60s;       ///< for all of them: later none begins
+inline constexpr int kHubTries = 4;         ///< of one question, when it fails and may not again
+inline constexpr auto kHubPatience = 60s;   ///< for all of them: later none begins
 inline constexpr std::int64_t kHubSearchMost = 100;   ///< found repositories that are shown
 inline constexpr std::int64_t kHubSearchShown = 20;   ///< unless asked otherwise
 inline constexpr ByteSize kPart = ByteSize::mib(16);  ///< of a download, asked for at a time
@@ -128,9 +128,9 @@ inline constexpr auto kTransferSilence = 5s;    ///< without a byte: that is tol
 inline constexpr auto kConnectionReview = 5s;   ///< between looks at how fast one is
 inline constexpr auto kConnectionRest = 20s;    ///< that the last one may need for its rest
 inline constexpr double kConnectionFaster = 8;  ///< another was, then its rest goes to that one
-inline constexpr std::size_t kLimitedConnections = 2;      ///< under a speed limit
-inline constexpr auto kSpeedCredit = 1s;       ///< of time at a speed limit may be made up for
-inline constexpr std::size_t kMirrors = 16;    ///< of one download
+inline constexpr std::size_t kLimitedConnections = 2;  ///< under a speed limit
+inline constexpr auto kSpeedCredit = 1s;     ///< of time at a speed limit may be made up for
+inline constexpr std::size_t kMirrors = 16;  ///< of one download
 inline constexpr ByteSize kLeastSplit = ByteSize::mib(2);  ///< of a part: less stays whole
 inline constexpr ByteSize kRedirectBody =
     ByteSize::kib(64);                      ///< read of what comes with a redirect
@@ -194,7 +194,7 @@ inline constexpr ByteSize kProcFile = ByteSize::kib(256);    ///< read from /pro
 inline constexpr std::size_t kProcessTree = 64;  ///< processes of one engine that are looked at
 inline constexpr auto kReapLimit = 5s;   ///< from SIGKILL until a process is left to the kernel
 inline constexpr auto kLockRetry = 5ms;  ///< between two tries for a lock that is held
-inline constexpr ByteSize kBandwidthBlock = ByteSize::mib(128);  ///< read by a thread at most, and
+inline constexpr ByteSize kBandwidthBlock = ByteSize::mib(128);   ///< read by a thread at most, and
 inline constexpr ByteSize kBandwidthMemory = ByteSize::mib(512);  ///< by all, to measure memory
 inline constexpr auto kBandwidthKept = 600s;  ///< what was measured, then a better one may come
 
@@ -267,11 +267,12 @@ inline constexpr auto kModelsInterval = 60s;     ///< between looks at what mode
 inline constexpr auto kModelsRetry = 5s;         ///< the same after a look that failed
 inline constexpr auto kModelsTimeout = 3s;       ///< of one look
 inline constexpr ByteSize kModelsList = ByteSize::mib(4);
-inline constexpr std::size_t kModelName = 300;   ///< bytes
-inline constexpr std::size_t kSessionText = 1024;  ///< bytes of a text that tell conversations apart
-inline constexpr double kSessionLoad = 1.25;     ///< of the mean, until a session goes elsewhere
-inline constexpr double kRetryShare = 0.2;       ///< of the requests, that are tried again (F50)
-inline constexpr double kRetryReserve = 10;      ///< of those that quiet times save up
+inline constexpr std::size_t kModelName = 300;  ///< bytes
+inline constexpr std::size_t kSessionText =
+    1024;                                     ///< bytes of a text that tell conversations apart
+inline constexpr double kSessionLoad = 1.25;  ///< of the mean, until a session goes elsewhere
+inline constexpr double kRetryShare = 0.2;    ///< of the requests, that are tried again (F50)
+inline constexpr double kRetryReserve = 10;   ///< of those that quiet times save up
 
 // tls
 inline constexpr ByteSize kCertificateFile = ByteSize::kib(256);  ///< of a chain
@@ -300,7 +301,7 @@ inline constexpr std::size_t kProfileName = 100;          ///< bytes
 inline constexpr std::size_t kMostProfiles = 1000;
 inline constexpr std::size_t kMostEndpoints = 100;
 inline constexpr std::size_t kEndpointModels = 1000;  ///< of one endpoint
-inline constexpr std::size_t kMostArguments = 200;  ///< further ones of an engine
+inline constexpr std::size_t kMostArguments = 200;    ///< further ones of an engine
 inline constexpr ByteSize kSecretFile = ByteSize::kib(4);
 
 // prompt

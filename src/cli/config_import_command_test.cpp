@@ -67,10 +67,11 @@ TEST_F(ConfigImportCommand, what_is_taken_joins_what_is_there) {
   std::filesystem::create_directories(paths_.config_dir);
   std::ofstream(paths_.settings_file()) << "{\"server\": {\"idle_exit\": 7}} // mine\n";
   EXPECT_EQ(import({config_, prompt_, "--write"}), 0);
-  EXPECT_EQ(file(),
-            "{\"server\": {\"idle_exit\": 7, \"port\": 8123}, \"endpoints\": {\"api.openai.com\": "
-            "{\"url\": \"https://api.openai.com/v1\"}}, \"prompts\": {\"use\": \"config_prompt\"}} // "
-            "mine\n");
+  EXPECT_EQ(
+      file(),
+      "{\"server\": {\"idle_exit\": 7, \"port\": 8123}, \"endpoints\": {\"api.openai.com\": "
+      "{\"url\": \"https://api.openai.com/v1\"}}, \"prompts\": {\"use\": \"config_prompt\"}} // "
+      "mine\n");
   EXPECT_TRUE(std::filesystem::exists(paths_.prompts_dir() / "config_prompt.json"));
   EXPECT_THAT(err(), HasSubstr("3 settings are in " + paths_.settings_file().native()));
 }

@@ -56,11 +56,10 @@ Expected<client::DaemonStatus> replace_daemon(Context& context,
   if (!environment) return failure(environment.error());
   const auto& arguments = program.arguments;
   const auto running = net::run_until_done(
-      context.loop,
-      client_of(context).restart({{"program", program.path.native()},
-                                  {"arguments", json::Array(arguments.begin(), arguments.end())},
-                                  {"environment",
-                                   json::Array(environment->begin(), environment->end())}}));
+      context.loop, client_of(context).restart(
+                        {{"program", program.path.native()},
+                         {"arguments", json::Array(arguments.begin(), arguments.end())},
+                         {"environment", json::Array(environment->begin(), environment->end())}}));
   if (!running) return failure(running.error());
   if (*running > 0) {
     context.err.say(fmt::format("llf: {} running answer{} first\n", *running,

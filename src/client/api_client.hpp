@@ -78,7 +78,8 @@ class ApiClient {
   [[nodiscard]] Task<Expected<void>> stop() const;
 
   /// Asks the daemon to make room for another llfd, which takes over where it listens, after the
-  /// running answers: how many those are. Errors: also `not_found`: it is of a version without that.
+  /// running answers: how many those are. Errors: also `not_found`: it is of a version without
+  /// that.
   [[nodiscard]] Task<Expected<std::int64_t>> restart(json::Object body) const;
   /// The status of the other one, when it has begun: at most limits::kRestartLimit later.
   [[nodiscard]] Task<Expected<DaemonStatus>> status_after_restart() const;

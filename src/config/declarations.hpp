@@ -78,10 +78,10 @@ using Declaration = Declared<Settings>;
 struct NamedSection {
   std::string_view name;
   std::string_view help;
-  std::string_view noun;     ///< of one member, with its article
-  std::string_view needed;   ///< the setting without which one is nothing
-  std::string_view example;  ///< of a value of that
-  std::size_t most = 0;      ///< members
+  std::string_view noun;          ///< of one member, with its article
+  std::string_view needed;        ///< the setting without which one is nothing
+  std::string_view example;       ///< of a value of that
+  std::size_t most = 0;           ///< members
   Effect loss = Effect::at_once;  ///< what it needs that one goes
 };
 

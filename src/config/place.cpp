@@ -156,12 +156,12 @@ Expected<json::Value> value_for(const Place& place, std::string_view word) {
   if (place.facts == nullptr) {
     auto value = json::parse(word);
     if (value && value->is_object()) return *std::move(value);
-    const auto& section =
-        place.path.front() == kEndpoints ? kEndpointSection : kProfileSection;
-    return failure(ErrorKind::invalid,
-                   fmt::format("{0} takes an object of settings, such as '{{\"{1}\": \"{2}\"}}', or "
-                               "name one of its settings: {0}.{1}",
-                               fmt::join(place.path, "."), section.needed, section.example));
+    const auto& section = place.path.front() == kEndpoints ? kEndpointSection : kProfileSection;
+    return failure(
+        ErrorKind::invalid,
+        fmt::format("{0} takes an object of settings, such as '{{\"{1}\": \"{2}\"}}', or "
+                    "name one of its settings: {0}.{1}",
+                    fmt::join(place.path, "."), section.needed, section.example));
   }
   auto value = free_value_of_word(word);
   const bool may_be_elsewhere = !has_members(*place.facts);

@@ -15,8 +15,9 @@ namespace llf::config {
 /// "profiles", "profiles.coder", "profiles.coder.inference.top_p", "endpoints.office.url".
 struct Place {
   std::vector<std::string> path;  ///< through the objects of the settings file
-  const Facts* facts = nullptr;   ///< of the setting that it is, or is a part of; null for named sections
-  bool is_member = false;         ///< it is a part: "engine.arguments.threads"
+  const Facts* facts =
+      nullptr;             ///< of the setting that it is, or is a part of; null for named sections
+  bool is_member = false;  ///< it is a part: "engine.arguments.threads"
 };
 
 /// Errors: `not_found`, with the nearest names. Pure.

@@ -144,15 +144,14 @@ class Reader {
       const bool is_empty = value_of(owner, *needed) == json::Value("");
       if (is_empty && !owner.references.contains(section.needed)) {
         return wrong(path, {.kind = ErrorKind::invalid,
-                            .message = fmt::format(R"(it needs a {0}: "{0}": "{1}")", section.needed,
-                                                   section.example)});
+                            .message = fmt::format(R"(it needs a {0}: "{0}": "{1}")",
+                                                   section.needed, section.example)});
       }
       all.insert_or_assign(std::string(name), std::move(owner));
     }
     if (all.size() > section.most) {
-      return wrong(member.path,
-                   {.kind = ErrorKind::invalid,
-                    .message = fmt::format("more than {} of them", section.most)});
+      return wrong(member.path, {.kind = ErrorKind::invalid,
+                                 .message = fmt::format("more than {} of them", section.most)});
     }
     target = std::move(all);
     into.named.push_back(section.name);

@@ -15,7 +15,8 @@ struct ReadSettings {
   std::vector<std::string_view> named;  ///< the settings and named sections that it names
 };
 
-/// Whether a profile or an endpoint can have that name: 1 to limits::kProfileName bytes of these. Pure.
+/// Whether a profile or an endpoint can have that name: 1 to limits::kProfileName bytes of these.
+/// Pure.
 [[nodiscard]] bool is_profile_name(std::string_view name);
 [[nodiscard]] bool may_be_in_profile_name(char c);
 

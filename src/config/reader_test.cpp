@@ -182,8 +182,7 @@ TEST(Reader, a_wrong_endpoint_is_told) {
               HasSubstr("none of openai, llama, vllm"));
   EXPECT_THAT(error(R"("url": "http://h/", "certificates": "ca.pem")"),
               HasSubstr("must be absolute"));
-  EXPECT_THAT(error(R"("url": "http://h/", "tiemout": 1)"),
-              HasSubstr("Did you mean 'timeout'?"));
+  EXPECT_THAT(error(R"("url": "http://h/", "tiemout": 1)"), HasSubstr("Did you mean 'timeout'?"));
   EXPECT_THAT(error_of(R"({"endpoints": {"a/b": {"url": "http://h/"}}})"),
               HasSubstr("the name of an endpoint"));
 }

@@ -323,13 +323,12 @@ json::Object schema_of(const Declared<Owner>& declared) {
 }
 
 // For each owner that there is.
-#define LLF_VALUES_OF(Owner)                                                             \
-  template Expected<void> set(Owner&, const Declared<Owner>&, const json::Value&,        \
-                              const LookUp&);                                            \
-  template Expected<void> set_word(Owner&, const Declared<Owner>&, std::string_view);    \
-  template json::Value value_of(const Owner&, const Declared<Owner>&);                   \
-  template json::Value shown_value(const Owner&, const Declared<Owner>&);                \
-  template json::Value value_of_word(const Declared<Owner>&, std::string_view);          \
+#define LLF_VALUES_OF(Owner)                                                                      \
+  template Expected<void> set(Owner&, const Declared<Owner>&, const json::Value&, const LookUp&); \
+  template Expected<void> set_word(Owner&, const Declared<Owner>&, std::string_view);             \
+  template json::Value value_of(const Owner&, const Declared<Owner>&);                            \
+  template json::Value shown_value(const Owner&, const Declared<Owner>&);                         \
+  template json::Value value_of_word(const Declared<Owner>&, std::string_view);                   \
   template json::Object schema_of(const Declared<Owner>&)
 LLF_VALUES_OF(Settings);
 LLF_VALUES_OF(Profile);

@@ -101,7 +101,9 @@ class RunningDaemon final : public Daemon {
   /// started.
   [[nodiscard]] Expected<void> make_room(os::Successor successor);
   /// How long running answers may take when it ends.
-  [[nodiscard]] Duration drain_limit() const;
+  [[nodiscard]] Duration drain_limit() const {
+    return successor_ ? Duration(limits::kRestartDrain) : limits::kDrainTimeout;
+  }
   [[nodiscard]] Task<void> interrupt_later();
   [[nodiscard]] Task<void> end();
 
@@ -345,10 +347,6 @@ Expected<void> RunningDaemon::make_room(os::Successor successor) {
   log::info("daemon", "making room for {}", successor_->argv.front());
   stop_.set();
   return {};
-}
-
-Duration RunningDaemon::drain_limit() const {
-  return successor_ ? Duration(limits::kRestartDrain) : limits::kDrainTimeout;
 }
 
 Task<void> RunningDaemon::interrupt_later() {

@@ -20,8 +20,8 @@ class Daemon {
   /// `conflict` when another daemon serves this home or (unless on demand) somebody holds the port;
   /// `forbidden` for an address that is not loopback; those of folders and sockets.
   /// `inherited` is what the daemon before it, or a service manager, left open for it.
-  [[nodiscard]] static Expected<std::unique_ptr<Daemon>> create(
-      const StartOptions& options, std::vector<os::NamedFd> inherited);
+  [[nodiscard]] static Expected<std::unique_ptr<Daemon>> create(const StartOptions& options,
+                                                                std::vector<os::NamedFd> inherited);
 
   virtual ~Daemon() = default;
   Daemon() = default;

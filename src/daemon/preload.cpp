@@ -10,7 +10,8 @@ Task<void> preload(Models& models, scheduler::Scheduler& scheduler, json::Array 
   if (names.empty()) co_return;
   co_await models.refresh();
   for (const auto& name : names) {
-    const auto loaded = co_await scheduler.acquire({.name = ModelId(std::string(name.get_string()))});
+    const auto loaded =
+        co_await scheduler.acquire({.name = ModelId(std::string(name.get_string()))});
     if (!loaded) log::warn("daemon", "models.preload: {}", loaded.error().message);
   }
 }

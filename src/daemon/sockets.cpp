@@ -48,8 +48,8 @@ Expected<std::vector<os::NamedFd>> Sockets::hand_over() {
   std::vector<os::NamedFd> named;
   for (auto& socket : *sockets) {
     const bool is_control = !net::Address::local_of(socket.get()).path().empty();
-    named.push_back({.name = std::string(is_control ? kControlSocket : kHttpSocket),
-                     .fd = std::move(socket)});
+    named.push_back(
+        {.name = std::string(is_control ? kControlSocket : kHttpSocket), .fd = std::move(socket)});
   }
   return named;
 }

@@ -40,8 +40,8 @@ TEST_F(Succession, the_lock_and_the_sockets_go_over) {
   ASSERT_TRUE(lock);
   ASSERT_TRUE(sockets_.listen_control(paths_.socket().native()));
   ::setenv("NOTIFY_SOCKET", "/run/notify", 1);
-  auto successor = with_inheritance(
-      {.argv = {"/bin/true"}, .env = {"A=b", "NOTIFY_SOCKET=/other"}}, *lock, sockets_);
+  auto successor = with_inheritance({.argv = {"/bin/true"}, .env = {"A=b", "NOTIFY_SOCKET=/other"}},
+                                    *lock, sockets_);
   ASSERT_TRUE(successor) << successor.error().message;
   EXPECT_THAT(successor->env, Contains("NOTIFY_SOCKET=/run/notify"));
   EXPECT_THAT(successor->env, Not(Contains("NOTIFY_SOCKET=/other")));
@@ -55,8 +55,7 @@ TEST_F(Succession, one_that_is_no_program_changes_nothing) {
   auto lock = lock_home(paths_, nothing);
   ASSERT_TRUE(lock);
   ASSERT_TRUE(sockets_.listen_control(paths_.socket().native()));
-  const auto successor =
-      with_inheritance({.argv = {"/no/such/llfd"}, .env = {}}, *lock, sockets_);
+  const auto successor = with_inheritance({.argv = {"/no/such/llfd"}, .env = {}}, *lock, sockets_);
   ASSERT_FALSE(successor);
   EXPECT_EQ(successor.error().message, "starting /no/such/llfd: No such file or directory");
   EXPECT_TRUE(sockets_.hand_over()->size() == 1) << "it still listens";

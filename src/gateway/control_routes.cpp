@@ -161,8 +161,7 @@ Task<void> Gateway::load(net::Request& request, net::Responder& responder) {
   if (loaded.winner == 1 && loaded.second.winner == 0) co_return;
   auto last = error_event(stopping_error());
   if (loaded.winner == 0) {
-    last = loaded.first ? sse::event(kReady)
-                        : error_event(model_error(loaded.first.error()));
+    last = loaded.first ? sse::event(kReady) : error_event(model_error(loaded.first.error()));
   }
   if (co_await responder.write(last)) static_cast<void>(co_await responder.end());
 }

@@ -103,10 +103,10 @@ Attempt refused(remote::Use& use, const net::ClientResponse& response, std::stri
 Task<Attempt> try_one(remote::Use use, const Order& order, std::string path) {
   auto body = body_for(order, use.settings().dialect);
   if (!body) co_return Attempt{.answer = {}, .error = body.error()};
-  auto response = co_await use.ask(std::move(path), {.method = "POST",
-                                                     .headers = {{"Content-Type",
-                                                                  "application/json"}},
-                                                     .body = *std::move(body)});
+  auto response =
+      co_await use.ask(std::move(path), {.method = "POST",
+                                         .headers = {{"Content-Type", "application/json"}},
+                                         .body = *std::move(body)});
   if (!response) co_return failed(use, response.error());
   auto begun = co_await begin_answer(*response, order.form());
   if (!begun) {
@@ -138,9 +138,9 @@ ApiError from_endpoint(const std::string& endpoint, int status, const net::Heade
                                         "endpoints.{0}.api_key",
                                         endpoint, status)};
   }
-  ApiError error(Error{
-      .kind = kind_of(status),
-      .message = fmt::format("the endpoint '{}' answered {}{}", endpoint, status, told)});
+  ApiError error(
+      Error{.kind = kind_of(status),
+            .message = fmt::format("the endpoint '{}' answered {}{}", endpoint, status, told)});
   if (status == kNotFound) error.param = "model";
   if (const auto wait = headers.get("retry-after")) {
     error.retry_after = net::parse_retry_after(*wait);

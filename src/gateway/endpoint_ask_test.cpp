@@ -35,8 +35,8 @@ TEST(EndpointAsk, F48_each_refusal_becomes_one_of_ours) {
 }
 
 TEST(EndpointAsk, a_long_message_is_cut) {
-  const auto error = from_endpoint(
-      "office", 400, {}, R"({"error":{"message":")" + std::string(100'000, 'x') + "\"}}");
+  const auto error = from_endpoint("office", 400, {},
+                                   R"({"error":{"message":")" + std::string(100'000, 'x') + "\"}}");
   EXPECT_LT(error.error.message.size(), 10'000);
   EXPECT_FALSE(error.retry_after);
 }

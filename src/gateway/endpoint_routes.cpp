@@ -14,9 +14,9 @@ std::string_view to_string(remote::Health::State state) {
 }
 
 json::Object endpoint_json(const remote::EndpointStatus& endpoint) {
-  const auto pause = endpoint.pause
-                         ? json::Value(std::chrono::ceil<std::chrono::seconds>(*endpoint.pause).count())
-                         : json::Value(nullptr);
+  const auto pause =
+      endpoint.pause ? json::Value(std::chrono::ceil<std::chrono::seconds>(*endpoint.pause).count())
+                     : json::Value(nullptr);
   return {{"name", endpoint.name},
           {"url", endpoint.url},
           {"state", to_string(endpoint.state)},

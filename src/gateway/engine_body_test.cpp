@@ -50,9 +50,9 @@ TEST(EngineBody, a_server_elsewhere_gets_what_its_dialect_has) {
   auto additions = warm();
   additions.inference.repeat_penalty = 1.5;
   additions.elsewhere = Recipient{.dialect = config::Dialect::openai, .model = "theirs"};
-  EXPECT_EQ(body(R"({"model":"mine","messages":[{}],"top_k":3,"user":"me","keep_alive":1})",
-                 additions),
-            R"({"messages":[{}],"user":"me","model":"theirs","temperature":0.5,"max_tokens":9})");
+  EXPECT_EQ(
+      body(R"({"model":"mine","messages":[{}],"top_k":3,"user":"me","keep_alive":1})", additions),
+      R"({"messages":[{}],"user":"me","model":"theirs","temperature":0.5,"max_tokens":9})");
   additions.elsewhere->dialect = config::Dialect::vllm;
   EXPECT_EQ(body(R"({"messages":[{}],"top_k":3,"max_tokens":null,"model":null})", additions),
             R"({"messages":[{}],"top_k":3,"model":"theirs","temperature":0.5,"max_tokens":9,)"

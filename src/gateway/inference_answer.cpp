@@ -153,8 +153,7 @@ Task<StreamResult> relay_stream(const Answering& to, EngineAnswer& answer, Strea
   if (relayed.first.outcome != net::RelayOutcome::upstream_failed) co_return StreamResult{};
   // Of a chunk that did not come whole the client has nothing.
   if (seen != relayed.first.bytes) said.forget();
-  co_return StreamResult{.end = End::broke,
-                         .why = co_await answer.why_broken(relayed.first.error)};
+  co_return StreamResult{.end = End::broke, .why = co_await answer.why_broken(relayed.first.error)};
 }
 
 /// The same for the rest of an answer, whose events are rewritten.

@@ -57,10 +57,10 @@ Task<Expected<EngineAnswer>> ask_once(scheduler::Served served, const Order& ord
     if (!begun) response = failure(begun.error());
   }
   if (response) {
-    co_return EngineAnswer{.by = WorkerUse{.place = std::move(served.place),
-                                           .lease = std::move(lease)},
-                           .response = *std::move(response),
-                           .body = std::move(body)};
+    co_return EngineAnswer{
+        .by = WorkerUse{.place = std::move(served.place), .lease = std::move(lease)},
+        .response = *std::move(response),
+        .body = std::move(body)};
   }
   co_return failure(co_await why_failed(lease, response.error()));
 }

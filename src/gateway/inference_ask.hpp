@@ -42,9 +42,9 @@ using Asked = std::expected<EngineAnswer, ApiError>;
 /// upstream for one that is too long.
 [[nodiscard]] Task<Expected<std::string>> begin_answer(net::ClientResponse& response, Form form);
 
-/// Gets a worker for the order, or a server elsewhere, and asks it. Of a stream the first byte has come when it returns.
-/// Nothing of the answer was forwarded yet, so an order whose worker crashed is given to a new one,
-/// limits::kReplays times (F01). Everything it is given outlives it.
+/// Gets a worker for the order, or a server elsewhere, and asks it. Of a stream the first byte has
+/// come when it returns. Nothing of the answer was forwarded yet, so an order whose worker crashed
+/// is given to a new one, limits::kReplays times (F01). Everything it is given outlives it.
 [[nodiscard]] Task<Asked> ask_engine(const GatewayOptions& options, Order& order, Waiting& waiting);
 
 /// Whether an order may be given to another worker after this error: its worker crashed, and none

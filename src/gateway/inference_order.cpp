@@ -136,11 +136,12 @@ std::expected<void, ApiError> fit(Order& order) {
 }
 
 std::expected<std::string, ApiError> body_for(const Order& order, config::Dialect dialect) {
-  return engine_body(order.body, order.request,
-                     {.inference = order.target.inference,
-                      .prompt = order.prompt,
-                      .opening = prompt::Opening::asked_for,
-                      .elsewhere = Recipient{.dialect = dialect, .model = order.target.elsewhere->name}});
+  return engine_body(
+      order.body, order.request,
+      {.inference = order.target.inference,
+       .prompt = order.prompt,
+       .opening = prompt::Opening::asked_for,
+       .elsewhere = Recipient{.dialect = dialect, .model = order.target.elsewhere->name}});
 }
 
 void add_order_headers(net::Headers& headers, const Order& order) {

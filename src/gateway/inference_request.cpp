@@ -134,7 +134,8 @@ class BodyReader {
     }
     if (parameter_ == nullptr || !parameter_->engine_name.empty()) request_.rewritten = true;
     if (parameter_ == nullptr && field_ != kKeepAlive) add_unknown();
-    if (parameter_ != nullptr && std::ranges::find(request_.known, field_) == request_.known.end()) {
+    if (parameter_ != nullptr &&
+        std::ranges::find(request_.known, field_) == request_.known.end()) {
       request_.known.push_back(field_);
     }
     is_conversation_ = field_ == "messages" || field_ == "prompt";
@@ -220,8 +221,8 @@ class BodyReader {
   bool is_object_ = false;
   std::string field_;  ///< of the body, whose value is being read
   const Parameter* parameter_ = nullptr;
-  std::size_t items_ = 0;                  ///< of that value
-  bool is_conversation_ = false;           ///< it is what a conversation begins with
+  std::size_t items_ = 0;         ///< of that value
+  bool is_conversation_ = false;  ///< it is what a conversation begins with
   SessionKey session_;
   Kind required_kind_ = Kind::null_value;  ///< of the required field
   std::size_t required_items_ = 0;

@@ -40,16 +40,16 @@ Expected<os::Successor> successor_of(const net::Request& request) {
 
 Task<void> Gateway::restart(net::Request& request, net::Responder& responder) {
   auto successor = successor_of(request);
-  const auto begun = successor ? options_.restart(*std::move(successor))
-                               : failure(successor.error());
+  const auto begun =
+      successor ? options_.restart(*std::move(successor)) : failure(successor.error());
   if (!begun) {
     co_await send(responder, error_response(begun.error()));
     co_return;
   }
   constexpr int kAccepted = 202;
-  co_await send(responder, json_response(json::Object{{"restarting", true},
-                                                      {"requests_active", active_}},
-                                         kAccepted));
+  co_await send(
+      responder,
+      json_response(json::Object{{"restarting", true}, {"requests_active", active_}}, kAccepted));
 }
 
 }  // namespace llf::gateway

@@ -19,9 +19,9 @@ TEST_F(RestartRoute, a_successor_is_told_with_its_arguments_and_environment) {
 }
 
 TEST_F(RestartRoute, what_cannot_be_one_is_refused) {
-  for (const auto* body : {"", "{}", R"({"program":"llfd"})", R"({"program":"/a\u0000b"})",
-                           R"({"program":"/a","arguments":[1]})",
-                           R"({"program":"/a","environment":["A=\u0000"]})"}) {
+  for (const auto* body :
+       {"", "{}", R"({"program":"llfd"})", R"({"program":"/a\u0000b"})",
+        R"({"program":"/a","arguments":[1]})", R"({"program":"/a","environment":["A=\u0000"]})"}) {
     EXPECT_EQ(ask("POST", "/llf/v1/restart", body).status, 400) << body;
   }
   EXPECT_FALSE(successor_);

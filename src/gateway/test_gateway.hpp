@@ -49,6 +49,11 @@ class GatewayTest : public testing::Test {
                                                           .body = std::move(body)}));
   }
 
+  Expected<void> note(os::Successor successor) {
+    successor_ = std::move(successor);
+    return {};
+  }
+
   [[nodiscard]] std::string socket() const { return (folder_ / "s.sock").string(); }
   [[nodiscard]] std::string log_file() const { return (folder_ / "llfd.log").string(); }
 
@@ -197,10 +202,7 @@ class GatewayTest : public testing::Test {
                                .workers = {.loading = {ModelId("tiny")}, .ending = {}}};
        },
        .stop = [this] { stop_asked_ = true; },
-       .restart = [this](os::Successor successor) -> Expected<void> {
-         successor_ = std::move(successor);
-         return {};
-       }}};
+       .restart = [this](os::Successor successor) { return note(std::move(successor)); }}};
   net::HttpServer server_{
       loop_, {.render = refusal_response, .before_body = [this](const net::Request& request) {
                 return gateway_.refuse(request);

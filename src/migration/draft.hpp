@@ -11,10 +11,10 @@ namespace llf::migration {
 
 /// What a key of the predecessor says of one of our settings.
 struct Taking {
-  std::string_view key;      ///< with its sections
+  std::string_view key;            ///< with its sections
   std::string_view profile = {};   ///< whose setting it is; empty: of none
   std::string_view endpoint = {};  ///< the same; not both
-  std::string_view setting;  ///< "server.port"; of a profile "context"; of an engine its flag
+  std::string_view setting;        ///< "server.port"; of a profile "context"; of an engine its flag
   json::Value value;
   std::string_view why = {};  ///< what else there is to say
 };

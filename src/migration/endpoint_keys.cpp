@@ -11,16 +11,14 @@ void EndpointReader::take_url(const LegacyMember& member) {
     return draft_.skip(member.key, Outcome::meaningless, "llf finds its daemon without an address");
   }
   // Not repeated, neither in a note nor in the settings: it may hold a password.
-  const bool has_user = member.value.is_string() &&
-                        std::string_view(member.value.get_string()).contains('@');
+  const bool has_user =
+      member.value.is_string() && std::string_view(member.value.get_string()).contains('@');
   if (has_user) {
     return draft_.skip(member.key, Outcome::refused,
                        "a URL with a user name or password is not asked for: `llf endpoint add`");
   }
-  draft_.take({.key = member.key,
-               .endpoint = target_.endpoint,
-               .setting = "url",
-               .value = member.value});
+  draft_.take(
+      {.key = member.key, .endpoint = target_.endpoint, .setting = "url", .value = member.value});
 }
 
 void EndpointReader::take_key(const LegacyMember& member) {

@@ -102,10 +102,9 @@ TEST_F(ConfigImport, a_default_that_is_none_is_told) {
 }
 
 TEST_F(ConfigImport, W10_a_server_elsewhere_is_an_endpoint_and_its_key_is_secret) {
-  for (const auto& [url, name] :
-       {std::pair("https://api.openai.com/v1", "api.openai.com"),
-        std::pair("http://192.168.1.7:8000/v1", "192.168.1.7"),
-        std::pair("http://localhost:11434/v1", "localhost")}) {
+  for (const auto& [url, name] : {std::pair("https://api.openai.com/v1", "api.openai.com"),
+                                  std::pair("http://192.168.1.7:8000/v1", "192.168.1.7"),
+                                  std::pair("http://localhost:11434/v1", "localhost")}) {
     read(fmt::format(R"({{"llm_endpoint": {{"api_base_url": "{}", "api_key": "sk-secret",
                                             "model_name": "gpt-4"}}}})",
                      url));
@@ -113,9 +112,10 @@ TEST_F(ConfigImport, W10_a_server_elsewhere_is_an_endpoint_and_its_key_is_secret
                 HasSubstr(fmt::format("taken | endpoints.{}.url", name)));
     EXPECT_THAT(note("llm_endpoint.api_key"), HasSubstr("refused |  | *** is not copied"));
     EXPECT_THAT(note("llm_endpoint.model_name"), HasSubstr("taken | models.default"));
-    EXPECT_EQ(settings_text(),
-              fmt::format(R"({{"endpoints":{{"{}":{{"url":"{}"}}}},"models":{{"default":"gpt-4"}}}})",
-                          name, url));
+    EXPECT_EQ(
+        settings_text(),
+        fmt::format(R"({{"endpoints":{{"{}":{{"url":"{}"}}}},"models":{{"default":"gpt-4"}}}})",
+                    name, url));
     for (const auto& one : import_.notes) EXPECT_THAT(line(one), Not(HasSubstr("sk-"))) << url;
   }
 }

@@ -227,8 +227,8 @@ Framed<ResponseHead> parse_response_head(std::string_view bytes, std::string_vie
   head.headers = std::move(*headers);
   const auto framing = parse_body_framing(head.headers, head.minor_version, BodyKind::until_close);
   if (!framing) return std::unexpected(framing.error());
-  const bool has_body =
-      request_method != "HEAD" && request_method != "CONNECT" && head.status >= 200 && head.status != 204 && head.status != 304;
+  const bool has_body = request_method != "HEAD" && request_method != "CONNECT" &&
+                        head.status >= 200 && head.status != 204 && head.status != 304;
   if (has_body) head.body = *framing;
   return head;
 }

@@ -112,8 +112,8 @@ Task<Expected<Socket>> connect_to_any(std::vector<Address> addresses, MonoTime d
     const auto now = mono_now();
     const auto left = deadline == MonoTime::max() ? kNoLimit : deadline - now;
     const auto share = left / static_cast<int>(addresses.size() - i);
-    result = co_await connect_once(addresses[i],
-                                   deadline == MonoTime::max() ? deadline : now + share);
+    result =
+        co_await connect_once(addresses[i], deadline == MonoTime::max() ? deadline : now + share);
     if (result || result.error().kind == ErrorKind::cancelled) break;
   }
   co_return std::move(result);

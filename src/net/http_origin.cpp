@@ -86,8 +86,7 @@ std::unique_ptr<UpstreamBody> HttpOrigin::body_on(Socket socket, const Timeouts&
     return std::make_unique<UpstreamBody>(std::move(socket), timeouts);
   }
   return std::make_unique<UpstreamBody>(
-      std::move(socket), timeouts,
-      [idle = std::weak_ptr(idle_), &tasks = tasks_](Socket free) {
+      std::move(socket), timeouts, [idle = std::weak_ptr(idle_), &tasks = tasks_](Socket free) {
         auto all = idle.lock();
         if (!all) return;
         all->put(std::move(free));

@@ -52,9 +52,7 @@ class HttpOriginTest : public testing::Test {
     return text_of(run_until_done(loop_, ask(origin, {.target = std::move(target)})));
   }
 
-  void TearDown() override {
-    static_cast<void>(run_until_done(loop_, end(tasks_)));
-  }
+  void TearDown() override { static_cast<void>(run_until_done(loop_, end(tasks_))); }
 
   Loop loop_;
   Resolver resolver_{loop_};
@@ -127,12 +125,13 @@ TEST_F(HttpOriginTest, a_new_connection_that_breaks_is_an_error) {
 
 TEST_F(HttpOriginTest, a_plain_request_goes_to_the_proxy_with_its_whole_address) {
   RawListener listener;
-  HttpOrigin origin(resolver_, tasks_, {.host = "gpu.example",
-                                .port = 8000,
-                                .ciphers = nullptr,
-                                .proxy = Proxy{.host = "127.0.0.1",
-                                               .port = listener.port(),
-                                               .authorization = "Basic YTpi"}});
+  HttpOrigin origin(
+      resolver_, tasks_,
+      {.host = "gpu.example",
+       .port = 8000,
+       .ciphers = nullptr,
+       .proxy =
+           Proxy{.host = "127.0.0.1", .port = listener.port(), .authorization = "Basic YTpi"}});
   std::string head;
   std::thread server([&] {
     auto socket = listener.accept();
@@ -141,8 +140,9 @@ TEST_F(HttpOriginTest, a_plain_request_goes_to_the_proxy_with_its_whole_address)
   });
   EXPECT_EQ(get(origin, "/v1/models"), "ok");
   server.join();
-  EXPECT_TRUE(head.starts_with("GET http://gpu.example:8000/v1/models HTTP/1.1\r\n"
-                               "Host: gpu.example:8000\r\n"))
+  EXPECT_TRUE(
+      head.starts_with("GET http://gpu.example:8000/v1/models HTTP/1.1\r\n"
+                       "Host: gpu.example:8000\r\n"))
       << head;
   EXPECT_TRUE(head.contains("Proxy-Authorization: Basic YTpi\r\n")) << head;
 }
@@ -185,8 +185,8 @@ TEST_F(HttpOriginTest, an_encrypted_one_goes_through_a_tunnel_of_the_proxy) {
       {.host = "gpu.example",
        .port = 443,
        .ciphers = std::make_shared<NoCiphers>(),
-       .proxy = Proxy{
-           .host = "127.0.0.1", .port = listener.port(), .authorization = "Basic YTpi"}});
+       .proxy =
+           Proxy{.host = "127.0.0.1", .port = listener.port(), .authorization = "Basic YTpi"}});
   std::string tunnel;
   std::string head;
   std::thread server([&] {

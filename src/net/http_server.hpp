@@ -15,8 +15,8 @@
 #include <memory>
 #include <optional>
 #include <string>
-#include <vector>
 #include <string_view>
+#include <vector>
 
 namespace llf::net {
 
@@ -127,8 +127,8 @@ class HttpServer {
   /// Closes the listeners; requests go on.
   void stop_accepting();
 
-  /// stop_accepting, but that the sockets listen on: who connects waits until another program, which
-  /// gets them, accepts. Errors: io, and nothing has changed.
+  /// stop_accepting, but that the sockets listen on: who connects waits until another program,
+  /// which gets them, accepts. Errors: io, and nothing has changed.
   [[nodiscard]] Expected<std::vector<os::UniqueFd>> hand_over();
 
   /// Stops accepting, closes idle connections (one that has not asked for anything yet after

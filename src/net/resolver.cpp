@@ -25,8 +25,8 @@ Expected<std::vector<Address>> look_up(const std::string& host, std::uint16_t po
   const int failed = ::getaddrinfo(host.c_str(), service.c_str(), &hints, &found);
   const std::unique_ptr<addrinfo, decltype(&::freeaddrinfo)> owner(found, &::freeaddrinfo);
   if (failed != 0) {
-    return failure(ErrorKind::unavailable,
-                   fmt::format("the name {} cannot be looked up: {}", host, ::gai_strerror(failed)));
+    return failure(ErrorKind::unavailable, fmt::format("the name {} cannot be looked up: {}", host,
+                                                       ::gai_strerror(failed)));
   }
   std::vector<Address> addresses;
   for (const auto* one = found; one != nullptr; one = one->ai_next) {

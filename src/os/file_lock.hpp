@@ -30,8 +30,8 @@ class FileLock {
   [[nodiscard]] static Expected<FileLock> acquire(const std::filesystem::path& path, Duration limit,
                                                   LockUsers users = LockUsers::owner);
 
-  /// One that this process got together with an open file, from the program that was here before it.
-  /// Nothing when that is not this lock. Errors: io.
+  /// One that this process got together with an open file, from the program that was here before
+  /// it. Nothing when that is not this lock. Errors: io.
   [[nodiscard]] static Expected<std::optional<FileLock>> adopt(const std::filesystem::path& path,
                                                                UniqueFd fd);
 

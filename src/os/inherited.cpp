@@ -53,7 +53,6 @@ std::vector<NamedFd> take_inherited() {
   const auto pid = parse_number<pid_t>(env("LISTEN_PID").value_or(""));
   const auto count = parse_number<int>(env("LISTEN_FDS").value_or(""));
   const auto all_names = env("LISTEN_FDNAMES").value_or("");
-  for (const auto* name : kVariables) ::unsetenv(name);
   if (pid != ::getpid() || !count) return {};
   std::vector<NamedFd> all;
   std::string_view names = all_names;

@@ -15,8 +15,8 @@ struct NamedFd {
 };
 
 /// Those that were left to this program, as systemd does it for a service that a socket starts
-/// (sd_listen_fds(3)): LISTEN_PID, LISTEN_FDS and LISTEN_FDNAMES say so, and are taken out of the
-/// environment. They are close-on-exec then. To be called once, before there are other threads.
+/// (sd_listen_fds(3)): LISTEN_PID, LISTEN_FDS and LISTEN_FDNAMES say so. They are close-on-exec
+/// then. To be called once, before there are other threads.
 [[nodiscard]] std::vector<NamedFd> take_inherited();
 
 /// A program that takes the place of this one.

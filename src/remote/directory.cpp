@@ -143,8 +143,9 @@ void Directory::set(const config::Endpoints& endpoints) {
 
 bool Directory::is_due() const {
   const auto now = mono_now();
-  return std::ranges::any_of(
-      servers_, [now](const auto& named) { return named.second->looking || named.second->is_due(now); });
+  return std::ranges::any_of(servers_, [now](const auto& named) {
+    return named.second->looking || named.second->is_due(now);
+  });
 }
 
 Task<void> Directory::refresh() {
@@ -184,7 +185,8 @@ std::optional<RemoteModel> Directory::find(std::string_view name) const {
 
 std::vector<std::string> Directory::models() const {
   std::set<std::string> all;
-  for (const auto& [name, server] : servers_) all.insert(server->models.begin(), server->models.end());
+  for (const auto& [name, server] : servers_)
+    all.insert(server->models.begin(), server->models.end());
   return {all.begin(), all.end()};
 }
 

@@ -14,7 +14,8 @@
 namespace llf::remote {
 namespace {
 
-config::Endpoint endpoint(std::vector<std::string> models, std::string url = "http://127.0.0.1:1/v1") {
+config::Endpoint endpoint(std::vector<std::string> models,
+                          std::string url = "http://127.0.0.1:1/v1") {
   config::Endpoint made{.url = std::move(url)};
   made.models = json::Array(models.begin(), models.end());
   return made;
@@ -41,8 +42,8 @@ class DirectoryTest : public testing::Test {
 };
 
 TEST_F(DirectoryTest, a_name_means_a_model_of_all_or_of_one_or_the_beginning_of_one) {
-  directory_.set({{"home", endpoint({"qwen3-32b", "org/llama"})},
-                  {"office", endpoint({"qwen3-32b", "phi"})}});
+  directory_.set(
+      {{"home", endpoint({"qwen3-32b", "org/llama"})}, {"office", endpoint({"qwen3-32b", "phi"})}});
   EXPECT_EQ(directory_.models(), (std::vector<std::string>{"org/llama", "phi", "qwen3-32b"}));
   EXPECT_EQ(found("qwen3-32b"), "qwen3-32b qwen3-32b");
   EXPECT_EQ(found("office/qwen3-32b"), "office/qwen3-32b qwen3-32b");

@@ -27,8 +27,9 @@ void Health::served() {
 
 void Health::failed(MonoTime now) {
   constexpr int kMostDoublings = 16;
-  const auto pause = std::min<Duration>(
-      limits::kEndpointPause * (1 << std::min(failures_, kMostDoublings)), limits::kEndpointPauseMost);
+  const auto pause =
+      std::min<Duration>(limits::kEndpointPause * (1 << std::min(failures_, kMostDoublings)),
+                         limits::kEndpointPauseMost);
   ++failures_;
   is_trying_ = false;
   until_ = std::max(until_, now + pause);

@@ -103,9 +103,9 @@ Expected<net::Proxy> read_proxy(std::string_view text) {
   const auto scheme = text.find("://");
   const bool has_scheme = scheme != std::string_view::npos;
   if (has_scheme && ascii_lower(text.substr(0, scheme)) != "http") {
-    return failure(ErrorKind::invalid,
-                   fmt::format("a proxy must be one of http://, and not of {}://",
-                               text.substr(0, scheme)));
+    return failure(
+        ErrorKind::invalid,
+        fmt::format("a proxy must be one of http://, and not of {}://", text.substr(0, scheme)));
   }
   auto rest = has_scheme ? text.substr(scheme + 3) : text;
   const auto at = rest.find('@');

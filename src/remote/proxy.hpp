@@ -18,8 +18,8 @@ namespace llf::remote {
 
 /// The proxy on the way to `target` by http_proxy or https_proxy, else all_proxy, small or large;
 /// nothing where there is none or no_proxy names the host, a domain that it is in, its address, a
-/// range of addresses (10.0.0.0/8) or "*". This machine is never asked for by a proxy. Errors: those
-/// of read_proxy, with the variable.
+/// range of addresses (10.0.0.0/8) or "*". This machine is never asked for by a proxy. Errors:
+/// those of read_proxy, with the variable.
 [[nodiscard]] Expected<std::optional<net::Proxy>> find_proxy(const config::Environment& env,
                                                              const Url& target);
 

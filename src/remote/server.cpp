@@ -26,15 +26,17 @@ Error list_error(const Server& server, int status) {
             .message = fmt::format("it refuses the key ({}): set endpoints.{}.api_key", status,
                                    server.name)};
   }
-  return {.kind = ErrorKind::upstream,
-          .message = fmt::format("it answered {} to {}: name its models in endpoints.{}.models, or "
-                                 "correct endpoints.{}.url",
-                                 status, server.url.at("models").shown(), server.name, server.name)};
+  return {
+      .kind = ErrorKind::upstream,
+      .message = fmt::format("it answered {} to {}: name its models in endpoints.{}.models, or "
+                             "correct endpoints.{}.url",
+                             status, server.url.at("models").shown(), server.name, server.name)};
 }
 
 Expected<std::vector<std::string>> read_models(std::string_view text) {
   const auto value = json::parse(text);
-  const auto* data = value && value->is_object() ? value->get_object().if_contains("data") : nullptr;
+  const auto* data =
+      value && value->is_object() ? value->get_object().if_contains("data") : nullptr;
   if (data == nullptr || !data->is_array()) {
     return failure(ErrorKind::upstream, "what it answers is no list of models");
   }

@@ -31,12 +31,12 @@ struct Server {
   std::unique_ptr<net::HttpOrigin> origin;  ///< null: its settings cannot be used
   std::optional<Error> broken;              ///< why not
   Health health;
-  std::size_t active = 0;           ///< requests that it answers
-  std::vector<std::string> models;  ///< of the settings, else those that it lists
+  std::size_t active = 0;             ///< requests that it answers
+  std::vector<std::string> models;    ///< of the settings, else those that it lists
   std::optional<MonoTime> look_next;  ///< when it is asked for them again; nothing: it never was
-  bool looking = false;             ///< it is being asked
-  net::Event looked;                ///< pulses when that ends
-  std::string error;                ///< of the last look or request, where that failed
+  bool looking = false;               ///< it is being asked
+  net::Event looked;                  ///< pulses when that ends
+  std::string error;                  ///< of the last look or request, where that failed
 
   [[nodiscard]] bool has(std::string_view model) const;
   /// It lists its models itself, and the list is missing or old.
@@ -48,8 +48,7 @@ struct Server {
 /// kept for the next one, or closed and everything is to be quick. Errors: those of its settings
 /// and of net::HttpOrigin::request.
 [[nodiscard]] Task<Expected<net::ClientResponse>> ask(std::shared_ptr<Server> server,
-                                                      std::string path,
-                                                      net::ClientRequest request,
+                                                      std::string path, net::ClientRequest request,
                                                       net::Persistence after);
 
 /// Asks for the server's list of models and keeps it, or why there is none; `looking` until then.

@@ -30,8 +30,7 @@ class ServerTest : public testing::Test {
     };
   }
   Task<void> responder_task(net::Responder& responder) {
-    static_cast<void>(
-        co_await responder.send({.status = status_, .headers = {}, .body = body_}));
+    static_cast<void>(co_await responder.send({.status = status_, .headers = {}, .body = body_}));
   }
 
   std::shared_ptr<Server> server(config::Endpoint settings) {
@@ -48,9 +47,7 @@ class ServerTest : public testing::Test {
     return made;
   }
 
-  void TearDown() override {
-    static_cast<void>(net::run_until_done(loop_, end(tasks_)));
-  }
+  void TearDown() override { static_cast<void>(net::run_until_done(loop_, end(tasks_))); }
 
   net::Loop loop_;
   net::Resolver resolver_{loop_};

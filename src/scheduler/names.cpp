@@ -199,9 +199,9 @@ std::vector<Listed> Names::list() const {
   }
   if (elsewhere_ != nullptr) {
     for (auto& model : elsewhere_->models()) {
-      const bool is_here = settings_.profiles.contains(model) ||
-                           std::ranges::find(files, ModelId(model), &store::ModelFile::id) !=
-                               files.end();
+      const bool is_here =
+          settings_.profiles.contains(model) ||
+          std::ranges::find(files, ModelId(model), &store::ModelFile::id) != files.end();
       if (is_here) continue;
       all.push_back({.id = ModelId(std::move(model)),
                      .worker = {},

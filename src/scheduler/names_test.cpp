@@ -172,10 +172,9 @@ class NamesElsewhere : public NamesTest {
   }
 
   net::Loop loop_;
-  remote::Directory directory_{loop_, [](const char*) { return std::nullopt; },
-                               [](const std::string&) {
-                                 return Expected<std::shared_ptr<net::CipherSource>>(nullptr);
-                               }};
+  remote::Directory directory_{
+      loop_, [](const char*) { return std::nullopt; },
+      [](const std::string&) { return Expected<std::shared_ptr<net::CipherSource>>(nullptr); }};
   Names all_{catalog_, settings_, &directory_};
 };
 

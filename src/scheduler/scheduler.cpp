@@ -53,9 +53,9 @@ Task<Expected<Served>> Scheduler::obtain(ModelId name, worker::Mode mode) {
     auto target = names_.resolve(name, mode);
     if (!target) co_return failure(target.error());
     if (target->elsewhere) {
-      co_return failure(ErrorKind::conflict,
-                        fmt::format("{} is not loaded here: an endpoint serves it now",
-                                    target->name.str()));
+      co_return failure(
+          ErrorKind::conflict,
+          fmt::format("{} is not loaded here: an endpoint serves it now", target->name.str()));
     }
     const auto footprint = co_await footprint_of(*target);
     if (!footprint) co_return failure(footprint.error());

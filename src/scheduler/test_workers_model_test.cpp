@@ -166,8 +166,8 @@ class Simulation {
       one.checks_health = false;
       apply(name, one.fsm.health(one.process->generation, worker::WorkerFsm::Health::ok, now_));
     }
-    if (one.process && (one.process->is_killed || (one.process->is_told && chance(60) &&
-                                                   !one.process->ignores_term))) {
+    if (one.process && (one.process->is_killed ||
+                        (one.process->is_told && chance(60) && !one.process->ignores_term))) {
       end_process(name);
     }
     tell_failed();
@@ -197,13 +197,11 @@ class Simulation {
   void tell(const ModelId& name) {
     const auto at = workers_.find(name);
     if (at == workers_.end() || !fsm_.is_known(name)) return;
-    const bool runs = at->second.fsm.has_process() || at->second.fsm.state() == WorkerState::backoff;
-    take(fsm_.update(name,
-                     {.has_process = runs,
-                      .memory = ByteSize::gib(1),
-                      .pinned = false,
-                      .keep_alive = 30s},
-                     now_));
+    const bool runs =
+        at->second.fsm.has_process() || at->second.fsm.state() == WorkerState::backoff;
+    take(fsm_.update(
+        name, {.has_process = runs, .memory = ByteSize::gib(1), .pinned = false, .keep_alive = 30s},
+        now_));
   }
 
   /// A worker that was to end has ended when its process has.
@@ -332,8 +330,8 @@ class Simulation {
   std::vector<RequestId> failed_;  ///< whose load failed just now
 };
 
-// F14, F15: 100,000 random interleavings of requests, expiry, crashes, unloads and settings, through
-// the scheduler and its workers together.
+// F14, F15: 100,000 random interleavings of requests, expiry, crashes, unloads and settings,
+// through the scheduler and its workers together.
 TEST(SchedulerWorkersModel, every_request_is_answered_once_whatever_happens) {
   const auto seed = std::random_device()();
   for (std::uint64_t i = 0; i < 250 && !testing::Test::HasFailure(); ++i) {

@@ -22,9 +22,10 @@ TEST(Url, has_one_origin_however_it_is_written) {
 }
 
 TEST(Url, takes_nothing_but_whole_http_urls_without_credentials) {
-  for (const auto* wrong : {"", "hf.co", "/a", "file:///etc/passwd", "ftp://h/x", "http://",
-                            "https:x", "http://user@h/", "http://u:p@h/", "http://h\\@evil/",
-                            "http://h/ a", "http://h:70000/", "http://h:99999", "http://h:0", "javascript:alert(1)", "http://h:99999999/x\n"}) {
+  for (const auto* wrong :
+       {"", "hf.co", "/a", "file:///etc/passwd", "ftp://h/x", "http://", "https:x",
+        "http://user@h/", "http://u:p@h/", "http://h\\@evil/", "http://h/ a", "http://h:70000/",
+        "http://h:99999", "http://h:0", "javascript:alert(1)", "http://h:99999999/x\n"}) {
     EXPECT_FALSE(Url::parse(wrong)) << wrong;
   }
 }
