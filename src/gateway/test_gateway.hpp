@@ -49,6 +49,7 @@ class GatewayTest : public testing::Test {
                                                           .body = std::move(body)}));
   }
 
+  static Expected<worker::Engine> no_engine() { return failure(ErrorKind::not_found, "no engine"); }
   Expected<void> note(os::Successor successor) {
     successor_ = std::move(successor);
     return {};
@@ -188,9 +189,7 @@ class GatewayTest : public testing::Test {
        .hub = []() -> Expected<hub::Endpoint> {
          return hub::Endpoint{.url = *Url::parse("http://127.0.0.1:1"), .token = "secret"};
        },
-       .engine = []() -> Expected<worker::Engine> {
-         return failure(ErrorKind::not_found, "no engine");
-       },
+       .engine = [] { return no_engine(); },
        .reload_settings =
            [](std::int64_t) { return SettingsReport{.error = "line 1, column 1: no"}; },
        .compare_settings = [](std::string_view text) -> Expected<SettingsReport> {
