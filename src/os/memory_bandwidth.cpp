@@ -1,18 +1,20 @@
 #include "os/memory_bandwidth.hpp"
 
-#include "base/clock.hpp"
+#include "base/limits.hpp"
+#include "os/process_facts.hpp"
 
 #include <algorithm>
+#include <barrier>
 #include <chrono>
 #include <cstddef>
+#include <numeric>
 #include <thread>
 #include <vector>
 
 namespace llf::os {
 namespace {
 
-constexpr std::size_t kBlock = std::size_t{128} << 20U;  // bytes of each thread
-constexpr int kPasses = 3;                               // the best of them counts
+constexpr int kPasses = 3;  // the best of them counts
 
 /// Reads all of it, as fast as it goes: four sums at once keep the loads apart.
 std::uint64_t read_all(const std::vector<std::uint64_t>& numbers) {
@@ -31,27 +33,53 @@ std::uint64_t read_all(const std::vector<std::uint64_t>& numbers) {
 
 }  // namespace
 
+ByteSize bandwidth_block(unsigned threads, ByteSize available) {
+  const auto all = std::min(limits::kBandwidthMemory.bytes(), available.bytes() / 4);
+  return ByteSize(std::min(limits::kBandwidthBlock.bytes(), all / std::max(threads, 1U)));
+}
+
 std::uint64_t measure_memory_bandwidth(unsigned threads) {
   threads = std::max(threads, 1U);
-  const std::vector<std::uint64_t> numbers(kBlock / sizeof(std::uint64_t), 1);
+  const auto block =
+      bandwidth_block(threads, available_memory().value_or(limits::kBandwidthMemory)).bytes();
+  // The threads, and this one, which looks at the clock.
+  std::barrier<> together(static_cast<std::ptrdiff_t>(threads) + 1);
+  std::vector<std::vector<std::uint64_t>> blocks(threads);
+  std::vector<std::uint64_t> sums(threads);
+  std::vector<std::jthread> readers;
+  readers.reserve(threads);
+  for (unsigned i = 0; i < threads; ++i) {
+    readers.emplace_back([&, i] {
+      // Filled here, so that it lies in the memory that is next to this thread's core.
+      blocks[i].assign(block / sizeof(std::uint64_t), 1);
+      for (int pass = 0; pass < kPasses; ++pass) {
+        together.arrive_and_wait();
+        sums[i] = read_all(blocks[i]);
+        together.arrive_and_wait();
+      }
+    });
+  }
   std::uint64_t best = 0;
   for (int pass = 0; pass < kPasses; ++pass) {
-    std::vector<std::uint64_t> sums(threads);
+    together.arrive_and_wait();
     const auto began = mono_now();
-    {
-      std::vector<std::jthread> readers;
-      readers.reserve(threads);
-      for (unsigned i = 0; i < threads; ++i) {
-        readers.emplace_back([&, i] { sums[i] = read_all(numbers); });
-      }
-    }
+    together.arrive_and_wait();
     const auto seconds = std::chrono::duration<double>(mono_now() - began).count();
     // The sums are used, so that no compiler leaves the reading out.
-    const auto read =
-        static_cast<double>(kBlock) * static_cast<double>(std::ranges::count(sums, numbers.size()));
-    if (seconds > 0) best = std::max(best, static_cast<std::uint64_t>(read / seconds));
+    const auto numbers = std::accumulate(sums.begin(), sums.end(), std::uint64_t{0});
+    const auto bytes = static_cast<double>(numbers * sizeof(std::uint64_t));
+    if (seconds > 0) best = std::max(best, static_cast<std::uint64_t>(bytes / seconds));
   }
   return best;
+}
+
+bool BestBandwidth::due(MonoTime now) const {
+  return !measured_ || now - *measured_ >= limits::kBandwidthKept;
+}
+
+void BestBandwidth::take(std::uint64_t measured, MonoTime now) {
+  best_ = std::max(best_, measured);
+  measured_ = now;
 }
 
 }  // namespace llf::os
