@@ -3,12 +3,16 @@
 #include "base/limits.hpp"
 #include "os/file_error.hpp"
 #include "os/file_lock.hpp"
+#include "os/folders.hpp"
+#include "store/assembly.hpp"
+#include "store/digest_file.hpp"
 #include "store/hub_cache.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <iterator>
+#include <map>
 #include <set>
 #include <sys/stat.h>
 #include <system_error>
@@ -31,17 +35,6 @@ fs::path content_of(const fs::path& name) {
   return code ? fs::path() : content;
 }
 
-/// The files that go with the model: all of its own, and the projector unless another uses it.
-std::vector<fs::path> files_of(const ModelFile& model, const std::vector<ModelFile>& all) {
-  const auto own = model.files();
-  std::vector<fs::path> files(own.begin(), own.end());
-  const bool shared = std::ranges::any_of(all, [&](const ModelFile& other) {
-    return other.id != model.id && other.projector == model.projector;
-  });
-  if (!model.projector.empty() && shared) files.pop_back();
-  return files;
-}
-
 /// Bytes that the disk gets back when this name of a file goes.
 std::uint64_t freed_by(const fs::path& file) {
   struct stat facts{};
@@ -49,39 +42,98 @@ std::uint64_t freed_by(const fs::path& file) {
   return last && S_ISREG(facts.st_mode) ? static_cast<std::uint64_t>(facts.st_size) : 0;
 }
 
-/// Sorts the names in the snapshots of a repository into those that go and what the others need.
-Expected<Removal> plan_in_cache(const std::vector<fs::path>& files, const fs::path& cache) {
-  Removal removal;
-  std::set<fs::path> going;  // paths within a snapshot
-  for (const auto& file : files) {
-    const auto relative = file.lexically_relative(cache);
-    auto part = relative.begin();
-    removal.repository = cache / *part;
-    std::advance(part, 3);  // REPOSITORY/snapshots/COMMIT
-    fs::path name;
-    for (; part != relative.end(); ++part) name /= *part;
-    going.insert(name);
-  }
-  std::set<fs::path> freed;
-  std::set<fs::path> needed;
-  std::error_code code;
-  const auto snapshots = removal.repository / "snapshots";
+std::unexpected<Error> has_too_much(const fs::path& folder) {
+  return failure(ErrorKind::too_large, fmt::format("{} has more than {} entries", folder.native(),
+                                                   limits::kModelFolderEntries));
+}
+
+/// What stands in the snapshots of a repository, by revision: paths within it.
+using Snapshots = std::map<fs::path, std::set<fs::path>>;
+
+/// All of it: who knows a part only takes what another model needs.
+Expected<Snapshots> look_through(const fs::path& folder) {
+  Snapshots snapshots;
   std::size_t entries = 0;
-  for (fs::directory_iterator revision(snapshots, code), none; !code && revision != none;
+  std::error_code code;
+  for (fs::directory_iterator revision(folder, code), none; !code && revision != none;
        revision.increment(code)) {
+    auto& names = snapshots[revision->path()];
     for (fs::recursive_directory_iterator entry(revision->path(), code), end; !code && entry != end;
          entry.increment(code)) {
-      if (++entries > limits::kModelFolderEntries) break;
+      if (++entries > limits::kModelFolderEntries) return has_too_much(folder);
       std::error_code ignored;
       if (entry->is_directory(ignored) && !entry->is_symlink(ignored)) continue;
-      const bool goes = going.contains(entry->path().lexically_relative(revision->path()));
-      if (goes) removal.names.push_back(entry->path());
-      auto content = content_of(entry->path());
-      if (!content.empty()) (goes ? freed : needed).insert(std::move(content));
+      names.insert(entry->path().lexically_relative(revision->path()));
     }
   }
-  if (code)
-    return failure(os::file_error("looking through", snapshots, os::FileUse::read, code.value()));
+  if (!code) return snapshots;
+  return failure(os::file_error("looking through", folder, os::FileUse::read, code.value()));
+}
+
+/// The files of a model without its projector.
+std::vector<std::string> parts_of(const ModelFile& model) {
+  return files_of_model(model.path, model.further, "");
+}
+
+bool is_model(const fs::path& file) {
+  const auto found = look_at(file);
+  return found && found->label.kind == FileLabel::Kind::model;
+}
+
+/// What those names lead to that do not go.
+std::set<fs::path> needed_contents(const Snapshots& snapshots, const std::set<fs::path>& going) {
+  std::set<fs::path> needed;
+  for (const auto& [revision, names] : snapshots) {
+    for (const auto& name : names) {
+      if (!going.contains(name)) needed.insert(content_of(revision / name));
+    }
+  }
+  return needed;
+}
+
+/// Where a file of the cache stands within its snapshot: REPOSITORY/snapshots/COMMIT/….
+fs::path name_in_snapshot(const fs::path& file, const fs::path& cache) {
+  const auto relative = file.lexically_relative(cache);
+  auto part = std::next(relative.begin(), 3);
+  fs::path name;
+  for (; part != relative.end(); ++part) name /= *part;
+  return name;
+}
+
+/// Whether a model that stays is in a revision together with this projector.
+bool has_other_models(const Snapshots& snapshots, const fs::path& projector,
+                      const std::set<fs::path>& going) {
+  return std::ranges::any_of(snapshots, [&](const auto& snapshot) {
+    const auto& [revision, names] = snapshot;
+    return names.contains(projector) && std::ranges::any_of(names, [&](const fs::path& name) {
+             return !going.contains(name) && is_model(revision / name);
+           });
+  });
+}
+
+/// Sorts the names in the snapshots of a repository into those that go and what the others need.
+Expected<Removal> plan_in_cache(const ModelFile& model, const fs::path& cache) {
+  Removal removal;
+  removal.repository = cache / *fs::path(model.path).lexically_relative(cache).begin();
+  const auto snapshots = look_through(removal.repository / "snapshots");
+  if (!snapshots) return failure(snapshots.error());
+  std::set<fs::path> going;
+  for (const auto& file : parts_of(model)) going.insert(name_in_snapshot(file, cache));
+  if (!model.projector.empty()) {
+    auto projector = name_in_snapshot(model.projector, cache);
+    if (!has_other_models(*snapshots, projector, going)) going.insert(std::move(projector));
+  }
+  std::set<fs::path> freed;
+  for (const auto& [revision, names] : *snapshots) {
+    for (const auto& name : names) {
+      if (!going.contains(name)) continue;
+      removal.names.push_back(revision / name);
+      if (auto content = content_of(revision / name); !content.empty()) {
+        freed.insert(std::move(content));
+      }
+    }
+  }
+  const auto needed = needed_contents(*snapshots, going);
   const auto blobs = content_of(removal.repository / "blobs");
   for (const auto& content : freed) {
     if (needed.contains(content)) {
@@ -93,10 +145,42 @@ Expected<Removal> plan_in_cache(const std::vector<fs::path>& files, const fs::pa
   return removal;
 }
 
+/// Whether a model that stays is in the folder of a projector.
+Expected<bool> has_other_models(const fs::path& folder, const std::vector<fs::path>& going) {
+  std::size_t entries = 0;
+  std::error_code code;
+  for (fs::directory_iterator it(folder, code), end; !code && it != end; it.increment(code)) {
+    if (++entries > limits::kModelFolderEntries) return has_too_much(folder);
+    const bool goes = std::ranges::find(going, it->path()) != going.end();
+    if (!goes && is_model(it->path())) return true;
+  }
+  if (!code) return false;
+  return failure(os::file_error("looking through", folder, os::FileUse::read, code.value()));
+}
+
+/// The files of a model in the folder of this home, and what is kept beside them.
+Expected<Removal> plan_in_folder(const ModelFile& model) {
+  const auto parts = parts_of(model);
+  std::vector<fs::path> files{parts.begin(), parts.end()};
+  if (!model.projector.empty()) {
+    const auto needed = has_other_models(fs::path(model.projector).parent_path(), files);
+    if (!needed) return failure(needed.error());
+    if (!*needed) files.emplace_back(model.projector);
+  }
+  Removal removal{.names = files};
+  for (const auto& file : files) {
+    std::error_code code;
+    auto digest = digest_file_of(file);
+    if (fs::exists(digest, code)) removal.names.push_back(std::move(digest));
+  }
+  return removal;
+}
+
 /// Removes folders without content, up to and without `top`.
 void remove_empty(fs::path folder, const fs::path& top) {
   std::error_code code;
-  while (is_below(folder, top) && fs::is_empty(folder, code) && fs::remove(folder, code)) {
+  while (folder != top && is_below(folder, top) && fs::is_empty(folder, code) &&
+         fs::remove(folder, code)) {
     folder = folder.parent_path();
   }
 }
@@ -119,40 +203,49 @@ Expected<void> remove_file(const fs::path& file) {
   return failure(os::file_error("removing", file, os::FileUse::replace, code.value()));
 }
 
+/// Those that have got no other name since the removal was planned.
+Expected<void> remove_contents(const Removal& removal, const OwnFolders& own) {
+  if (removal.repository.empty()) return {};
+  const auto snapshots = look_through(removal.repository / "snapshots");
+  if (!snapshots) return failure(snapshots.error());
+  const auto needed = needed_contents(*snapshots, {});
+  for (const auto& content : removal.contents) {
+    if (needed.contains(content)) continue;
+    if (auto removed = remove_file(content); !removed) return removed;
+  }
+  remove_repository(removal.repository, own);
+  return {};
+}
+
 }  // namespace
 
-Expected<Removal> plan_removal(const ModelFile& model, const std::vector<ModelFile>& all,
-                               const OwnFolders& own) {
-  const auto files = files_of(model, all);
+Expected<Removal> plan_removal(const ModelFile& model, const OwnFolders& own) {
+  Expected<Removal> removal;
   if (model.source == Source::hugging_face && is_below(model.path, own.hub_cache)) {
-    auto removal = plan_in_cache(files, own.hub_cache);
-    if (!removal) return removal;
-    std::uint64_t bytes = 0;
-    for (const auto& content : removal->contents) bytes += freed_by(content);
-    for (const auto& name : removal->names) bytes += freed_by(name);
-    removal->freed = ByteSize(bytes);
-    return removal;
+    removal = plan_in_cache(model, own.hub_cache);
+  } else if (model.source == Source::folder && is_below(model.path, own.folder)) {
+    removal = plan_in_folder(model);
+  } else {
+    return failure(
+        ErrorKind::forbidden,
+        fmt::format("{} is not llf's to remove: it stands in {} ({}), which llf only reads",
+                    model.id.str(), fs::path(model.path).parent_path().native(),
+                    to_string(model.source)));
   }
-  if (model.source == Source::folder && is_below(model.path, own.folder)) {
-    Removal removal{.names = files};
-    std::uint64_t bytes = 0;
-    for (const auto& file : files) bytes += freed_by(file);
-    removal.freed = ByteSize(bytes);
-    return removal;
-  }
-  return failure(
-      ErrorKind::forbidden,
-      fmt::format("{} is not llf's to remove: it stands in {} ({}), which llf only reads",
-                  model.id.str(), fs::path(model.path).parent_path().native(),
-                  to_string(model.source)));
+  if (!removal) return removal;
+  std::uint64_t bytes = 0;
+  for (const auto& content : removal->contents) bytes += freed_by(content);
+  for (const auto& name : removal->names) bytes += freed_by(name);
+  removal->freed = ByteSize(bytes);
+  return removal;
 }
 
 Expected<void> remove_model(const Removal& removal, const OwnFolders& own) {
   std::vector<os::FileLock> locks;
   for (const auto& content : removal.contents) {
     const auto path = lock_of_content(own.hub_cache, content);
-    std::error_code code;
-    fs::create_directories(path.parent_path(), code);
+    // No lock can be made on a full disk, and that is where models are removed.
+    static_cast<void>(os::make_folders(path.parent_path()));
     auto lock = os::FileLock::try_acquire(path, os::LockUsers::everybody);
     if (lock && !*lock) {
       return failure(ErrorKind::conflict,
@@ -162,15 +255,12 @@ Expected<void> remove_model(const Removal& removal, const OwnFolders& own) {
   }
   for (const auto& name : removal.names) {
     if (auto removed = remove_file(name); !removed) return removed;
-    if (!removal.repository.empty()) {
-      remove_empty(name.parent_path(), removal.repository / "snapshots");
-    }
+    const bool cached = !removal.repository.empty();
+    std::error_code code;
+    if (!cached) fs::remove(digest_file_of(name), code);  // another file may get its name
+    remove_empty(name.parent_path(), cached ? removal.repository / "snapshots" : own.folder);
   }
-  for (const auto& content : removal.contents) {
-    if (auto removed = remove_file(content); !removed) return removed;
-  }
-  if (!removal.repository.empty()) remove_repository(removal.repository, own);
-  return {};
+  return remove_contents(removal, own);
 }
 
 }  // namespace llf::store

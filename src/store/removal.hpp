@@ -25,12 +25,10 @@ struct Removal {
 };
 
 /// Finds out what goes with a model: of a repository in the cache its files in every revision; a
-/// projector with the last model that uses it. `all` are the models that there are. Errors:
-/// `forbidden` for what is not ours to remove: the built-in model, files of other programs and of
-/// folders that are only read; those of files. Blocks.
-[[nodiscard]] Expected<Removal> plan_removal(const ModelFile& model,
-                                             const std::vector<ModelFile>& all,
-                                             const OwnFolders& own);
+/// projector with the last model that stands beside it. Errors: `forbidden` for what is not ours to
+/// remove: the built-in model, files of other programs and of folders that are only read;
+/// `too_large` when more stands there than is looked at; those of files. Blocks.
+[[nodiscard]] Expected<Removal> plan_removal(const ModelFile& model, const OwnFolders& own);
 
 /// Removes it: names first, so that nothing is ever visible without its content. Errors: `conflict`
 /// when a program is downloading one of the contents; those of files. Blocks.
