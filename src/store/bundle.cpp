@@ -53,7 +53,9 @@ Expected<BundleFile> read_bundle_file(const json::Value& value) {
 
 /// Those of the model come first, no name twice, and their sizes can be added.
 Expected<void> check_files(const std::vector<BundleFile>& files) {
-  if (files.empty() || files.front().is_text()) return no_manifest("it has no model");
+  if (files.empty() || label_of(files.front().path).kind != FileLabel::Kind::model) {
+    return no_manifest("it has no model");
+  }
   std::set<std::string_view> names{kManifestName};
   std::set<std::string_view> paths;
   std::set<std::string> contents;

@@ -51,8 +51,9 @@ class UnfinishedBundle {
       return failure(ErrorKind::conflict,
                      fmt::format("another export writes {} just now", bundle.native()));
     }
-    if (::ftruncate(fd.get(), 0) != 0) return export_error("emptying", path);
-    return UnfinishedBundle(std::move(fd), path);
+    UnfinishedBundle file(std::move(fd), path);
+    if (::ftruncate(file.fd(), 0) != 0) return export_error("emptying", path);
+    return file;
   }
 
   UnfinishedBundle(UnfinishedBundle&&) noexcept = default;
@@ -72,7 +73,10 @@ class UnfinishedBundle {
       return export_error("replacing", bundle);
     }
     fd_.reset();
-    return os::sync_folder(bundle.parent_path());
+    auto synced = os::sync_folder(bundle.parent_path());
+    // What is told as failed is not there, but where it took the place of another.
+    if (!synced && existing == BundleOrder::Existing::refuse) ::unlink(bundle.c_str());
+    return synced;
   }
 
  private:

@@ -10,7 +10,6 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <cerrno>
 #include <cstdio>
 #include <ranges>
@@ -48,14 +47,9 @@ bool has_size(const fs::path& path, std::uint64_t size) {
 /// projector of its own; empty: none is needed.
 fs::path folder_below(const BundleManifest& manifest) {
   if (!manifest.repository.empty()) return manifest.repository;
-  const bool has_projector = std::ranges::any_of(manifest.files, [](const auto& file) {
-    return label_of(file.path).kind == FileLabel::Kind::projector;
-  });
-  if (!has_projector) return {};
-  // "--" would stand for a repository's slash.
-  auto stem = label_of(manifest.files.front().path).stem;
-  for (auto at = stem.find("--"); at != std::string::npos; at = stem.find("--")) stem.erase(at, 1);
-  return stem;
+  std::vector<std::string> paths;
+  for (const auto& file : manifest.files) paths.push_back(file.path);
+  return folder_of_their_own(paths);
 }
 
 /// What says which commit of a repository is the usual one.
@@ -97,8 +91,11 @@ Expected<void> BundleTarget::find_in_cache(const BundleManifest& manifest,
                             .path = file.path,
                             .sha256 = file.sha256};
     const auto content = cache_->blob(cached);
-    if (auto prepared = cache_->prepare(cached); !prepared) return prepared;
-    auto lock = os::FileLock::try_acquire(cache_->lock(cached), os::LockUsers::everybody);
+    auto prepared = cache_->prepare(cached);
+    auto lock = prepared ? os::FileLock::try_acquire(cache_->lock(cached), os::LockUsers::everybody)
+                         : failure(prepared.error());
+    // Of one that another program has locked the folders are that one's.
+    if (!lock || *lock) note_folders(content, hub_cache);
     if (!lock) return failure(lock.error());
     if (!*lock) {
       return failure(ErrorKind::conflict,
@@ -107,7 +104,6 @@ Expected<void> BundleTarget::find_in_cache(const BundleManifest& manifest,
     }
     locks_.push_back(std::move(**lock));
     const auto name = cache_->snapshot(cached);
-    note_folders(content, hub_cache);
     note_folders(name, hub_cache);
     note_folders(branch_of(hub_cache, *repository), hub_cache);
     BundlePlace place{.part = fs::path(content) += kCachePart,
@@ -213,14 +209,16 @@ Expected<void> BundleTarget::show(std::vector<fs::path>& made) {
   for (const auto& place : places_ | std::views::reverse) {
     if (place.is_shown) continue;
     const auto name = cache_->snapshot(*place.cached);
+    made.push_back(name);  // a try that fails may have made it
     if (auto shown = cache_->show(*place.cached); !shown) return shown;
-    made.push_back(name);
     folders.insert(name.parent_path());
   }
   for (const auto& folder : folders) {
     if (auto synced = os::sync_folder(folder); !synced) return synced;
   }
-  if (is_something(branch_of(cache_->root(), first.repository))) return {};
+  auto branch = branch_of(cache_->root(), first.repository);
+  if (is_something(branch)) return {};
+  made.push_back(std::move(branch));
   return cache_->set_ref(first.repository, kMainBranch, first.commit);
 }
 

@@ -68,6 +68,11 @@ TEST(BundleManifest, SEC_31_paths_lead_nowhere_else) {
               ErrorKind::invalid)
         << path;
   }
+  for (const std::string path : {"...gguf", "..gguf", ".gguf", "a/...gguf"}) {
+    EXPECT_EQ(refused([&](auto& manifest) { manifest.files[0].path = path; }).kind,
+              ErrorKind::invalid)
+        << path << " would name a folder of models";
+  }
   EXPECT_EQ(refused([](auto& manifest) { manifest.repository = "o/.."; }).kind, ErrorKind::invalid);
   EXPECT_EQ(refused([](auto& manifest) { manifest.commit = "../main"; }).kind, ErrorKind::invalid);
   EXPECT_EQ(refused([](auto& manifest) { manifest.repository = ""; }).kind, ErrorKind::invalid);
@@ -87,6 +92,8 @@ TEST(BundleManifest, nothing_comes_twice_or_is_no_model) {
               HasSubstr("twice"));
   EXPECT_THAT(refused([](auto& manifest) { manifest.files[0].path = "run.sh"; }).message,
               HasSubstr("no model file"));
+  EXPECT_THAT(refused([](auto& manifest) { manifest.files[0].path = "mmproj.gguf"; }).message,
+              HasSubstr("has no model"));
   EXPECT_THAT(refused([](auto& manifest) { manifest.files.clear(); }).message,
               HasSubstr("has no model"));
   EXPECT_THAT(

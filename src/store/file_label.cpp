@@ -87,6 +87,7 @@ FileLabel label_of(std::string_view path) {
   if (!ascii_lower(stem).ends_with(kExtension)) return label;
   stem.remove_suffix(kExtension.size());
   take_part(stem, label);
+  if (stem.empty() || stem == "." || stem == "..") return label;
   label.stem = stem;
   label.quantisation = quantisation_in(stem);
   if (label.quantisation.empty() && !folder.empty()) {
@@ -98,6 +99,21 @@ FileLabel label_of(std::string_view path) {
   if (name.contains("imatrix") || !sane) return label;
   label.kind = name.contains("mmproj") ? FileLabel::Kind::projector : FileLabel::Kind::model;
   return label;
+}
+
+std::string folder_of_their_own(std::span<const std::string> paths) {
+  std::string folder;
+  bool has_projector = false;
+  for (const auto& path : paths) {
+    auto label = label_of(path);
+    has_projector = has_projector || label.kind == FileLabel::Kind::projector;
+    if (folder.empty() && label.kind == FileLabel::Kind::model) folder = std::move(label.stem);
+  }
+  if (!has_projector) return {};
+  for (auto at = folder.find("--"); at != std::string::npos; at = folder.find("--")) {
+    folder.erase(at, 1);
+  }
+  return folder;
 }
 
 std::pair<bool, std::uint64_t> projector_rank(const FileLabel& label, std::uint64_t size) {

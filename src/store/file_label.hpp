@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -17,7 +18,8 @@ struct FileLabel {
   };
 
   Kind kind = Kind::other;
-  std::string stem;          ///< without folders, the number of a part and ".gguf"
+  std::string stem;          ///< without folders, the number of a part and ".gguf"; of a model or
+                             ///< projector it can be the name of a folder (SEC-31)
   std::string quantisation;  ///< "Q4_K_M", "UD-Q4_K_XL", upper case; empty: it does not say
   std::uint32_t part = 1;    ///< of a split model, from 1
   std::uint32_t parts = 1;
@@ -28,6 +30,11 @@ struct FileLabel {
 /// Reads a file's name; folders before it only count where it does not say its quantisation
 /// ("Q4_K_M/model-00001-of-00002.gguf"). Pure.
 [[nodiscard]] FileLabel label_of(std::string_view path);
+
+/// The name of the folder that files need to themselves among the models of this home, because a
+/// projector is used with every model that stands beside it: that of the first model, without what
+/// would make it the name of a repository. Empty: they have no projector. Pure.
+[[nodiscard]] std::string folder_of_their_own(std::span<const std::string> paths);
 
 /// Whether a word is the name of a quantisation, in any case. Pure.
 [[nodiscard]] bool is_quantisation(std::string_view word);

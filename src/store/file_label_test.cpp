@@ -3,7 +3,9 @@
 #include <gtest/gtest.h>
 
 #include <array>
+#include <string>
 #include <string_view>
+#include <vector>
 
 namespace llf::store {
 namespace {
@@ -39,7 +41,7 @@ TEST(FileLabel, reads_the_names_that_repositories_use) {
       Case{"gemma-mmproj-BF16.gguf", Kind::projector, "gemma-mmproj-BF16", "BF16"},
       Case{"model.imatrix.gguf", Kind::other, "model.imatrix", ""},
       Case{"README.md", Kind::other, "", ""},
-      Case{".gguf", Kind::model, "", ""},
+      Case{".gguf", Kind::other, "", ""},
       Case{"", Kind::other, "", ""},
   };
   for (const auto& one : kCases) {
@@ -65,6 +67,21 @@ TEST(FileLabel, takes_no_part_that_cannot_be) {
   EXPECT_EQ(label_of("a-00000-of-00003.gguf").kind, Kind::other);
   EXPECT_EQ(label_of("a-00001-of-99999.gguf").kind, Kind::other);
   EXPECT_EQ(label_of("a-0001-of-0003.gguf").stem, "a-0001-of-0003");
+}
+
+TEST(FileLabel, SEC_31_no_model_has_a_name_that_leads_elsewhere) {
+  for (const auto* path : {"...gguf", "..gguf", ".gguf", "a/...gguf", "..-00001-of-00002.gguf"}) {
+    EXPECT_EQ(label_of(path).kind, Kind::other) << path;
+  }
+  EXPECT_EQ(label_of("....gguf").kind, Kind::model) << "an odd name, but one";
+}
+
+TEST(FileLabel, a_projector_needs_a_folder_of_its_own) {
+  const auto folder = [](std::vector<std::string> paths) { return folder_of_their_own(paths); };
+  EXPECT_EQ(folder({"m.gguf", "other.gguf"}), "");
+  EXPECT_EQ(folder({"/a/mmproj.gguf", "/a/m-00001-of-00002.gguf", "/a/n.gguf"}), "m");
+  EXPECT_EQ(folder({"m---x--y.gguf", "mmproj.gguf"}), "m-x-y") << "no repository's";
+  EXPECT_EQ(folder({"mmproj.gguf"}), "");
 }
 
 TEST(FileLabel, knows_a_quantisation_in_any_case) {

@@ -1,10 +1,14 @@
 #include "store/import.hpp"
 
 #include "base/limits.hpp"
+#include "os/atomic_file.hpp"
 #include "os/file_error.hpp"
+#include "os/folders.hpp"
+#include "os/umask.hpp"
 #include "os/unique_fd.hpp"
 #include "store/assembly.hpp"
 #include "store/catalog.hpp"
+#include "store/file_label.hpp"
 #include "store/gguf_file.hpp"
 
 #include <fmt/format.h>
@@ -13,6 +17,7 @@
 #include <cerrno>
 #include <fcntl.h>
 #include <linux/fs.h>
+#include <string_view>
 #include <sys/ioctl.h>
 #include <system_error>
 #include <unistd.h>
@@ -23,26 +28,34 @@ namespace {
 
 namespace fs = std::filesystem;
 
+constexpr mode_t kForAll = 0644;
+constexpr std::string_view kWasThere = "was there";
+constexpr std::string_view kHardLink = "hard link";
+
 std::unexpected<Error> import_error(std::string_view doing, const fs::path& path, int number) {
   return failure(os::file_error(doing, path, os::FileUse::write, number));
 }
 
 /// The model files that are meant, each of them looked into.
-Expected<std::vector<fs::path>> files_to_import(const fs::path& from) {
-  std::vector<fs::path> files;
+Expected<std::vector<std::string>> files_to_import(const fs::path& from) {
+  std::vector<std::string> files;
   std::error_code code;
   if (fs::is_directory(from, code)) {
     for (fs::directory_iterator it(from, code), end; !code && it != end; it.increment(code)) {
-      if (look_at(it->path())) files.push_back(it->path());
+      if (look_at(it->path())) files.push_back(it->path().native());
     }
-    if (files.empty()) {
-      return failure(ErrorKind::not_found, fmt::format("{} has no .gguf files", from.native()));
+    const bool has_model = std::ranges::any_of(files, [](const std::string& file) {
+      return label_of(file).kind == FileLabel::Kind::model;
+    });
+    if (!has_model) {
+      return failure(
+          ErrorKind::not_found,
+          fmt::format("{} has no model: no .gguf files, or none but projectors", from.native()));
     }
   } else {
     auto model = read_model_file(from.native());
     if (!model) return failure(model.error());
-    files.emplace_back(model->path);
-    files.insert(files.end(), model->further.begin(), model->further.end());
+    files = model->files();
   }
   std::ranges::sort(files);
   for (const auto& file : files) {
@@ -87,25 +100,32 @@ Expected<bool> copy_file(const fs::path& from, const fs::path& to, ImportBy by) 
   const os::UniqueFd source(::open(from.c_str(), O_RDONLY | O_CLOEXEC));
   if (!source) return import_error("opening", from, errno);
   ::unlink(temporary.c_str());  // of a daemon that was killed
-  os::UniqueFd target(::open(temporary.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644));
+  os::UniqueFd target(::open(temporary.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, kForAll));
   if (!target) return import_error("making", temporary, errno);
+  os::share(target.get(), kForAll);
   int error = 0;
   bool done = ::ioctl(target.get(), FICLONE, source.get()) == 0;
   if (!done && by == ImportBy::copying) {
     error = copy_bytes(source.get(), target.get());
-    if (error == 0 && ::fsync(target.get()) != 0) error = errno;
     done = error == 0;
   }
-  if (done && ::rename(temporary.c_str(), to.c_str()) == 0) return true;
-  if (done) error = errno;
+  if (done && ::fsync(target.get()) != 0) error = errno;
+  if (done && error == 0 && ::rename(temporary.c_str(), to.c_str()) != 0) error = errno;
+  if (done && error == 0) return true;
   ::unlink(temporary.c_str());
   if (error != 0) return import_error("copying to", to, error);
   return false;
 }
 
+Expected<void> sync_content(const fs::path& file) {
+  const os::UniqueFd fd(::open(file.c_str(), O_RDONLY | O_CLOEXEC));
+  if (!fd || ::fsync(fd.get()) != 0) return import_error("saving", file, errno);
+  return {};
+}
+
 Expected<std::string> import_file(const fs::path& from, const fs::path& to, ImportBy by) {
   std::error_code code;
-  if (fs::equivalent(from, to, code)) return std::string("was there");
+  if (fs::equivalent(from, to, code)) return std::string(kWasThere);
   if (fs::exists(fs::symlink_status(to, code))) {
     return failure(ErrorKind::conflict,
                    fmt::format("{} is there already and is another file: remove or rename one of "
@@ -116,10 +136,37 @@ Expected<std::string> import_file(const fs::path& from, const fs::path& to, Impo
   if (!copied) return failure(copied.error());
   if (*copied) return std::string(by == ImportBy::copying ? "copy" : "reflink");
   fs::create_hard_link(fs::canonical(from, code), to, code);
-  if (!code) return std::string("hard link");
+  if (!code) return std::string(kHardLink);
   fs::create_symlink(fs::canonical(from, code), to, code);
   if (!code) return std::string("link");
   return import_error("linking", to, code.value());
+}
+
+/// All of them or none; a name that appears is on the disk then.
+Expected<std::vector<Imported>> import_into(const fs::path& folder,
+                                            const std::vector<std::string>& files, ImportBy by) {
+  std::vector<Imported> imported;
+  Expected<void> done;
+  for (const fs::path from : files) {
+    const auto to = folder / from.filename();
+    auto how = import_file(from, to, by);
+    if (!how) {
+      done = failure(how.error());
+      break;
+    }
+    imported.push_back({.from = from, .to = to, .how = *std::move(how)});
+    // Who put the file there may not have waited for the disk.
+    if (imported.back().how == kHardLink) done = sync_content(to);
+    if (!done) break;
+  }
+  // Also of names that were there: an earlier try may have failed here.
+  if (done) done = os::sync_folder(folder);
+  if (done) return imported;
+  std::error_code code;
+  for (const auto& one : imported) {
+    if (one.how != kWasThere) fs::remove(one.to, code);
+  }
+  return failure(done.error());
 }
 
 }  // namespace
@@ -128,21 +175,12 @@ Expected<std::vector<Imported>> import_models(const fs::path& from, const fs::pa
                                               ImportBy by) {
   const auto files = files_to_import(from);
   if (!files) return failure(files.error());
+  const auto own = folder_of_their_own(*files);
+  const auto target = own.empty() ? folder : folder / own;
+  if (auto made = os::make_folders(target); !made) return failure(made.error());
+  auto imported = import_into(target, *files, by);
   std::error_code code;
-  fs::create_directories(folder, code);
-  if (code) return import_error("making", folder, code.value());
-  std::vector<Imported> imported;
-  for (const auto& file : *files) {
-    const auto to = folder / file.filename();
-    auto how = import_file(file, to, by);
-    if (!how) {
-      for (const auto& one : imported) {
-        if (one.how != "was there") fs::remove(one.to, code);
-      }
-      return failure(how.error());
-    }
-    imported.push_back({.from = file, .to = to, .how = *std::move(how)});
-  }
+  if (!imported && !own.empty()) fs::remove(target, code);  // unless something else is in it
   return imported;
 }
 

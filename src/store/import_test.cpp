@@ -7,6 +7,8 @@
 #include <gtest/gtest.h>
 
 #include <filesystem>
+#include <map>
+#include <string>
 
 namespace llf::store {
 namespace {
@@ -50,6 +52,43 @@ TEST_F(ImportTest, takes_all_parts_and_whole_folders) {
   static_cast<void>(model("other.gguf"));
   shelf_.put("from/readme.txt");
   EXPECT_EQ(import_models(shelf_.root() / "from", folder(), ImportBy::sharing)->size(), 3U);
+}
+
+TEST_F(ImportTest, a_projector_is_of_the_models_that_came_with_it) {
+  shelf_.put("own/other.gguf", content_);
+  shelf_.put("first/gemma.gguf", content_);
+  shelf_.put("first/mmproj-F16.gguf", content_);
+  shelf_.put("second/qwen--vl-00001-of-00002.gguf", content_);
+  shelf_.put("second/qwen--vl-00002-of-00002.gguf", content_);
+  shelf_.put("second/mmproj-F16.gguf", content_);
+  for (const auto* from : {"first", "second"}) {
+    const auto imported = import_models(shelf_.root() / from, folder(), ImportBy::sharing);
+    ASSERT_TRUE(imported) << imported.error().message;
+  }
+  std::map<std::string, fs::path> projectors;
+  for (const auto& model : scan({.root = folder()}, [](const auto&) {})) {
+    projectors[model.id.str()] = fs::path(model.projector).lexically_relative(folder());
+  }
+  EXPECT_EQ(projectors, (std::map<std::string, fs::path>{{"gemma", "gemma/mmproj-F16.gguf"},
+                                                         {"other", ""},
+                                                         {"qwen--vl", "qwen-vl/mmproj-F16.gguf"}}));
+}
+
+TEST_F(ImportTest, a_folder_that_is_not_imported_leaves_none) {
+  shelf_.put("from/gemma.gguf", content_);
+  shelf_.put("from/mmproj-F16.gguf", content_);
+  shelf_.put("own/gemma/mmproj-F16.gguf", "another");
+  EXPECT_EQ(import_models(shelf_.root() / "from", folder(), ImportBy::sharing).error().kind,
+            ErrorKind::conflict);
+  EXPECT_FALSE(fs::exists(folder() / "gemma/gemma.gguf"));
+  fs::remove_all(folder());
+  shelf_.put("own", "a file");
+  EXPECT_EQ(import_models(shelf_.root() / "from", folder(), ImportBy::sharing).error().kind,
+            ErrorKind::conflict);
+  fs::remove(shelf_.root() / "from/gemma.gguf");
+  const auto blind = import_models(shelf_.root() / "from", folder(), ImportBy::sharing);
+  ASSERT_FALSE(blind);
+  EXPECT_THAT(blind.error().message, HasSubstr("no model"));
 }
 
 TEST_F(ImportTest, all_or_none_and_nothing_is_replaced) {
