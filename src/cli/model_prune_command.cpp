@@ -20,6 +20,7 @@ Expected<json::Object> ask_to_prune(Context& context, json::Value dry) {
 std::string_view explain(std::string_view kind) {
   if (kind == "unnamed") return "nothing refers to it";
   if (kind == "marks") return "notes on a file that is gone";
+  if (kind == "notes") return "what was learned of a model that is gone";
   return "of a download or import that was not finished";
 }
 

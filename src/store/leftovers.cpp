@@ -69,35 +69,67 @@ class Search {
   Search(const LeftoverPlaces& places, Then then) : places_(places), then_(then) {}
 
   Expected<std::vector<Leftover>> run() {
+    complete_ = is_filled(places_.own.hub_cache);
     auto done = for_each_entry(places_.own.hub_cache, [this](const fs::path& entry) {
       return repository_of_folder(entry.filename().native()) ? repository(entry) : Expected<void>();
     });
-    if (done)
-      done = for_each_entry(places_.own.folder, [this](const fs::path& entry) {
-        const bool import = entry.filename().native().contains(kImportMark);
-        const auto place = place_of_part(entry);
-        const bool left = import || (place && !places_.wanted.contains(*place));
-        return left ? found(entry, Leftover::Kind::unfinished) : Expected<void>();
-      });
-    keep_marks_of_known_files();
-    if (done && complete_)
-      done = for_each_entry(places_.marks, [this](const fs::path& entry) {
-        const bool used = contents_.contains(entry.filename().native());
-        return used ? Expected<void>() : found(entry, Leftover::Kind::marks);
-      });
+    if (done) done = folder(places_.own.folder, 0);
+    if (done && complete_) done = marks_and_notes();
     if (!done) return failure(done.error());
     return std::move(found_);
   }
 
  private:
-  /// Of other stores, and of what is being fetched.
-  void keep_marks_of_known_files() {
+  /// Whether something is there: else it may be the place of a disk that is not mounted.
+  static bool is_filled(const fs::path& folder) {
+    std::error_code code;
+    return fs::is_directory(folder, code) && !fs::is_empty(folder, code) && !code;
+  }
+
+  /// The folder of this home, or one below it that an import made.
+  Expected<void> folder(const fs::path& path, int depth) {
+    return for_each_entry(path, [&](const fs::path& entry) {
+      std::error_code code;
+      if (fs::symlink_status(entry, code).type() == fs::file_type::directory) {
+        return depth < limits::kModelFolderDepth ? folder(entry, depth + 1) : Expected<void>();
+      }
+      const bool import = entry.filename().native().contains(kImportMark);
+      const auto place = place_of_part(entry);
+      const bool left = import || (place && !places_.wanted.contains(*place));
+      return left ? found(entry, Leftover::Kind::unfinished) : Expected<void>();
+    });
+  }
+
+  /// Of contents and repositories that no store has, and nobody is fetching.
+  Expected<void> marks_and_notes() {
+    std::set<std::string> repositories;
     for (const auto& model : places_.models) {
+      if (const auto name = RepositoryName::parse(model.repository)) {
+        repositories.insert(name->folder());
+      }
       for (const auto& file : model.files()) {
         if (const auto digest = expected_digest(file)) contents_.insert(digest->hex());
       }
     }
-    for (const auto& place : places_.wanted) contents_.insert(place.filename().native());
+    for (const auto& place : places_.wanted) {
+      contents_.insert(place.filename().native());
+      repositories.insert(place.parent_path().parent_path().filename().native());
+    }
+    auto done = unless_known(places_.marks, contents_, Leftover::Kind::marks);
+    for (const auto& notes : places_.notes) {
+      if (done) done = unless_known(notes, repositories, Leftover::Kind::notes);
+    }
+    return done;
+  }
+
+  /// Files in a folder that are not named after something that is known.
+  Expected<void> unless_known(const fs::path& folder, const std::set<std::string>& known,
+                              Leftover::Kind kind) {
+    return for_each_entry(folder, [&](const fs::path& entry) {
+      auto name = entry.filename();
+      if (kind == Leftover::Kind::notes) name = name.stem();
+      return known.contains(name.native()) ? Expected<void>() : found(entry, kind);
+    });
   }
 
   /// The contents that the revisions of a repository name, links to folders followed. Nothing where
@@ -180,7 +212,7 @@ class Search {
   const LeftoverPlaces& places_;
   Then then_;
   std::set<std::string> contents_;  ///< digests of contents that are there
-  bool complete_ = true;            ///< all of them are known
+  bool complete_ = false;           ///< all of them are known
   std::vector<Leftover> found_;
 };
 
@@ -194,6 +226,8 @@ std::string_view to_string(Leftover::Kind kind) {
       return "unnamed";
     case Leftover::Kind::marks:
       return "marks";
+    case Leftover::Kind::notes:
+      return "notes";
   }
   return "unfinished";
 }

@@ -102,6 +102,39 @@ TEST_F(LeftoversTest, what_is_no_content_stays) {
   EXPECT_TRUE(remove_leftovers(places_)->empty());
 }
 
+TEST_F(LeftoversTest, while_the_cache_is_not_there_nobody_knows_which_notes_serve_nothing) {
+  shelf_.put("marks/" + sha256("named").hex());
+  shelf_.put("marks/" + sha256("gone").hex());
+  fs::rename(shelf_.root() / "hub", shelf_.root() / "unmounted");
+  EXPECT_TRUE(remove_leftovers(places_)->empty());
+  fs::create_directories(shelf_.root() / "hub");
+  EXPECT_TRUE(remove_leftovers(places_)->empty()) << "the place of a disk";
+  fs::remove(shelf_.root() / "hub");
+  fs::rename(shelf_.root() / "unmounted", shelf_.root() / "hub");
+  EXPECT_EQ(remove_leftovers(places_)->size(), 1U);
+  EXPECT_TRUE(fs::exists(shelf_.root() / "marks" / sha256("named").hex()));
+}
+
+TEST_F(LeftoversTest, notes_on_repositories_without_a_model_are) {
+  places_.notes = {shelf_.root() / "bases"};
+  for (const auto* repository : {"o--r", "o--fetched", "o--gone"}) {
+    shelf_.put(std::string("bases/models--") + repository + ".json");
+  }
+  places_.models.push_back({.path = shelf_.root() / "m.gguf", .repository = "o/r"});
+  places_.wanted.insert(shelf_.root() / "hub/models--o--fetched/blobs" / kOther);
+  const auto gone =
+      std::map<std::string, LeftoverKind>{{"models--o--gone.json", LeftoverKind::notes}};
+  EXPECT_EQ(found(), gone);
+  EXPECT_EQ(to_string(LeftoverKind::notes), "notes");
+}
+
+TEST_F(LeftoversTest, what_a_killed_import_left_in_a_folder_of_its_own_is) {
+  shelf_.put("own/sees/mmproj.gguf.llf-import-12");
+  shelf_.put("own/sees/mmproj.gguf");
+  EXPECT_EQ(found(), (std::map<std::string, LeftoverKind>{
+                         {"mmproj.gguf.llf-import-12", LeftoverKind::unfinished}}));
+}
+
 TEST_F(LeftoversTest, marks_of_other_stores_stay) {
   const auto hex = sha256("x").hex();
   const auto file = shelf_.put("ollama/blobs/sha256-" + hex, "x");
