@@ -49,6 +49,9 @@ class GatewayTest : public testing::Test {
                                                           .body = std::move(body)}));
   }
 
+  static Expected<hub::Endpoint> no_hub() {
+    return hub::Endpoint{.url = *Url::parse("http://127.0.0.1:1"), .token = "secret"};
+  }
   static Expected<worker::Engine> no_engine() { return failure(ErrorKind::not_found, "no engine"); }
   Expected<void> note(os::Successor successor) {
     successor_ = std::move(successor);
@@ -186,9 +189,7 @@ class GatewayTest : public testing::Test {
        .downloads = downloads_,
        .measurements = measurements_,
        .keys = keys_,
-       .hub = []() -> Expected<hub::Endpoint> {
-         return hub::Endpoint{.url = *Url::parse("http://127.0.0.1:1"), .token = "secret"};
-       },
+       .hub = [] { return no_hub(); },
        .engine = [] { return no_engine(); },
        .reload_settings =
            [](std::int64_t) { return SettingsReport{.error = "line 1, column 1: no"}; },
