@@ -20,16 +20,17 @@ namespace {
 
 using State = DownloadStatus::State;
 
+std::vector<std::filesystem::path> places_of(const DownloadPlan& plan) {
+  std::vector<std::filesystem::path> all;
+  all.reserve(plan.files.size());
+  for (const auto& file : plan.files) all.push_back(file.place);
+  return all;
+}
+
 bool same_files(const DownloadPlan& a, const DownloadPlan& b) {
-  const auto places = [](const DownloadPlan& plan) {
-    std::vector<std::filesystem::path> all;
-    all.reserve(plan.files.size());
-    for (const auto& file : plan.files) all.push_back(file.place);
-    return all;
-  };
   const bool same_url =
       a.repository || a.origins.front().front().url == b.origins.front().front().url;
-  return a.commit == b.commit && same_url && places(a) == places(b);
+  return a.commit == b.commit && same_url && places_of(a) == places_of(b);
 }
 
 }  // namespace
@@ -163,8 +164,7 @@ Expected<void> Downloads::check(const DownloadPlan& plan) const {
 
 /// The places of an entry's files that no other one wants.
 std::vector<std::filesystem::path> Downloads::only_of(const Entry& entry) const {
-  std::vector<std::filesystem::path> places;
-  for (const auto& file : entry.plan.files) places.push_back(file.place);
+  auto places = places_of(entry.plan);
   for (const auto& other : entries_) {
     if (other.get() == &entry || !other->wants_files()) continue;
     for (const auto& file : other->plan.files) std::erase(places, file.place);
@@ -342,13 +342,11 @@ void Downloads::save() const {
   std::vector<ListedDownload> list;
   for (const auto& entry : entries_) {
     if (entry->status.state == State::done) continue;
-    ListedDownload one{.model = entry->status.model,
-                       .size = entry->status.progress.size,
-                       .places = {},
-                       .state = std::string(to_string(entry->status.state)),
-                       .error = entry->status.error.message};
-    for (const auto& file : entry->plan.files) one.places.push_back(file.place);
-    list.push_back(std::move(one));
+    list.push_back({.model = entry->status.model,
+                    .size = entry->status.progress.size,
+                    .places = places_of(entry->plan),
+                    .state = std::string(to_string(entry->status.state)),
+                    .error = entry->status.error.message});
   }
   save_download_list(options_.journal, list);
 }
