@@ -117,12 +117,13 @@ class GatewayTest : public testing::Test {
       {.places = {.cache = folder_ / "hub", .folder = folder_, .catalog = folder_ / "catalog.json"},
        .journal = folder_ / "downloads.json",
        .speed_limit = {}}};
+  prompt::Library prompts_{folder_ / "prompts", folder_ / "shipped"};
   Measurements measurements_{folder_ / "measured.json"};
   ApiKeys keys_{folder_ / "keys.json"};
   Gateway gateway_{
       {.names = names_,
        .settings = settings_,
-       .prompts = prompt::Library(folder_ / "prompts", folder_ / "shipped"),
+       .prompts = prompts_,
        .scheduler = scheduler_,
        .elsewhere = elsewhere_,
        .hosts = HostCheck({}),
