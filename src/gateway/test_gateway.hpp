@@ -109,6 +109,52 @@ class GatewayTest : public testing::Test {
     return std::make_shared<worker::Worker>(loop_, std::move(config));
   }
 
+  ModelAccess access() {
+    return {
+        .refresh = []() -> Task<void> { co_return; },
+        .places = [this] { return catalog_.shelves(); },
+        .details = [](store::ModelFile model) -> Task<Expected<store::Details>> {
+          co_return store::read_details(model);
+        },
+        .machine = [](MachineLook) -> Task<MachineFacts> {
+          co_return MachineFacts{
+              .memory = 16'000'000'000, .available = 8'000'000'000, .bandwidth = 20'000'000'000};
+        },
+        .plan_removal =
+            [this](store::ModelFile model) { return give(store::plan_removal(model, own())); },
+        .remove =
+            [this](store::Removal removal) { return give(store::remove_model(removal, own())); },
+        .leftovers =
+            [this](std::set<std::filesystem::path> wanted, Prune prune) {
+              const store::LeftoverPlaces places{
+                  .own = own(), .marks = {}, .wanted = std::move(wanted)};
+              return give(prune == Prune::remove ? store::remove_leftovers(places)
+                                                 : store::find_leftovers(places));
+            },
+        .import =
+            [this](std::filesystem::path from, store::ImportBy by) {
+              return give(store::import_models(from, folder_ / "own", by));
+            },
+        .look_into_bundle =
+            [](std::filesystem::path path) { return give(store::look_into_bundle(path)); },
+        .import_bundle =
+            [this](std::filesystem::path path, std::function<void(std::uint64_t)>) {
+              return give(store::import_bundle(path, own(), [](auto) { return true; }));
+            },
+        .export_bundle =
+            [](store::BundleOrder order, std::function<void(std::uint64_t)>) {
+              return give(store::export_bundle(order, {}, [](auto) { return true; }));
+            },
+        .verify = [](store::ModelFile model, std::function<void(std::uint64_t)>)
+            -> Task<Expected<std::vector<store::VerifiedFile>>> {
+          co_return store::verify_model(model, {}, [](auto) { return true; });
+        },
+        .take_back =
+            [this](std::vector<store::VerifiedFile> damaged) {
+              return give(hub::take_back(damaged, folder_ / "hub"));
+            }};
+  }
+
   scheduler::Scheduler scheduler_{
       loop_, names_, settings_,
       [this](const scheduler::Target& target) { return make_worker(target); }};
@@ -138,55 +184,7 @@ class GatewayTest : public testing::Test {
                                  .listen_address = "127.0.0.1",
                                  .listen_error = "port taken"};
            },
-       .models = {.refresh = []() -> Task<void> { co_return; },
-                  .places = [this] { return catalog_.shelves(); },
-                  .details = [](store::ModelFile model) -> Task<Expected<store::Details>> {
-                    co_return store::read_details(model);
-                  },
-                  .machine = [](MachineLook) -> Task<MachineFacts> {
-                    co_return MachineFacts{.memory = 16'000'000'000,
-                                           .available = 8'000'000'000,
-                                           .bandwidth = 20'000'000'000};
-                  },
-                  .plan_removal =
-                      [this](store::ModelFile model) {
-                        return give(store::plan_removal(model, own()));
-                      },
-                  .remove =
-                      [this](store::Removal removal) {
-                        return give(store::remove_model(removal, own()));
-                      },
-                  .leftovers =
-                      [this](std::set<std::filesystem::path> wanted, Prune prune) {
-                        const store::LeftoverPlaces places{
-                            .own = own(), .marks = {}, .wanted = std::move(wanted)};
-                        return give(prune == Prune::remove ? store::remove_leftovers(places)
-                                                           : store::find_leftovers(places));
-                      },
-                  .import =
-                      [this](std::filesystem::path from, store::ImportBy by) {
-                        return give(store::import_models(from, folder_ / "own", by));
-                      },
-                  .look_into_bundle =
-                      [](std::filesystem::path path) {
-                        return give(store::look_into_bundle(path));
-                      },
-                  .import_bundle =
-                      [this](std::filesystem::path path, std::function<void(std::uint64_t)>) {
-                        return give(store::import_bundle(path, own(), [](auto) { return true; }));
-                      },
-                  .export_bundle =
-                      [](store::BundleOrder order, std::function<void(std::uint64_t)>) {
-                        return give(store::export_bundle(order, {}, [](auto) { return true; }));
-                      },
-                  .verify = [](store::ModelFile model, std::function<void(std::uint64_t)>)
-                      -> Task<Expected<std::vector<store::VerifiedFile>>> {
-                    co_return store::verify_model(model, {}, [](auto) { return true; });
-                  },
-                  .take_back =
-                      [this](std::vector<store::VerifiedFile> damaged) {
-                        return give(hub::take_back(damaged, folder_ / "hub"));
-                      }},
+       .models = access(),
        .downloads = downloads_,
        .measurements = measurements_,
        .keys = keys_,
