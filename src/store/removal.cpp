@@ -256,8 +256,6 @@ Expected<void> remove_model(const Removal& removal, const OwnFolders& own) {
   for (const auto& name : removal.names) {
     if (auto removed = remove_file(name); !removed) return removed;
     const bool cached = !removal.repository.empty();
-    std::error_code code;
-    if (!cached) fs::remove(digest_file_of(name), code);  // another file may get its name
     remove_empty(name.parent_path(), cached ? removal.repository / "snapshots" : own.folder);
   }
   return remove_contents(removal, own);
