@@ -70,11 +70,18 @@ TestServer::Answer damaging(const TestServer::Answer& good) {
 
 // SEC-32
 TEST_F(TransferTest, one_bad_mirror_is_found_out_and_named) {
-  const TestServer::Answer answer = [this](const std::string& head) { return good(head); };
-  const TestServer good(answer);
-  const TestServer bad(damaging(answer));
-  for (const auto& servers : {std::vector{&good, &bad}, std::vector{&bad, &good}}) {
-    const auto done = run(order(servers));
+  for (const bool good_first : {true, false}) {
+    std::atomic<bool> bad_sends = false;
+    const TestServer good([&](const std::string& head) {
+      bad_sends.wait(false);  // else this one may send all of it
+      return this->good(head);
+    });
+    const TestServer bad(damaging([&](const std::string& head) {
+      if (asked_range(head)->size() > 1) bad_sends = true;
+      bad_sends.notify_all();
+      return this->good(head);
+    }));
+    const auto done = run(order(good_first ? std::vector{&good, &bad} : std::vector{&bad, &good}));
     ASSERT_TRUE(done) << done.error().message;
     ASSERT_EQ(done->blamed.size(), 1U);
     EXPECT_EQ(done->blamed.front().str(), bad.url("/file"));
