@@ -18,9 +18,11 @@ class ModelPrune : public CommandTest {
 
 TEST_F(ModelPrune, tells_what_would_go) {
   answer_leftovers(R"("removed":false,"freed_bytes":2000000,"files":[
-      {"path":"/hub/blobs/x","kind":"unnamed","size_bytes":2000000}])");
+      {"path":"/hub/blobs/x","kind":"unnamed","size_bytes":2000000},
+      {"path":"/bases/y.json","kind":"notes","size_bytes":0}])");
   EXPECT_EQ(run({"model", "prune", "--dry-run"}), 0) << err();
   EXPECT_THAT(out(), HasSubstr("2.0 MB  /hub/blobs/x  (nothing refers to it)"));
+  EXPECT_THAT(out(), HasSubstr("/bases/y.json  (what was learned of a model that is gone)"));
   EXPECT_THAT(out(), HasSubstr("2.0 MB would become free"));
   EXPECT_EQ(body_of("/llf/v1/model/prune"), R"({"dry_run":true})");
 }

@@ -6,8 +6,10 @@
 #include <fmt/format.h>
 
 #include <cerrno>
+#include <filesystem>
 #include <string>
 #include <string_view>
+#include <system_error>
 #include <unistd.h>
 #include <utility>
 
@@ -44,8 +46,13 @@ Expected<os::FileLock> lock_home(const os::Paths& paths, std::vector<os::NamedFd
 
 Expected<os::Successor> with_inheritance(os::Successor successor, const os::FileLock& lock,
                                          Sockets& sockets) {
-  if (::access(successor.argv.front().c_str(), X_OK) != 0) {
-    return failure(errno_error("starting " + successor.argv.front(), errno));
+  const auto& program = successor.argv.front();
+  std::error_code code;
+  if (::access(program.c_str(), X_OK) != 0) {
+    return failure(errno_error("starting " + program, errno));
+  }
+  if (!std::filesystem::is_regular_file(program, code)) {
+    return failure(ErrorKind::invalid, program + " is no program");
   }
   auto own_lock = lock.copy();
   if (!own_lock) return failure(own_lock.error());

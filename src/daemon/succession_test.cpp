@@ -58,6 +58,7 @@ TEST_F(Succession, one_that_is_no_program_changes_nothing) {
   const auto successor = with_inheritance({.argv = {"/no/such/llfd"}, .env = {}}, *lock, sockets_);
   ASSERT_FALSE(successor);
   EXPECT_EQ(successor.error().message, "starting /no/such/llfd: No such file or directory");
+  EXPECT_FALSE(with_inheritance({.argv = {"/tmp"}, .env = {}}, *lock, sockets_));
   EXPECT_TRUE(sockets_.hand_over()->size() == 1) << "it still listens";
 }
 

@@ -16,6 +16,7 @@ namespace llf::gateway {
 namespace {
 
 constexpr int kOk = 200;
+constexpr int kBadRequest = 400;
 constexpr int kUnauthorized = 401;
 constexpr int kForbidden = 403;
 constexpr int kNotFound = 404;
@@ -61,7 +62,8 @@ ErrorKind kind_of(int status) {
     case kForbidden:
       return ErrorKind::upstream;  // between that server and us; not the client's doing
     default:
-      return status < kServerErrors ? ErrorKind::invalid : ErrorKind::upstream;
+      return status >= kBadRequest && status < kServerErrors ? ErrorKind::invalid
+                                                             : ErrorKind::upstream;
   }
 }
 

@@ -12,6 +12,7 @@
 #include <cerrno>
 #include <cstdlib>
 #include <fcntl.h>
+#include <linux/close_range.h>
 #include <string_view>
 #include <sys/types.h>
 #include <unistd.h>
@@ -80,6 +81,8 @@ Error become(const Successor& successor) {
       return errno_error("leaving a descriptor to the successor", errno);
     }
   }
+  // Libraries open files that are not close-on-exec.
+  ::close_range(static_cast<unsigned>(kFirst + count), ~0U, CLOSE_RANGE_CLOEXEC);
   auto argv = successor.argv;
   auto environment = successor.env;
   std::erase_if(environment, is_of_inheritance);

@@ -26,7 +26,7 @@ struct Successor {
   std::vector<NamedFd> fds{};     ///< left to it
 };
 
-/// Becomes it (execve): same process and standard streams; what is close-on-exec is closed. Returns
+/// Becomes it (execve): same process and standard streams; every other descriptor is closed. Returns
 /// only when that failed. Main thread; the only one that still does anything.
 [[nodiscard]] Error become(const Successor& successor);
 

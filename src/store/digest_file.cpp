@@ -33,7 +33,8 @@ std::optional<Digest> read_digest_text(std::string_view text, std::string_view n
   while (line.starts_with(kComment)) line = take_line(text);
   line = line.substr(0, line.find('\r'));
   const auto space = std::min(line.find(' '), line.size());
-  const auto named = line.substr(std::min(line.find_last_of(" */") + 1, line.size()));
+  const auto path = line.substr(std::min(line.find_first_not_of(" *", space), line.size()));
+  const auto named = path.substr(path.rfind('/') + 1);
   const bool of_this = space == line.size() || named == name;
   return of_this ? Digest::parse(line.substr(0, space)) : std::nullopt;
 }

@@ -29,7 +29,7 @@ llf::Expected<void> fetch(const std::string& model, const std::filesystem::path&
                                         .marks = folder / "marks"};
   const std::stop_token never;
   const auto plan = llf::hub::plan_download(
-      {.model = model, .endpoint = *std::move(endpoint), .mirrors = {}, .sha256 = {}, .room = {}},
+      {.model = model, .endpoint = *std::move(endpoint), .mirrors = {}, .sha256 = {}, .fits = {}},
       places, never);
   if (!plan) return llf::failure(plan.error());
   return llf::hub::carry_out(

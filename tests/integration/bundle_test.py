@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import io
 import json
@@ -15,6 +16,7 @@ import pytest
 
 from support.chat import chat
 from support.daemon import Daemon
+from support.fault_shim import FaultShim
 from support.home import LLF, Home
 from support.invariants import check_gone, check_reports
 from support.models import ANSWER, model_file
@@ -30,6 +32,7 @@ CONTENT = model_file({"fake.script": f"answer {ANSWER}\n"})
 PROJECTOR = model_file({"general.type": "mmproj"})
 FILES = {"tiny-Q4_0.gguf": CONTENT, "mmproj-F16.gguf": PROJECTOR}
 LARGE = 192 << 20
+MOST = int(os.environ.get("LLF_FAULTS", "12"))  # of one call that fail in turn
 
 
 class Machine:
@@ -39,10 +42,11 @@ class Machine:
         self.home = home
         self.cache = cache or home.path / "hub"
         self.env = {"HF_HUB_CACHE": str(self.cache)}
+        self.shim = FaultShim(self.cache, home.path / "fault.control")
         self.start()
 
     def start(self) -> None:
-        self.daemon = Daemon(self.home, None, (), env=self.env)
+        self.daemon = Daemon(self.home, None, (), env=self.env | self.shim.environment())
 
     def llf(self, *words: str | Path) -> subprocess.CompletedProcess[str]:
         return subprocess.run([LLF, *words], env=self.home.environment(**self.env),
@@ -245,6 +249,25 @@ def test_SEC_31_paths_stay_in_their_place(bundle: Path, target: Machine, path: s
     assert not target.names() and not target.files()
 
 
+@pytest.mark.parametrize("path", ["...gguf", "..gguf", ".gguf", "a/...gguf"])
+def test_SEC_31_no_folder_is_named_after_what_leads_elsewhere(
+        source: Machine, target: Machine, path: str) -> None:
+    files = source.home.path / "own"
+    files.mkdir()
+    (files / "m.gguf").write_bytes(CONTENT)
+    (files / "mmproj-a.gguf").write_bytes(PROJECTOR)
+    bundle = source.home.path / "own.llf"
+    source.done("model", "import", files)
+    source.done("model", "export", "m", bundle)
+    entries = entries_of(bundle)
+    manifest = json.loads(entries.pop("manifest.json"))
+    manifest["files"][0]["path"] = path
+    write(bundle, {"manifest.json": json.dumps(manifest).encode(), **entries})
+    assert "no model file" in target.refuses("model", "import", bundle)
+    assert not target.names() and not target.files()
+    assert not list((target.home.path / "data").rglob("*.gguf"))
+
+
 @pytest.mark.parametrize("kind", [tarfile.SYMTYPE, tarfile.LNKTYPE, tarfile.CHRTYPE,
                                   tarfile.FIFOTYPE, tarfile.DIRTYPE])
 def test_links_and_devices_are_refused(bundle: Path, target: Machine, kind: bytes) -> None:
@@ -293,26 +316,57 @@ def test_leaving_stops_it(large: Path, target: Machine) -> None:
     eventually("nothing is left", lambda: not target.files() or target.names())
 
 
-def test_F24_a_full_disk_leaves_nothing(source: Machine, machine: Callable[..., Machine],
-                                        small_disk: Path) -> None:
+def test_F24_what_a_disk_has_no_room_for_is_not_begun(
+        source: Machine, machine: Callable[..., Machine], small_disk: Path) -> None:
     room = os.statvfs(small_disk)
-    free = room.f_bavail * room.f_frsize
+    size = 2 * room.f_bavail * room.f_frsize
+    source.put({"large-Q8_0.gguf": CONTENT + bytes(size - len(CONTENT))})
     path = source.home.path / "large.llf"
-    # The first is too large for it, the second by no more than what stands around it.
-    for name, size in (("first", 2 * free), ("second", free - 1000)):
-        source.put({f"{name}-Q8_0.gguf": CONTENT + bytes(size - len(CONTENT))})
-        model = source.cache / f"models--acme--tiny-GGUF/snapshots/{COMMIT}/{name}-Q8_0.gguf"
-        refused = source.refuses("model", "export", model, small_disk / "m.llf")
-        assert "too full" in refused or "No space left" in refused
-        assert not list(small_disk.iterdir())
-        source.done("model", "export", model, path, "--replace")
-        small = machine(small_disk)
-        refused = small.refuses("model", "import", path)
-        assert "too full" in refused or "No space left" in refused
-        assert not small.names() and not small.files()
-        assert not list(small_disk.glob("models--*"))
-        small.daemon.stop()
-        for left in small_disk.rglob("*.lock"):
-            left.unlink()
-        for left in sorted(small_disk.rglob("*"), reverse=True):
-            left.rmdir()
+    assert "too full" in source.refuses("model", "export", f"{REPO}:Q8_0", small_disk / "m.llf")
+    assert not list(small_disk.iterdir())
+    source.done("model", "export", f"{REPO}:Q8_0", path)
+    small = machine(small_disk)
+    assert "too full" in small.refuses("model", "import", path)
+    assert not small.names() and not small.files()
+    assert not list(small_disk.glob("models--*"))
+
+
+@pytest.mark.parametrize("call", ["write", "sync", "rename", "symlink", "folder", "open"])
+def test_F24_a_disk_that_fills_up_meanwhile_keeps_nothing_of_an_import(
+        bundle: Path, machine: Callable[..., Machine], call: str) -> None:
+    """From each of its calls on, the disk is full."""
+    full = machine()
+    for nth in range(1, MOST):
+        full.shim.arm(call, nth, errno.ENOSPC, every=True)
+        run = full.llf("model", "import", bundle)
+        struck = full.shim.struck
+        full.shim.disarm()
+        if not struck:
+            assert run.returncode == 0, run
+            break
+        assert run.returncode == 1 and "No space left" in run.stderr, (nth, run)
+        assert not full.names() and not full.files(), nth
+        assert not list(full.cache.glob("models--*")), nth
+    else:
+        full.done("model", "import", bundle)
+    assert nth > 1 and full.names() == {NAME}
+
+
+@pytest.mark.parametrize("call", ["write", "sync", "truncate", "open"])
+def test_F24_a_disk_that_fills_up_meanwhile_keeps_nothing_of_an_export(
+        source: Machine, call: str) -> None:
+    path = source.cache / "tiny.llf"  # the shim's folder
+    for nth in range(1, MOST):
+        source.shim.arm(call, nth, errno.ENOSPC, every=True)
+        run = source.llf("model", "export", NAME, path)
+        struck = source.shim.struck
+        source.shim.disarm()
+        left = [one.name for one in source.cache.iterdir() if "tiny.llf" in one.name]
+        if not struck:
+            assert run.returncode == 0 and left == ["tiny.llf"], run
+            break
+        assert run.returncode == 1 and "No space left" in run.stderr, (nth, run)
+        assert not left, nth
+    else:
+        source.done("model", "export", NAME, path)
+    assert nth > 1

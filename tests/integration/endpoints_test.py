@@ -6,9 +6,11 @@ import json
 import subprocess
 import threading
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 
+from support.certificates import Authority
 from support.chat import Stream, chat, chat_body
 from support.daemon import Daemon
 from support.fake_endpoint import (FakeEndpoint, chat_answer, cut, error, raw, reset, silence,
@@ -130,6 +132,7 @@ def test_another_llf_is_an_endpoint_like_any_other(
 
 def test_endpoints_are_added_while_it_runs(start: Callable, home: Home,
                                            office: FakeEndpoint) -> None:
+    office.answers = [raw(stream_bytes(["from", " elsewhere"]))]
     daemon = start()
 
     def llf(*words: str) -> subprocess.CompletedProcess:
@@ -308,3 +311,23 @@ def test_a_proxy_is_on_the_way(with_endpoints: Callable, home: Home) -> None:
         assert proxy.seen[0].path == "http://far.example:8000/v1/chat/completions"
         assert proxy.seen[0].headers["proxy-authorization"] == "Basic bWU6cHc="
         assert proxy.seen[0].headers["host"] == "far.example:8000"
+
+
+def test_an_encrypted_one_must_be_who_it_says(with_endpoints: Callable, tmp_path: Path) -> None:
+    authority = Authority(tmp_path / "authority")
+    with (FakeEndpoint(context=authority.server()) as good,
+          FakeEndpoint(context=authority.server(days=-1)) as expired,
+          FakeEndpoint(context=authority.server("DNS:other.example")) as other):
+        known = str(authority.certificate)
+        daemon = with_endpoints(
+            good={"url": good.url, "certificates": known, "models": ["big"]},
+            stranger={"url": good.url, "models": ["strange"]},
+            expired={"url": expired.url, "certificates": known, "models": ["old"]},
+            other={"url": other.url, "certificates": known, "models": ["misnamed"]})
+        for _ in range(2):
+            assert chat(daemon.tcp, "big").whole
+        assert len({seen.connection for seen in good.seen}) == 1, "it is used again"
+        for model in ("strange", "old", "misnamed"):
+            told = post(daemon, chat_body(model))
+            assert told.status in (502, 503) and "certificate" in told.error["message"], told
+        assert len(good.seen) == 2 and not expired.seen and not other.seen

@@ -172,7 +172,7 @@ def test_a_socket_of_a_service_manager_is_served(home: Home, models: Models) -> 
 # --- F21 ---
 
 
-OTHER = textwrap.dedent("""
+OTHER = textwrap.dedent(r"""
     import fcntl, json, os, socket, sys
     path, lock, status = sys.argv[1], open(sys.argv[2], "w"), json.loads(sys.argv[3])
     fcntl.flock(lock, fcntl.LOCK_EX)
@@ -220,5 +220,5 @@ def test_F21_one_of_another_version_makes_room_if_nobody_needs_it(
     finally:
         other.kill()
         other.wait()
-        if not replaced:
+        if os.path.exists(path):
             os.unlink(path)
