@@ -177,7 +177,8 @@ class Simulation {
     tell(name);
   }
 
-  void end_process(const ModelId& name) {
+  /// The name is a copy: the worker may be gone when it returns.
+  void end_process(ModelId name) {
     auto& one = workers_.at(name);
     const auto generation = one.process->generation;
     one.process.reset();
