@@ -320,14 +320,14 @@ constexpr std::array kOfEndpoints{
          .help = "fields that it takes beside OpenAI's: llama (llama-server, llf), vllm (vLLM, "
                  "SGLang) or none: openai"},
         [](Endpoint& e) -> Dialect& { return e.dialect; }},
-    Declared<Endpoint>{
-        {.name = "proxy",
-         .flag = "",
-         .variable = nullptr,
-         .help = "URL of the HTTP proxy on the way; empty: the one of HTTP_PROXY, HTTPS_PROXY and "
-                 "NO_PROXY",
-         .form = Form::url},
-        [](Endpoint& e) -> std::string& { return e.proxy; }},
+    Declared<Endpoint>{{.name = "proxy",
+                        .flag = "",
+                        .variable = nullptr,
+                        .help = "URL of the HTTP proxy on the way, which may have a password; "
+                                "empty: the one of HTTP_PROXY, HTTPS_PROXY and "
+                                "NO_PROXY",
+                        .form = Form::secret},
+                       [](Endpoint& e) -> std::string& { return e.proxy; }},
     Declared<Endpoint>{
         {.name = "certificates",
          .flag = "",

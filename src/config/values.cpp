@@ -322,17 +322,25 @@ json::Object schema_of(const Declared<Owner>& declared) {
       declared.field);
 }
 
-// For each owner that there is.
-#define LLF_VALUES_OF(Owner)                                                                      \
-  template Expected<void> set(Owner&, const Declared<Owner>&, const json::Value&, const LookUp&); \
-  template Expected<void> set_word(Owner&, const Declared<Owner>&, std::string_view);             \
-  template json::Value value_of(const Owner&, const Declared<Owner>&);                            \
-  template json::Value shown_value(const Owner&, const Declared<Owner>&);                         \
-  template json::Value value_of_word(const Declared<Owner>&, std::string_view);                   \
-  template json::Object schema_of(const Declared<Owner>&)
-LLF_VALUES_OF(Settings);
-LLF_VALUES_OF(Profile);
-LLF_VALUES_OF(Endpoint);
-#undef LLF_VALUES_OF
+template Expected<void> set(Settings&, const Declared<Settings>&, const json::Value&,
+                            const LookUp&);
+template Expected<void> set_word(Settings&, const Declared<Settings>&, std::string_view);
+template json::Value value_of(const Settings&, const Declared<Settings>&);
+template json::Value shown_value(const Settings&, const Declared<Settings>&);
+template json::Value value_of_word(const Declared<Settings>&, std::string_view);
+template json::Object schema_of(const Declared<Settings>&);
+template Expected<void> set(Profile&, const Declared<Profile>&, const json::Value&, const LookUp&);
+template Expected<void> set_word(Profile&, const Declared<Profile>&, std::string_view);
+template json::Value value_of(const Profile&, const Declared<Profile>&);
+template json::Value shown_value(const Profile&, const Declared<Profile>&);
+template json::Value value_of_word(const Declared<Profile>&, std::string_view);
+template json::Object schema_of(const Declared<Profile>&);
+template Expected<void> set(Endpoint&, const Declared<Endpoint>&, const json::Value&,
+                            const LookUp&);
+template Expected<void> set_word(Endpoint&, const Declared<Endpoint>&, std::string_view);
+template json::Value value_of(const Endpoint&, const Declared<Endpoint>&);
+template json::Value shown_value(const Endpoint&, const Declared<Endpoint>&);
+template json::Value value_of_word(const Declared<Endpoint>&, std::string_view);
+template json::Object schema_of(const Declared<Endpoint>&);
 
 }  // namespace llf::config

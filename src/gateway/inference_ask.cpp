@@ -53,8 +53,11 @@ Task<Expected<EngineAnswer>> ask_once(scheduler::Served served, const Order& ord
   std::string body;
   if (response) {
     auto begun = co_await begin_answer(*response, order.form());
-    if (begun) body = *std::move(begun);
-    if (!begun) response = failure(begun.error());
+    if (begun) {
+      body = *std::move(begun);
+    } else {
+      response = failure(begun.error());
+    }
   }
   if (response) {
     co_return EngineAnswer{

@@ -39,9 +39,9 @@ std::string unescaped(std::string_view text) {
   for (std::size_t i = 0; i < text.size(); ++i) {
     unsigned value = 0;
     const auto digits = text.substr(std::min(i + 1, text.size()), 2);
-    const auto* const end = digits.data() + digits.size();
+    const auto* const end = digits.end();
     const bool is_escape = text[i] == '%' && digits.size() == 2 &&
-                           std::from_chars(digits.data(), end, value, 16).ptr == end;
+                           std::from_chars(digits.begin(), end, value, 16).ptr == end;
     out += is_escape ? static_cast<char>(value) : text[i];
     if (is_escape) i += 2;
   }

@@ -99,7 +99,7 @@ Expected<Target> Names::target_named(const ModelId& name) const {
                     .load = {},
                     .inference = config::overlay(settings_.inference, own.inference),
                     .prompt = own.prompt,
-                    .elsewhere = *std::move(model)};
+                    .elsewhere = std::move(model)};
     }
     const auto file = file_of(own.model);
     if (file) return target_of(*profile, *file);
@@ -112,7 +112,7 @@ Expected<Target> Names::target_named(const ModelId& name) const {
                   .load = {},
                   .inference = settings_.inference,
                   .prompt = {},
-                  .elsewhere = *std::move(model)};
+                  .elsewhere = std::move(model)};
   }
   const auto file = catalog_.find(wanted);
   if (file) {

@@ -183,8 +183,10 @@ OTHER = textwrap.dedent(r"""
     while True:
         peer, _ = listener.accept()
         head = b""
-        while b"\r\n\r\n" not in head:
-            head += peer.recv(4096)
+        while b"\r\n\r\n" not in head and (part := peer.recv(4096)):
+            head += part
+        if not head:
+            continue
         body = json.dumps(status).encode()
         peer.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n" % len(body) + body)
         peer.close()
