@@ -211,9 +211,9 @@ def test_F21_one_of_another_version_makes_room_if_nobody_needs_it(
          json.dumps(status)], stdout=subprocess.PIPE, text=True)
     try:
         assert other.stdout.readline() == "ready\n"
-        shown = llf("ps", "--json")
+        shown = llf("ls", "--json")
         if replaced:
-            assert shown.returncode == 0 and "workers" in shown.stdout, shown
+            assert shown.returncode == 0 and "models" in shown.stdout, shown
             assert other.wait(PATIENCE_S) == 0
             assert llf("server", "stop").returncode == 0
         else:
