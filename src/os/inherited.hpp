@@ -26,8 +26,8 @@ struct Successor {
   std::vector<NamedFd> fds{};     ///< left to it
 };
 
-/// Becomes it (execve): same process and standard streams; every other descriptor is closed. Returns
-/// only when that failed. Main thread; the only one that still does anything.
+/// Becomes it (execve): same process and standard streams; every other descriptor is closed.
+/// Returns only when that failed. Main thread; the only one that still does anything.
 [[nodiscard]] Error become(const Successor& successor);
 
 }  // namespace llf::os
