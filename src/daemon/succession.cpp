@@ -19,9 +19,10 @@ namespace {
 /// What a service manager told this process holds for the next program in it, too.
 void keep_service_manager(std::vector<std::string>& environment) {
   for (const std::string_view name : {"NOTIFY_SOCKET", "WATCHDOG_USEC", "WATCHDOG_PID"}) {
-    std::erase_if(environment, [&](const auto& one) { return one.starts_with(name); });
+    const auto begin = fmt::format("{}=", name);
+    std::erase_if(environment, [&](const auto& one) { return one.starts_with(begin); });
     const auto value = os::env(std::string(name).c_str());
-    if (value) environment.push_back(fmt::format("{}={}", name, *value));
+    if (value) environment.push_back(begin + *value);
   }
 }
 

@@ -30,11 +30,17 @@ Error in_words(const Server& server, const Error& error) {
 /// Why none of these is asked.
 Error all_paused(const std::vector<std::shared_ptr<Server>>& servers, MonoTime now) {
   const auto& first = *servers.front();
+  const auto why = (first.error.empty() ? "" : ": ") + first.error;
   const auto until = first.health.paused_until(now);
-  const auto wait = std::chrono::ceil<std::chrono::seconds>(until ? *until - now : Duration());
+  if (!until) {
+    return {.kind = ErrorKind::unavailable,
+            .message = fmt::format("whether the endpoint '{}' is back is being tried{}", first.name,
+                                   why)};
+  }
+  const auto wait = std::chrono::ceil<std::chrono::seconds>(*until - now);
   return {.kind = ErrorKind::unavailable,
-          .message = fmt::format("the endpoint '{}' is left alone for {} s{}{}", first.name,
-                                 wait.count(), first.error.empty() ? "" : ": ", first.error)};
+          .message = fmt::format("the endpoint '{}' is left alone for {} s{}", first.name,
+                                 wait.count(), why)};
 }
 
 Task<void> wait_for_look(std::shared_ptr<Server> server) {
