@@ -34,8 +34,8 @@ Error all_paused(const std::vector<std::shared_ptr<Server>>& servers, MonoTime n
   const auto until = first.health.paused_until(now);
   if (!until) {
     return {.kind = ErrorKind::unavailable,
-            .message = fmt::format("whether the endpoint '{}' is back is being tried{}", first.name,
-                                   why)};
+            .message =
+                fmt::format("whether the endpoint '{}' is back is being tried{}", first.name, why)};
   }
   const auto wait = std::chrono::ceil<std::chrono::seconds>(*until - now);
   return {.kind = ErrorKind::unavailable,
