@@ -48,6 +48,7 @@ bool has_size(const fs::path& path, std::uint64_t size) {
 fs::path folder_below(const BundleManifest& manifest) {
   if (!manifest.repository.empty()) return manifest.repository;
   std::vector<std::string> paths;
+  paths.reserve(manifest.files.size());
   for (const auto& file : manifest.files) paths.push_back(file.path);
   return folder_of_their_own(paths);
 }

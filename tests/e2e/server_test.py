@@ -30,8 +30,10 @@ def test_start_status_restart_stop(llf: Llf) -> None:
     restarted = llf("server", "restart")
     assert restarted.returncode == 0, restarted
     second = status(llf)
-    assert second["pid"] != first["pid"]
-    assert llf("server", "status").returncode == 0
+    assert second["pid"] == first["pid"], "the successor takes the place of the same process"
+    assert second["listen"] == first["listen"]
+    begun = [line for line in llf("server", "logs").stdout.splitlines() if " started, pid" in line]
+    assert len(begun) == 2, begun
     assert llf("server", "stop").returncode == 0
     # It has given everything back; the sanitizer still looks for leaks.
     eventually("no daemon is left", lambda: not llf.daemons())

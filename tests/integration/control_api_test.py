@@ -21,7 +21,8 @@ def test_status(daemon: Daemon, models: Models, home: Home) -> None:
     assert status["home"] == str(home.path) and status["socket"] == daemon.unix.place
     assert status["log_file"].startswith(str(home.path / "state"))
     assert status["on_demand"] is False and status["uptime_s"] >= 0
-    assert status["listen"] == {"address": "127.0.0.1", "port": daemon.tcp.place, "error": None}
+    assert status["listen"] == {"address": "127.0.0.1", "port": daemon.tcp.place, "tls": False,
+                                "error": None}
     assert status["engine"]["path"] == str(FAKE_WORKER) and status["engine"]["version"]
     assert (status["workers"], status["requests_active"]) == (1, 0)
 
