@@ -94,9 +94,11 @@ def test_two_servers_share_a_model_and_stand_in_for_each_other(
     assert daemon.stop() == 0
 
 
-def test_a_model_is_spread_over_another_process(engine: Path, run: Callable,
+def test_a_model_is_spread_over_another_process(engine: Path, run: Callable, tmp_path: Path,
+                                                monkeypatch: pytest.MonkeyPatch,
                                                 homes: Callable[[], Home]) -> None:
     port = free_port()
+    monkeypatch.setenv("GGML_RPC_DEBUG", "1")
     other = run(engine / "ggml-rpc-server", "--host", "127.0.0.1", "--port", str(port))
     eventually("it listens", lambda: socket.socket().connect_ex(("127.0.0.1", port)) == 0)
     home = homes()
@@ -106,7 +108,8 @@ def test_a_model_is_spread_over_another_process(engine: Path, run: Callable,
     alone = chat(daemon.tcp, MODEL, text=QUESTION, temperature=0)
     spread = chat(daemon.tcp, "spread", text=QUESTION, temperature=0)
     assert alone.whole and spread.whole and spread.text == alone.text
-    lines = daemon.control("GET", "logs?source=spread&lines=1000").json()["lines"]
-    assert any("RPC" in line for line in lines), lines
+    told = (tmp_path / "program0.log").read_text()
+    assert "[alloc_buffer]" in told, "it holds weights"
+    assert "[graph_" in told, "it computes"
     assert other.poll() is None
     assert daemon.stop() == 0
