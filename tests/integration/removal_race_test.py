@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import random
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from threading import Event
@@ -76,11 +75,10 @@ def test_F23_removed_downloaded_and_used_at_once(busy: Daemon, cache: Path) -> N
     counts = {"removed": 0, "fetched": 0, "answered": 0}
 
     def remove(dice: random.Random) -> None:
-        while not over.is_set():
+        while not over.wait(dice.random() / 10):
             answer = removed(busy, f"{REPO}:{dice.choice(LABELS)}")
             assert answer.status in (200, 404, 409), answer
             counts["removed"] += answer.status == 200
-            time.sleep(dice.random() / 10)
 
     def download(dice: random.Random) -> None:
         for _ in range(ROUNDS):
@@ -98,7 +96,7 @@ def test_F23_removed_downloaded_and_used_at_once(busy: Daemon, cache: Path) -> N
             assert is_clear(answer), answer
             counts["answered"] += answer.whole
             if answer.status == 404:
-                time.sleep(dice.random() / 50)
+                over.wait(dice.random() / 50)
 
     def part(number: int) -> None:
         dice = random.Random(number)
