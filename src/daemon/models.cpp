@@ -132,7 +132,8 @@ Task<Expected<std::vector<store::Leftover>>> Models::leftovers(std::set<fs::path
                                                                     .marks = marks_,
                                                                     .notes = {bases_},
                                                                     .wanted = std::move(wanted),
-                                                                    .models = catalog_.list()},
+                                                                    .models = catalog_.list(),
+                                                                    .shelves = catalog_.shelves()},
                                      prune] {
     return prune == gateway::Prune::remove ? store::remove_leftovers(places)
                                            : store::find_leftovers(places);

@@ -60,6 +60,12 @@ Expected<void> check_present(const Session& session, const PlannedFile& file, co
 
 Expected<store::FileLabel> check_name(const Url& url) {
   auto label = store::label_of(url.file_name());
+  if (label.kind == store::FileLabel::Kind::projector) {
+    return failure(ErrorKind::invalid,
+                   fmt::format("{} is a projector, which is of use beside its model only: name the "
+                               "model's repository, or import a folder that has both",
+                               url.shown()));
+  }
   if (label.kind != store::FileLabel::Kind::model || !store::check_file_path(url.file_name())) {
     return failure(ErrorKind::invalid,
                    fmt::format("{} is no file that ends in .gguf", url.shown()));

@@ -99,6 +99,7 @@ TEST_F(UrlPlanTest, what_names_no_whole_model_is_refused) {
   for (const auto* wrong : {"/x/readme.txt", "/", "/a-00001-of-00002.gguf", "/..%2fx.gguf"}) {
     EXPECT_EQ(plan(server, wrong).error().kind, ErrorKind::invalid) << wrong;
   }
+  EXPECT_THAT(plan(server, "/mmproj-F16.gguf").error().message, HasSubstr("is a projector"));
 }
 
 }  // namespace

@@ -10,6 +10,7 @@
 #include "store/catalog.hpp"
 #include "store/file_label.hpp"
 #include "store/gguf_file.hpp"
+#include "store/hash_marks.hpp"
 
 #include <fmt/format.h>
 
@@ -123,9 +124,23 @@ Expected<void> sync_content(const fs::path& file) {
   return {};
 }
 
+/// Whether two files have the same bytes; the shorter is found out without reading.
+bool same_content(const fs::path& one, const fs::path& other) {
+  std::error_code code;
+  if (fs::equivalent(one, other, code)) return true;
+  if (!fs::is_regular_file(other, code) || fs::file_size(one, code) != fs::file_size(other, code)) {
+    return false;
+  }
+  const auto anything = [](std::uint64_t) { return true; };
+  const auto first = hash_file(one, anything);
+  const auto second = hash_file(other, anything);
+  return first && second && first->sha256 == second->sha256;
+}
+
 Expected<std::string> import_file(const fs::path& from, const fs::path& to, ImportBy by) {
   std::error_code code;
-  if (fs::equivalent(from, to, code)) return std::string(kWasThere);
+  // A copy of an earlier import, too: it may have been ended between two files.
+  if (same_content(from, to)) return std::string(kWasThere);
   if (fs::exists(fs::symlink_status(to, code))) {
     return failure(ErrorKind::conflict,
                    fmt::format("{} is there already and is another file: remove or rename one of "

@@ -26,7 +26,7 @@ struct Imported {
 
 /// Makes model files a part of the models of `folder`: one file, with the other parts of a split
 /// model, or those of a folder, which get one of their own when a projector is among them. All are
-/// read as models first; a name that is taken by another file is not replaced. All or none, and
+/// read as models first; a name that is taken by another content is not replaced. All or none, and
 /// what is imported survives a power cut. Errors: `not_found`; `invalid` for what is no model;
 /// `conflict`; those of files, a full disk among them. Blocks.
 [[nodiscard]] Expected<std::vector<Imported>> import_models(const std::filesystem::path& from,

@@ -102,6 +102,16 @@ TEST_F(ImportTest, all_or_none_and_nothing_is_replaced) {
   EXPECT_EQ(fs::file_size(folder() / "z.gguf"), 4U);
 }
 
+TEST_F(ImportTest, an_import_that_was_ended_between_two_files_goes_on) {
+  static_cast<void>(model("a.gguf"));
+  ASSERT_TRUE(import_models(shelf_.root() / "from", folder(), ImportBy::copying));
+  static_cast<void>(model("b.gguf"));
+  const auto again = import_models(shelf_.root() / "from", folder(), ImportBy::copying);
+  ASSERT_TRUE(again) << again.error().message;
+  EXPECT_EQ(again->front().how, "was there");
+  EXPECT_EQ(again->back().how, "copy");
+}
+
 TEST_F(ImportTest, what_is_no_model_is_refused) {
   EXPECT_THAT(import_models(shelf_.put("from/bad.gguf", "GGUF"), folder(), ImportBy::sharing)
                   .error()

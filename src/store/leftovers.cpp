@@ -11,6 +11,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 #include <functional>
 #include <optional>
@@ -69,7 +70,10 @@ class Search {
   Search(const LeftoverPlaces& places, Then then) : places_(places), then_(then) {}
 
   Expected<std::vector<Leftover>> run() {
-    complete_ = is_filled(places_.own.hub_cache);
+    complete_ = is_filled(places_.own.hub_cache) &&
+                std::ranges::none_of(places_.shelves, [this](const Shelf& shelf) {
+                  return shelf.root != places_.own.folder && is_away(shelf);
+                });
     auto done = for_each_entry(places_.own.hub_cache, [this](const fs::path& entry) {
       return repository_of_folder(entry.filename().native()) ? repository(entry) : Expected<void>();
     });
@@ -84,6 +88,15 @@ class Search {
   static bool is_filled(const fs::path& folder) {
     std::error_code code;
     return fs::is_directory(folder, code) && !fs::is_empty(folder, code) && !code;
+  }
+
+  /// Whether models may be there at other times: a folder that somebody named is not there, or the
+  /// place of a disk is all there is.
+  static bool is_away(const Shelf& shelf) {
+    std::error_code code;
+    const auto type = fs::symlink_status(shelf.root, code).type();
+    if (type == fs::file_type::not_found) return shelf.source == Source::folder;
+    return type != fs::file_type::regular && !is_filled(shelf.root);
   }
 
   /// The folder of this home, or one below it that an import made.

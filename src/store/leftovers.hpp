@@ -3,6 +3,7 @@
 #include "base/byte_size.hpp"
 #include "base/expected.hpp"
 #include "store/removal.hpp"
+#include "store/shelf.hpp"
 
 #include <cstdint>
 #include <filesystem>
@@ -36,12 +37,13 @@ struct LeftoverPlaces {
   std::vector<std::filesystem::path> notes{};  ///< folders of files "REPOSITORY'S FOLDER.json"
   std::set<std::filesystem::path> wanted;      ///< where downloads that are known will stand
   std::vector<ModelFile> models{};             ///< those that are there, of every store
+  std::vector<Shelf> shelves{};                ///< where these were looked for
 };
 
 /// Finds them: nothing that a program is fetching just now, and of other programs only contents
 /// without a name. Of a repository that cannot be read to its end nothing is one; while the cache
-/// is not there, as on a disk that is not mounted, no marks and notes are. Errors: those of files.
-/// Blocks.
+/// or a shelf is away, as on a disk that is not mounted, no marks and notes are. Errors: those of
+/// files. Blocks.
 [[nodiscard]] Expected<std::vector<Leftover>> find_leftovers(const LeftoverPlaces& places);
 
 /// Removes those that are still leftovers and may be removed. Returns them; imports into the folder

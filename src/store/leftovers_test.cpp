@@ -115,6 +115,21 @@ TEST_F(LeftoversTest, while_the_cache_is_not_there_nobody_knows_which_notes_serv
   EXPECT_TRUE(fs::exists(shelf_.root() / "marks" / sha256("named").hex()));
 }
 
+TEST_F(LeftoversTest, while_a_shelf_is_away_nobody_knows_which_notes_serve_nothing) {
+  shelf_.put("marks/" + sha256("gone").hex());
+  const auto root = shelf_.root() / "more";
+  places_.shelves = {{.root = places_.own.folder}, {.root = root}};
+  EXPECT_TRUE(find_leftovers(places_)->empty()) << "a folder that settings name";
+  places_.shelves.back().source = Source::ollama;
+  EXPECT_EQ(find_leftovers(places_)->size(), 1U) << "a program that is not installed";
+  fs::create_directory_symlink(shelf_.root() / "unmounted", root);
+  EXPECT_TRUE(find_leftovers(places_)->empty());
+  fs::create_directories(shelf_.root() / "unmounted");
+  EXPECT_TRUE(find_leftovers(places_)->empty()) << "the place of a disk";
+  shelf_.put("unmounted/manifests/x");
+  EXPECT_EQ(find_leftovers(places_)->size(), 1U);
+}
+
 TEST_F(LeftoversTest, notes_on_repositories_without_a_model_are) {
   places_.notes = {shelf_.root() / "bases"};
   for (const auto* repository : {"o--r", "o--fetched", "o--gone"}) {

@@ -17,6 +17,7 @@ from support.daemon import Daemon
 from support.downloads import listed
 from support.fault_shim import FaultShim
 from support.home import LLF, Home
+from support.models import Models
 from support.patience import eventually
 from support.weights import sha256, weights
 from support.wire import Connection
@@ -209,8 +210,9 @@ def test_prune_knows_nothing_of_a_cache_that_is_not_there(llf: Callable, hub: Fa
     assert json.loads(told.stdout)["files"][0]["damage"] == [[0, PART]]
 
 
-def test_prune_forgets_what_was_learned_of_models_that_are_gone(llf: Callable, hub: FakeHub,
-                                                                home: Home) -> None:
+def test_prune_forgets_what_was_learned_of_models_that_are_gone(
+        llf: Callable, hub: FakeHub, home: Home, models: Models) -> None:
+    models.add("any")  # a folder of models that is empty may be a disk that is away
     hub.add("org/base", {"chat_template.jinja": b"{{ messages }}"})
     other = weights(MIB, 2, "{{ messages }}")
     hub.add("org/other-GGUF", {"other-Q4_K_M.gguf": other}, base_model="org/base")
