@@ -6,9 +6,11 @@ import random
 import statistics
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import TypeVar
 
 BOOTSTRAP_ROUNDS = 2000
 SEED = 7
+Taken = TypeVar("Taken")
 
 
 def quantile(values: list[float], part: float) -> float:
@@ -33,10 +35,10 @@ def paired_ratio(ours: list[float], theirs: list[float],
     return statistics.median(ratios), quantile(medians, 0.025), quantile(medians, 0.975)
 
 
-def interleave(rounds: int, candidates: dict[str, Callable[[], float]]) -> dict[str, list[float]]:
+def interleave(rounds: int, candidates: dict[str, Callable[[], Taken]]) -> dict[str, list[Taken]]:
     """Calls every candidate once a round, every other round in reverse, so that a machine that
     slows down slows all of them."""
-    found: dict[str, list[float]] = {name: [] for name in candidates}
+    found: dict[str, list[Taken]] = {name: [] for name in candidates}
     for number in range(rounds):
         order = list(candidates) if number % 2 == 0 else list(reversed(candidates))
         for name in order:

@@ -294,9 +294,13 @@ def offers_router(engine: Path) -> bool:
     return "--models-dir" in shown
 
 
+def server_program(name: str) -> str | None:
+    return shutil.which(name) or shutil.which(name, path="/usr/sbin:/usr/local/sbin")
+
+
 def nginx_argv(folder: Path, port: int) -> list[str] | None:
     """nginx with one worker and a /health of its own; None when it is not installed."""
-    program = shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin:/usr/local/sbin")
+    program = server_program("nginx")
     if program is None:
         return None
     (folder / "logs").mkdir(exist_ok=True)

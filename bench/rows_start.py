@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import statistics
-import subprocess
 import time
 from pathlib import Path
 
@@ -29,19 +28,11 @@ def run_ms(argv: list[str]) -> float:
     return took
 
 
-def build_hello(setting: Setting) -> Path:
-    program = setting.cache / "hello"
-    source = setting.root / "bench" / "hello.cpp"
-    if not program.exists() or program.stat().st_mtime < source.stat().st_mtime:
-        subprocess.run(["clang++-19", "-O2", "-static", source, "-o", program], check=True)
-    return program
-
-
 def p1(setting: Setting) -> list[Row]:
     commands = {
         "llf --version": [str(setting.llf), "--version"],
         "llf --help": [str(setting.llf), "--help"],
-        "static hello-world": [str(build_hello(setting))],
+        "static hello-world": [str(setting.program("hello"))],
         "llama-server --version": [str(setting.engine), "--version"],
         "curl --version": ["/usr/bin/curl", "--version"],
         "python3 -c pass": ["/usr/bin/python3", "-c", "pass"],

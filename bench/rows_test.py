@@ -4,10 +4,17 @@
 from __future__ import annotations
 
 import json
+import socket
+import tempfile
 import unittest
+from pathlib import Path
 
+from measure import Row
 from processes import EngineCommand, unchunk
+from relays import haproxy_relay, nginx_relay, upstream_port
+from rows_held import read_answer, read_event
 from rows_model import Comparison, Side, ready_to_task_ms, speed_rows
+from rows_relay import PER_SECOND, REFUSED, Taken, added, judged, latency_rows
 from rows_settings import micro_samples
 
 LOG = """0.00.010.000 I srv  llama_server: listening on unix://old.sock
@@ -54,6 +61,55 @@ class RowsTest(unittest.TestCase):
         output = json.dumps({"benchmarks": [entry("iteration", 1.5), entry("iteration", 2.5),
                                             entry("aggregate", 9.0)]})
         self.assertEqual(micro_samples(output), {"save": [1.5, 2.5]})
+
+    def test_the_last_port_is_the_upstreams(self) -> None:
+        self.assertEqual(upstream_port("srv: model loaded\nsrv: listening on port 4711\n"), 4711)
+
+    def test_what_is_added_is_above_the_floor_of_the_same_round(self) -> None:
+        taken = {"llfd": [Taken(30, 90, 1), Taken(50, 90, 1)],
+                 "direct": [Taken(10, 80, 1), Taken(20, 80, 1)]}
+        self.assertEqual(added(taken), {"llfd": [20, 30]})
+
+    def test_targets_are_limits_of_either_side(self) -> None:
+        for target, ours, met in (("≤ 1.2", 12.0, True), ("≤ 1.2", 13.0, False),
+                                  ("≥ 0.9", 9.0, True), ("≥ 0.9", 8.0, False)):
+            row = judged(Row("P5", "x", "", [ours]), {"nginx": [10.0]}, "nginx", target)
+            self.assertEqual((row.target, row.met), (f"{target} × nginx", met))
+        alone = judged(Row("P5", "x", "", [1.0]), {}, "nginx", "≤ 1.2")
+        self.assertEqual((alone.beside, alone.met), ("", None))
+
+    def test_p99_is_judged_as_it_is(self) -> None:
+        taken = {"llfd": [Taken(30, 90, 1)], "nginx": [Taken(20, 80, 1)],
+                 "direct": [Taken(10, 10, 1)]}
+        rows = latency_rows("P5", "x", taken, {"p50": "≤ 1.2", "p99": "≤ 1.0"})
+        self.assertEqual([(row.what, row.values, row.met) for row in rows], [
+            ("llfd: x, p50 added", [20], False), ("nginx: x, p50 added", [10], None),
+            ("llfd: x, p99", [90], False), ("nginx: x, p99", [80], None),
+            ("direct: x, p99", [10], None)])
+        shown = latency_rows("P6", "x", taken, {"p50": "≤ 2.5"})
+        self.assertEqual([row.met for row in shown], [True, None, None, None, None])
+
+    def test_wrk_tells_of_what_was_refused(self) -> None:
+        self.assertEqual(PER_SECOND.search("Requests/sec:  12345.67\n")[1], "12345.67")
+        self.assertIsNone(REFUSED.search("  10 requests in 2.00s, 1.00MB read\n"))
+        self.assertTrue(REFUSED.search("  Non-2xx or 3xx responses: 3\n"))
+
+    def test_relays_lead_to_the_upstreams_socket(self) -> None:
+        for relay, text in ((nginx_relay, "server unix:/x.sock;"),
+                            (haproxy_relay, "server up unix@/x.sock")):
+            with self.subTest(text), tempfile.TemporaryDirectory() as folder:
+                if argv := relay(Path(folder), 1, "unix:/x.sock"):
+                    self.assertIn(text, Path(argv[-1]).read_text())
+
+    def test_answers_and_events_are_read_to_their_end(self) -> None:
+        for read, data in ((read_answer, b'HTTP/1.1 200 OK\r\n\r\n{"usage":{},"id":1}'),
+                           (read_event, b'HTTP/1.1 200 OK\r\n\r\n{"content":"@1"}\n\n')):
+            for part, whole in ((data, True), (data[:-1], False)):
+                ours, theirs = socket.socketpair()
+                with ours, theirs:
+                    theirs.sendall(part)
+                    theirs.shutdown(socket.SHUT_WR)
+                    self.assertEqual(read(ours), whole)
 
 
 if __name__ == "__main__":

@@ -38,6 +38,16 @@ class Setting:
     def rounds(self, full: int) -> int:
         return max(3, round(full * self.scale))
 
+    def program(self, name: str) -> Path:
+        """bench/NAME.cpp, compiled when it or a header here has changed."""
+        program = self.cache / name
+        source = self.root / "bench" / f"{name}.cpp"
+        newest = max(path.stat().st_mtime for path in (source, *source.parent.glob("*.hpp")))
+        if not program.exists() or program.stat().st_mtime < newest:
+            subprocess.run(["clang++-19", "-std=c++20", "-O2", "-static", source, "-o", program],
+                           check=True)
+        return program
+
     def random_model(self, name: str, *options: str) -> Path:
         """A generated model, made at the first use."""
         path = self.cache / f"random-{name}.gguf"
