@@ -3,8 +3,10 @@
 #include "daemon/listening.hpp"
 #include "daemon/readiness.hpp"
 #include "daemon/start_options.hpp"
+#include "gguf/demand.hpp"
 #include "os/inherited.hpp"
 #include "os/paths.hpp"
+#include "os/processor.hpp"
 #include "os/service_manager.hpp"
 #include "os/umask.hpp"
 
@@ -63,6 +65,7 @@ int main(int argc, char** argv) {
   if (line->options.guarded) {
     return llf::daemon::run_guard(line->options.home, *line->options.guarded);
   }
+  if (llf::os::has_matrix_units()) llf::gguf::plan_for(llf::gguf::Processor::matrix_units);
   auto daemon = llf::daemon::Daemon::create(line->options, std::move(inherited));
   if (!daemon) return fail(daemon.error(), line->options.ready_fd);
   auto guard = llf::daemon::start_guard(line->options.home);

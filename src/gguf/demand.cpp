@@ -28,7 +28,9 @@ constexpr std::uint64_t kWideVectors = 3;      // of that of the feed-forward pa
 constexpr double kPure = 0.85;   // in the type that a quantisation has its name of
 constexpr double kMixed = 0.70;  // the same where half of the layers have a larger one for some
 
-/// Types that the engine copies into blocks for the vector units of this kind of processor.
+Processor g_processor = Processor::vector_units;  // see plan_for
+
+/// Types that the engine copies into blocks for the vector or matrix units of this processor.
 bool is_repacked(std::string_view type) {
 #if defined(__aarch64__)
   constexpr std::array<std::string_view, 6> kRepacked{"Q4_0", "Q4_K", "IQ4_NL",
@@ -36,7 +38,11 @@ bool is_repacked(std::string_view type) {
 #else
   constexpr std::array<std::string_view, 4> kRepacked{"Q4_0", "Q4_K", "IQ4_NL", "Q2_K"};
 #endif
-  return std::ranges::find(kRepacked, type) != kRepacked.end();
+  constexpr std::array<std::string_view, 6> kForMatrixUnits{"Q4_1", "Q8_0", "Q5_K",
+                                                            "Q6_K", "F16",  "IQ4_XS"};
+  return std::ranges::find(kRepacked, type) != kRepacked.end() ||
+         (g_processor == Processor::matrix_units &&
+          std::ranges::find(kForMatrixUnits, type) != kForMatrixUnits.end());
 }
 
 /// Of so many layers one sees the whole context, the others a window, where a header does not say:
@@ -100,6 +106,10 @@ void take_tensor(const Tensor& tensor, Embedding embedding, Demand& demand) {
 }
 
 }  // namespace
+
+void plan_for(Processor processor) {
+  g_processor = processor;
+}
 
 void Demand::add(const Demand& part) {
   weights = sum_of(weights, part.weights);

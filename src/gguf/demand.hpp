@@ -32,6 +32,13 @@ struct Demand {
   friend bool operator==(const Demand&, const Demand&) = default;
 };
 
+/// What a processor has to multiply matrices; Intel's matrix units are called AMX. With these,
+/// engines hold more types a second time.
+enum class Processor : std::uint8_t { vector_units, matrix_units };
+
+/// Tells which this machine has; not told, `vector_units`. Once, before there is a second thread.
+void plan_for(Processor processor);
+
 /// Reads a header. Pure.
 [[nodiscard]] Demand demand_of(const Header& header);
 

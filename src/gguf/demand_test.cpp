@@ -37,6 +37,16 @@ TestFile decoder(std::uint64_t tensors, std::uint64_t more, const char* architec
   return file;
 }
 
+TEST(Demand, matrix_units_have_more_types_repacked) {
+  plan_for(Processor::matrix_units);
+  for (const auto* type : {"Q4_0", "Q8_0", "F16", "Q6_K"}) {
+    EXPECT_EQ(repacked_of(type, 1000), 850U) << type;
+  }
+  EXPECT_EQ(repacked_of("BF16", 1000), 0U);
+  plan_for(Processor::vector_units);
+  EXPECT_EQ(repacked_of("F16", 1000), 0U);
+}
+
 TEST(Demand, adds_up_tensors_by_what_becomes_of_them) {
   auto file = decoder(4, 0);
   file.tensor("token_embd.weight", {256, 2}, kQ4K, 0)
