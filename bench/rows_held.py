@@ -15,7 +15,7 @@ from measure import Row, interleave
 from processes import (POLL_S, Llfd, Server, children, connect, free_port, rss_mib, scratch,
                        server_program, wait_healthy)
 from relays import LISTENING, chat, nginx_relay, upstream_port
-from setting import Setting
+from setting import Setting, say
 
 COUNT = 10_000
 OTHER_FILES = 100  # that a server has open
@@ -35,14 +35,19 @@ def request_of(body: str) -> bytes:
             b"application/json\r\nContent-Length: %d\r\n\r\n%s" % (len(body), body.encode()))
 
 
+def unexpected(seen: bytes) -> bool:
+    say(f"not served: {seen[:200]!r}")
+    return False
+
+
 def read_answer(sock: socket.socket) -> bool:
     """Whether a whole chat answer came."""
     seen = b""
     while part := sock.recv(1 << 16):
         seen += part
-        if seen.endswith(b"}") and b'"usage"' in seen:
-            return seen.startswith(b"HTTP/1.1 200")
-    return False
+        if seen.endswith(b"}") and (b'"usage"' in seen or b'"error"' in seen):
+            return seen.startswith(b"HTTP/1.1 200") or unexpected(seen)
+    return unexpected(seen)
 
 
 def read_event(sock: socket.socket) -> bool:
@@ -52,7 +57,7 @@ def read_event(sock: socket.socket) -> bool:
         seen += part
         if b"\n\n" in seen and b'"content":"@' in seen:
             return True
-    return False
+    return unexpected(seen)
 
 
 def memory_mib(server: Server) -> float:
@@ -81,13 +86,16 @@ class Kind:
     what: str
     most_kib: int  # the target
     descriptors: int  # of the relay, for each
+    at_once: int  # that are asked before any is read
     request: bytes
+    again: bytes  # what a second answer needs
     read: Callable[[socket.socket], bool]
 
 
-KINDS = (Kind("idle keep-alive connection", 2, 1, request_of(chat(MODEL)), read_answer),
-         Kind("relayed stream", 8, 2,
-              request_of(chat(MODEL, stream=True, max_tokens=1000, seed=PERIOD_US)), read_event))
+CHAT = request_of(chat(MODEL))
+STREAM = request_of(chat(MODEL, stream=True, max_tokens=1000, seed=PERIOD_US))
+KINDS = (Kind("idle keep-alive connection", 2, 1, 20, CHAT, CHAT, read_answer),
+         Kind("relayed stream", 8, 2, COUNT, STREAM, b"", read_event))
 
 
 @dataclass(frozen=True)
@@ -97,25 +105,29 @@ class Held:
     asked: int
 
 
+def serve(sockets: list[socket.socket], request: bytes, kind: Kind) -> int:
+    """Asks on each, and reads; how many were served."""
+    served = 0
+    for at in range(0, len(sockets), kind.at_once):
+        some = sockets[at:at + kind.at_once]
+        for sock in some:
+            sock.sendall(request)
+        served += sum(map(kind.read, some))
+    return served
+
+
 def hold(server: Server, port: int, kind: Kind) -> Held:
     """Opens all of them, each served once; what that took; and each is served again."""
     asked = affordable(kind.descriptors)
-    again = kind.request if kind.read is read_answer else b""
     with ExitStack() as opened, connect(("127.0.0.1", port)) as first:
-        first.sendall(request_of(chat(MODEL)))
+        first.sendall(CHAT)
         read_answer(first)
         before = memory_mib(server)
         sockets = [opened.enter_context(connect(("127.0.0.1", port))) for _ in range(asked)]
-        for sock in sockets:
-            sock.sendall(kind.request)
-            if kind.read is read_answer and not kind.read(sock):
-                raise RuntimeError(f"port {port}: {kind.what}: not answered")
-        if kind.read is read_event and not all(map(kind.read, sockets)):
-            raise RuntimeError(f"port {port}: {kind.what}: not answered")
+        if serve(sockets, kind.request, kind) != asked:
+            raise RuntimeError(f"port {port}: not every {kind.what} was served")
         taken = memory_mib(server) - before
-        for sock in sockets:
-            sock.sendall(again)
-        return Held(taken * 1024 / asked, sum(map(kind.read, sockets)), asked)
+        return Held(taken * 1024 / asked, serve(sockets, kind.again, kind), asked)
 
 
 def take(setting: Setting, start: Start, kind: Kind) -> Held:
