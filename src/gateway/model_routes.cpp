@@ -161,6 +161,12 @@ Task<void> Gateway::remove_model(net::Request& request, net::Responder& responde
     co_await send(responder, error_response(dry_run.error()));
     co_return;
   }
+  if (name->empty()) {  // elsewhere it stands for the default: nobody means that here
+    co_await send(responder, error_response(Error{.kind = ErrorKind::invalid,
+                                                  .message = "'model' is empty: name the model "
+                                                             "that is to be removed"}));
+    co_return;
+  }
   const auto model = options_.names.model_file(ModelId(*name));
   if (!model) {
     co_await send(responder, error_response(model_error(model.error())));

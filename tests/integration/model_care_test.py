@@ -229,6 +229,14 @@ def test_prune_forgets_what_was_learned_of_models_that_are_gone(
     assert "the same as org/base's" in llf("model", "info", "org/other-GGUF").stdout
 
 
+def test_no_name_removes_nothing(llf: Callable, cache: Path) -> None:
+    assert llf("pull", REPO).returncode == 0
+    assert llf("model", "default", REPO).returncode == 0
+    refused = llf("rm", "", "--yes")
+    assert refused.returncode != 0 and "is empty" in refused.stderr, refused
+    assert blob(cache).exists()
+
+
 def test_a_projector_stays_with_the_model_of_another_commit(llf: Callable, hub: FakeHub,
                                                             cache: Path) -> None:
     repo, four, eight = "org/sees-GGUF", weights(MIB, 4), weights(MIB, 8)
