@@ -13,7 +13,7 @@ from relays import Relays, chat
 from setting import Setting, say
 
 PLAIN = ((1, 4000, 0), (16, 2000, 2000))  # connections, requests, a second (0: one by one)
-STREAMS = ((1, 120, 100), (32, 60, 50), (64, 200, 200))  # streams, events and events a second each
+STREAMS = ((1, 50, 100), (32, 25, 50), (64, 100, 200))  # streams; events, and a second, of each
 FLOOD_EVENTS = 400_000
 WRK_S = 2
 WRK_CONNECTIONS = 32
@@ -119,7 +119,7 @@ def plain_rows(setting: Setting, load: Load) -> list[Row]:
 def stream_rows(setting: Setting, load: Load) -> list[Row]:
     rows = []
     for streams, events, rate in STREAMS:
-        taken = interleave(setting.rounds(6), {
+        taken = interleave(setting.rounds(12), {
             name: lambda name=name: load.streams(name, streams, events, rate)
             for name in load.relays.ports})
         rows += latency_rows("P6", f"event, streams × events/s {streams} × {rate}", taken,
