@@ -39,14 +39,16 @@ enum class Processor : std::uint8_t { vector_units, matrix_units };
 /// Tells which this machine has; not told, `vector_units`. Once, before there is a second thread.
 void plan_for(Processor processor);
 
-/// Reads a header. Pure.
+/// Reads a header. Pure, but for plan_for.
 [[nodiscard]] Demand demand_of(const Header& header);
 
 /// The bytes of a model of that size that an engine holds a second time, as far as the name of its
-/// quantisation, at the end of a label ("Q4_K_M", "UD-Q4_K_XL", "Model-7B-Q8_0"), tells. Pure.
+/// quantisation, at the end of a label ("Q4_K_M", "UD-Q4_K_XL", "Model-7B-Q8_0"), tells. Pure,
+/// but for plan_for.
 [[nodiscard]] std::uint64_t repacked_of(std::string_view quantisation, std::uint64_t weights);
 
-/// The same model in another quantisation, of which only its name and size are known. Pure.
+/// The same model in another quantisation, of which only its name and size are known. Pure, but
+/// for plan_for.
 [[nodiscard]] Demand resized(const Demand& demand, std::string_view quantisation,
                              std::uint64_t weights);
 

@@ -124,8 +124,8 @@ Expected<void> sync_content(const fs::path& file) {
   return {};
 }
 
-/// Whether two files have the same bytes; the shorter is found out without reading.
-bool same_content(const fs::path& one, const fs::path& other) {
+/// Whether `other` is there and has the same bytes; where the sizes differ nothing is read.
+Expected<bool> same_content(const fs::path& one, const fs::path& other) {
   std::error_code code;
   if (fs::equivalent(one, other, code)) return true;
   if (!fs::is_regular_file(other, code) || fs::file_size(one, code) != fs::file_size(other, code)) {
@@ -133,14 +133,18 @@ bool same_content(const fs::path& one, const fs::path& other) {
   }
   const auto anything = [](std::uint64_t) { return true; };
   const auto first = hash_file(one, anything);
+  if (!first) return failure(first.error());
   const auto second = hash_file(other, anything);
-  return first && second && first->sha256 == second->sha256;
+  if (!second) return failure(second.error());
+  return first->sha256 == second->sha256;
 }
 
 Expected<std::string> import_file(const fs::path& from, const fs::path& to, ImportBy by) {
   std::error_code code;
   // A copy of an earlier import, too: it may have been ended between two files.
-  if (same_content(from, to)) return std::string(kWasThere);
+  const auto same = same_content(from, to);
+  if (!same) return failure(same.error());
+  if (*same) return std::string(kWasThere);
   if (fs::exists(fs::symlink_status(to, code))) {
     return failure(ErrorKind::conflict,
                    fmt::format("{} is there already and is another file: remove or rename one of "
