@@ -28,17 +28,53 @@ bool is_measured(const json::Object& fit) {
   return !object_in(fit, "measured").empty();
 }
 
-/// "memory 2.6 GB: weights 2.4 GB, context 117 MB, …".
-std::string memory_line(const json::Object& fit) {
+/// Whether its header tells what a context takes.
+bool tells_context(const json::Object& fit) {
   const auto memory = object_in(fit, "memory");
-  const auto* form = is_measured(fit)
-                         ? "memory        {}, as it was when it ran last (planned: weights {}, "
-                           "context {}, computing {}, other {})\n"
-                         : "memory        {}: weights {}, context {}, computing {}, other {}\n";
-  return fmt::format(
-      fmt::runtime(form), bytes_text(number_in(memory, "total_bytes")),
-      bytes_text(number_in(memory, "weights_bytes")), bytes_text(number_in(memory, "kv_bytes")),
+  const auto* kv = memory.if_contains("kv_bytes");
+  return kv == nullptr || !kv->is_null();
+}
+
+/// ", as it was when it ran last", of an answer for the loading that it ran with.
+std::string_view measured_text(const json::Object& answer, const json::Object& fit) {
+  if (!is_measured(fit)) return "";
+  const auto then = object_in(fit, "measured");
+  const bool same = number_in(then, "context") == number_in(answer, "context") &&
+                    number_in(then, "slots") == number_in(answer, "slots");
+  return same ? ", as it was when it ran last" : ", by what it took when it ran last";
+}
+
+/// "memory 2.6 GB: weights 2.4 GB, context 117 MB, …".
+std::string memory_line(const json::Object& answer, const json::Object& fit) {
+  const auto memory = object_in(fit, "memory");
+  const auto parts = fmt::format(
+      "weights {}, context {}, computing {}, other {}",
+      bytes_text(number_in(memory, "weights_bytes")),
+      tells_context(fit) ? bytes_text(number_in(memory, "kv_bytes")) : "unknown",
       bytes_text(number_in(memory, "compute_bytes")), bytes_text(number_in(memory, "other_bytes")));
+  const auto total = bytes_text(number_in(memory, "total_bytes"));
+  const auto measured = measured_text(answer, fit);
+  return measured.empty()
+             ? fmt::format("memory        {}: {}\n", total, parts)
+             : fmt::format("memory        {}{} (planned: {})\n", total, measured, parts);
+}
+
+/// "4096 tokens at most", and what is to be known of the context that was asked for.
+std::string context_lines(const json::Object& answer, const json::Object& fit) {
+  std::string lines;
+  if (!tells_context(fit)) {
+    return "context       its header does not tell what a context takes: it may need more memory\n";
+  }
+  const auto asked = number_in(answer, "context");
+  const auto trained = number_in(fit, "trained_context");
+  if (const auto most = number_in(fit, "largest_context"); most > 0) {
+    lines += fmt::format("context       {} tokens at most\n", most);
+  }
+  if (trained > 0 && asked > trained) {
+    lines += fmt::format("              it was trained for {}: more than that it does not use\n",
+                         trained);
+  }
+  return lines;
 }
 
 /// The one that was chosen, of a list that is ranked.
@@ -81,14 +117,12 @@ std::string render_fit(const json::Object& answer) {
   out += fmt::format("machine       {} of memory, {} of it free\n",
                      bytes_text(number_in(machine, "memory_bytes")),
                      bytes_text(number_in(machine, "available_bytes")));
-  out += memory_line(first);
+  out += memory_line(answer, first);
   out +=
       fmt::format("for           {} {} with a context of {} tokens\n", number_in(answer, "slots"),
                   number_in(answer, "slots") == 1 ? "conversation" : "conversations",
                   number_in(answer, "context"));
-  if (const auto most = number_in(first, "largest_context"); most > 0) {
-    out += fmt::format("context       {} tokens at most\n", most);
-  }
+  out += context_lines(answer, first);
   if (const auto speed = speed_text(first); !speed.empty()) {
     const auto number = std::string_view(speed).substr(0, speed.size() - 2);
     out +=

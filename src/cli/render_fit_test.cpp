@@ -1,5 +1,6 @@
 #include "cli/render_fit.hpp"
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -7,6 +8,7 @@ namespace llf::cli {
 namespace {
 
 using testing::HasSubstr;
+using testing::Not;
 
 json::Object fit_object(std::string_view text) {
   return json::parse(text).value().get_object();
@@ -48,6 +50,29 @@ TEST(RenderFit, is_about_the_chosen_one_of_those_that_are_ranked) {
   EXPECT_THAT(text, HasSubstr("m does not fit"));
   EXPECT_THAT(text, HasSubstr("does not fit, see above\n"));
   EXPECT_LT(text.find("Q8_0"), text.find("F16"));
+}
+
+std::string rendered_for(std::string_view context, std::string_view more) {
+  return render_fit(fit_object(
+      fmt::format(R"({{"model":"m","context":{},"slots":1,"fits":[{{"label":"Q8_0","fit":"yes",
+                  "largest_context":4096,"trained_context":4096,{}}}]}})",
+                  context, more)));
+}
+
+TEST(RenderFit, tells_what_ran_from_what_follows_from_it) {
+  constexpr std::string_view kRan = R"("measured":{"context":4096,"slots":1})";
+  EXPECT_THAT(rendered_for("4096", kRan), HasSubstr(", as it was when it ran last (planned:"));
+  EXPECT_THAT(rendered_for("2048", kRan), HasSubstr(", by what it took when it ran last (planned"));
+}
+
+TEST(RenderFit, tells_of_a_context_beyond_what_it_was_trained_for_or_that_nobody_knows) {
+  constexpr std::string_view kKnown = R"("memory":{"kv_bytes":7})";
+  EXPECT_THAT(rendered_for("5000", kKnown), HasSubstr("it was trained for 4096"));
+  EXPECT_THAT(rendered_for("4096", kKnown), Not(HasSubstr("it was trained for")));
+  const auto unknown = rendered_for("4096", R"("memory":{"kv_bytes":null})");
+  EXPECT_THAT(unknown, HasSubstr("context unknown,"));
+  EXPECT_THAT(unknown, HasSubstr("does not tell what a context takes"));
+  EXPECT_THAT(unknown, Not(HasSubstr("at most")));
 }
 
 TEST(RenderFit, recommends_so_many) {

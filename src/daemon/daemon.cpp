@@ -179,7 +179,7 @@ gateway::GatewayOptions RunningDaemon::gateway_options() {
           .prompts = prompt::Library(paths_.prompts_dir(), beside(program_, "share/llf/prompts")),
           .scheduler = scheduler_,
           .elsewhere = elsewhere_,
-          .hosts = gateway::HostCheck({options_.settings.server.host}),
+          .hosts = gateway::HostCheck(options_.settings.server.host),
           .reach = os::reach_of(options_.settings.server.host),
           .owner_uid = ::geteuid(),
           .server_status = [this] { return server_status(); },

@@ -74,7 +74,8 @@ std::shared_ptr<worker::Worker> Workers::make(const scheduler::Target& target) {
 Task<Expected<worker::ModelTraits>> Workers::check(std::vector<std::string> files) {
   const auto look = co_await parts_.models.look_into(std::move(files));
   if (!look) co_return failure(look.error());
-  co_return worker::ModelTraits{.pools = look->pooling != gguf::Pooling::none};
+  co_return worker::ModelTraits{.pools = look->pooling != gguf::Pooling::none,
+                                .context = look->demand.context};
 }
 
 Task<Expected<scheduler::Footprint>> Workers::footprint(scheduler::Target target) {
@@ -88,12 +89,11 @@ Task<Expected<scheduler::Footprint>> Workers::footprint(scheduler::Target target
   if (load.mode == worker::Mode::rerank && look->pooling != gguf::Pooling::rank) {
     co_return failure(not_ranking(target.model.str()));
   }
-  const auto trained = look->demand.context == 0 ? plan.context : look->demand.context;
   const gateway::FitCase one{.label = {},
                              .demand = look->demand,
                              .measured = parts_.measurements.find(load.path, load.size)};
-  footprint.memory = ByteSize(gateway::memory_of(
-      one, {.context = std::min<std::uint64_t>(plan.context, trained), .slots = plan.slots}));
+  footprint.memory =
+      ByteSize(gateway::memory_of(one, {.context = plan.context, .slots = plan.slots}));
   footprint.reload = time_to_load(footprint.memory);
   co_return footprint;
 }

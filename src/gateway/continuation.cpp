@@ -1,9 +1,10 @@
 #include "gateway/continuation.hpp"
 
-#include "sse/writer.hpp"
-
 #include <algorithm>
 #include <array>
+#include <cstdint>
+#include <optional>
+#include <string_view>
 #include <utility>
 
 namespace llf::gateway {
@@ -43,6 +44,29 @@ Expected<void> lower_limits(json::Object& body, std::size_t tokens) {
   return {};
 }
 
+/// Of a chat: the assistant's message begins.
+bool says_nothing(Api api, const json::Object& event) {
+  const auto* choices = event.if_contains("choices");
+  if (api != Api::chat || choices == nullptr || !choices->is_array()) return false;
+  const auto& list = choices->get_array();
+  if (list.empty() || !list.front().is_object()) return false;
+  const auto* delta = list.front().get_object().if_contains("delta");
+  const auto* object = delta == nullptr ? nullptr : delta->if_object();
+  const auto* content = object == nullptr ? nullptr : object->if_contains("content");
+  return object != nullptr && object->contains("role") &&
+         (content == nullptr || content->is_null());
+}
+
+void add_tokens(json::Object& usage, std::size_t tokens) {
+  const auto count = [&](std::string_view key) {
+    return json::get_int_or(usage, key, 0).value_or(0);
+  };
+  const auto before = static_cast<std::int64_t>(tokens);
+  // What had been said was a part of the prompt, this time.
+  usage["completion_tokens"] = count("completion_tokens") + before;
+  usage["prompt_tokens"] = std::max<std::int64_t>(0, count("prompt_tokens") - before);
+}
+
 }  // namespace
 
 Expected<std::string> continued_body(Api api, std::string_view body, const BegunAnswer& begun) {
@@ -64,58 +88,16 @@ Expected<std::string> continued_body(Api api, std::string_view body, const Begun
   return json::write(object);
 }
 
-Expected<std::string> ContinuedEvents::feed(std::string_view bytes) {
-  parser_.feed(bytes);
-  std::string out;
-  for (;;) {
-    const auto event = parser_.next();
-    if (!event) return failure(ErrorKind::upstream, event.error().message);
-    if (!*event) return out;
-    if ((*event)->data == "[DONE]") {
-      done_ = true;
-      out += sse::event((*event)->data);
-      continue;
+RewrittenEvents continued_events(Api api, const BegunAnswer& begun) {
+  return RewrittenEvents([api, tokens = begun.tokens,
+                          head = begun.head](json::Object event) -> std::optional<json::Object> {
+    if (says_nothing(api, event)) return std::nullopt;
+    for (const auto& [key, value] : head) event[key] = value;
+    if (auto* usage = event.if_contains("usage"); usage != nullptr && usage->is_object()) {
+      add_tokens(usage->get_object(), tokens);
     }
-    auto value = json::parse((*event)->data);
-    if (!value || !value->is_object()) {
-      return failure(ErrorKind::upstream, "the engine sent an event that is none of a completion");
-    }
-    if (value->get_object().contains("error")) {
-      return failure(ErrorKind::upstream, "the engine reported an error in its answer");
-    }
-    out += rewritten(std::move(value->get_object()));
-  }
-}
-
-bool ContinuedEvents::says_nothing(const json::Object& event) const {
-  const auto* choices = event.if_contains("choices");
-  if (api_ != Api::chat || choices == nullptr || !choices->is_array()) return false;
-  const auto& list = choices->get_array();
-  if (list.empty() || !list.front().is_object()) return false;
-  const auto* delta = list.front().get_object().if_contains("delta");
-  const auto* object = delta == nullptr ? nullptr : delta->if_object();
-  const auto* content = object == nullptr ? nullptr : object->if_contains("content");
-  return object != nullptr && object->contains("role") &&
-         (content == nullptr || content->is_null());
-}
-
-void ContinuedEvents::add_tokens(json::Object& usage) const {
-  const auto count = [&](std::string_view key) {
-    return json::get_int_or(usage, key, 0).value_or(0);
-  };
-  const auto before = static_cast<std::int64_t>(tokens_);
-  // What had been said was a part of the prompt, this time.
-  usage["completion_tokens"] = count("completion_tokens") + before;
-  usage["prompt_tokens"] = std::max<std::int64_t>(0, count("prompt_tokens") - before);
-}
-
-std::string ContinuedEvents::rewritten(json::Object event) const {
-  if (says_nothing(event)) return {};
-  for (const auto& [key, value] : head_) event[key] = value;
-  if (auto* usage = event.if_contains("usage"); usage != nullptr && usage->is_object()) {
-    add_tokens(usage->get_object());
-  }
-  return sse::event(json::write(event));
+    return event;
+  });
 }
 
 }  // namespace llf::gateway

@@ -46,7 +46,7 @@ TEST(ContinuedBody, what_cannot_be_gone_on_with_is_refused) {
 }
 
 TEST(ContinuedEvents, look_like_those_before) {
-  ContinuedEvents events(Api::chat, begun());
+  auto events = continued_events(Api::chat, begun());
   const auto none = events.feed(
       R"(data: {"choices":[{"index":0,"delta":{"role":"assistant","content":null}}],"id":"b"})"
       "\n\n");
@@ -63,20 +63,13 @@ TEST(ContinuedEvents, look_like_those_before) {
 }
 
 TEST(ContinuedEvents, count_all_tokens_together) {
-  ContinuedEvents events(Api::chat, begun());
+  auto events = continued_events(Api::chat, begun());
   const auto text = events.feed(
       R"(data: {"choices":[],"usage":{"prompt_tokens":14,"completion_tokens":3,"total_tokens":17}})"
       "\n\n");
   ASSERT_TRUE(text);
   EXPECT_THAT(*text,
               HasSubstr(R"("usage":{"prompt_tokens":12,"completion_tokens":5,"total_tokens":17})"));
-}
-
-TEST(ContinuedEvents, an_error_of_the_engine_is_one) {
-  ContinuedEvents events(Api::chat, begun());
-  EXPECT_FALSE(events.feed("data: {\"error\":{\"message\":\"x\"}}\n\n"));
-  ContinuedEvents others(Api::chat, begun());
-  EXPECT_FALSE(others.feed("data: nonsense\n\n"));
 }
 
 }  // namespace

@@ -60,6 +60,11 @@ json::Object measured_facts(const Measured& measured) {
           {"when", measured.when}};
 }
 
+/// Whether its header tells what a token in the context takes.
+bool tells_context(const gguf::Demand& demand) {
+  return demand.kv_per_token > 0 || demand.kv_window > 0;
+}
+
 json::Value speed_json(double speed) {
   return speed > 0 ? json::Value(speed) : json::Value(nullptr);
 }
@@ -130,12 +135,15 @@ json::Object fit_json(const FitCase& one, const gguf::Loading& loading,
   return {{"label", one.label},
           {"size_bytes", demand.weights},
           {"memory", json::Object{{"weights_bytes", plan.weights},
-                                  {"kv_bytes", plan.kv},
+                                  {"kv_bytes", tells_context(demand) ? json::Value(plan.kv)
+                                                                     : json::Value(nullptr)},
                                   {"compute_bytes", plan.compute},
                                   {"other_bytes", plan.other},
                                   {"total_bytes", total}}},
           {"fit", to_string(judge_fit(total, machine))},
-          {"largest_context", context ? json::Value(*context) : json::Value(nullptr)},
+          {"largest_context",
+           context && tells_context(demand) ? json::Value(*context) : json::Value(nullptr)},
+          {"trained_context", demand.context},
           {"tokens_per_s", speed_json(speed)},
           {"measured",
            one.measured ? json::Value(measured_facts(*one.measured)) : json::Value(nullptr)}};

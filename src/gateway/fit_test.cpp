@@ -72,6 +72,14 @@ TEST(Fit, tells_memory_context_and_speed) {
   EXPECT_EQ(told.at("largest_context").to_number<std::uint64_t>(), 8192U);
 }
 
+TEST(Fit, a_header_that_does_not_tell_what_a_context_takes_is_told) {
+  const auto told = fit_json({.label = "Q4_0", .demand = {.weights = kGB, .context = 8192}},
+                             {.context = 4096, .slots = 2}, kMachine);
+  EXPECT_TRUE(told.at("memory").at("kv_bytes").is_null());
+  EXPECT_TRUE(told.at("largest_context").is_null());
+  EXPECT_EQ(told.at("trained_context").to_number<std::uint64_t>(), 8192U);
+}
+
 TEST(Fit, what_was_measured_takes_the_place_of_what_is_estimated) {
   const gguf::Demand demand{.weights = kGB, .kv_per_token = 100'000, .context = 8192};
   const gguf::Loading loading{.context = 4096, .slots = 2};

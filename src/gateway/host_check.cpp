@@ -1,12 +1,10 @@
 #include "gateway/host_check.hpp"
 
 #include "base/ascii.hpp"
+#include "os/loopback.hpp"
 
 #include <algorithm>
-#include <arpa/inet.h>
-#include <netinet/in.h>
 #include <optional>
-#include <utility>
 
 namespace llf::gateway {
 namespace {
@@ -37,26 +35,17 @@ std::optional<std::string> host_name(std::string_view host) {
 }
 
 bool is_loopback(const std::string& name) {
-  if (name == "localhost") return true;
-  in_addr v4{};
-  if (::inet_pton(AF_INET, name.c_str(), &v4) == 1) return ntohl(v4.s_addr) >> 24U == 127U;
-  in6_addr v6{};
-  return ::inet_pton(AF_INET6, name.c_str(), &v6) == 1 &&
-         (IN6_IS_ADDR_LOOPBACK(&v6) || (IN6_IS_ADDR_V4MAPPED(&v6) && v6.s6_addr[12] == 127));
+  return name == "localhost" || os::reach_of(name) == os::Reach::this_machine;
 }
 
 }  // namespace
 
-HostCheck::HostCheck(std::vector<std::string> names) : names_(std::move(names)) {
-  for (auto& name : names_) {
-    name = ascii_lower(name);
-    any_ = any_ || name == "0.0.0.0" || name == "::";
-  }
-}
+HostCheck::HostCheck(const std::string& address)
+    : any_(os::reach_of(address) == os::Reach::others) {}
 
 bool HostCheck::host_allowed(std::string_view host) const {
   const auto name = host_name(host);
-  return name && (any_ || is_loopback(*name) || std::ranges::find(names_, *name) != names_.end());
+  return name && (any_ || is_loopback(*name));
 }
 
 bool HostCheck::origin_allowed(std::string_view origin, std::string_view host) const {

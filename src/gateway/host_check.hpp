@@ -2,7 +2,6 @@
 
 #include <string>
 #include <string_view>
-#include <vector>
 
 namespace llf::gateway {
 
@@ -10,11 +9,10 @@ namespace llf::gateway {
 /// requests that web pages send behind the user's back (SEC-02, SEC-04). Pure; any thread.
 class HostCheck {
  public:
-  /// Loopback literals and `localhost` are always allowed; `names` are the address that we listen
-  /// on and what the user configured, without ports. With an address that stands for all of a
-  /// machine ("0.0.0.0", "::") any host is: it is not known how others call it, and they need a
-  /// key.
-  explicit HostCheck(std::vector<std::string> names);
+  /// Loopback literals and `localhost` are always allowed. `address` is what we listen on: where
+  /// other machines reach it any host is allowed, since it is not known how they call this one, and
+  /// they need a key.
+  explicit HostCheck(const std::string& address);
 
   /// `host` is the value of the one Host header: NAME, NAME:PORT, [IPV6] or [IPV6]:PORT, in any
   /// case, with or without the final dot of an absolute name. The port may be any.
@@ -25,8 +23,7 @@ class HostCheck {
   [[nodiscard]] bool origin_allowed(std::string_view origin, std::string_view host) const;
 
  private:
-  std::vector<std::string> names_;
-  bool any_ = false;
+  bool any_;
 };
 
 }  // namespace llf::gateway

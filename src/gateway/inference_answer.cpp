@@ -7,6 +7,8 @@
 #include "gateway/discreet.hpp"
 #include "gateway/engine_call.hpp"
 #include "gateway/engine_timings.hpp"
+#include "gateway/histogram.hpp"
+#include "gateway/legacy_logprobs.hpp"
 #include "gateway/stream_end.hpp"
 #include "gateway/streamed_text.hpp"
 #include "json/skim.hpp"
@@ -113,39 +115,59 @@ Task<Outcome> send_whole(const Answering& to, EngineAnswer answer) {
   }
   EngineTimings timings;
   timings.feed(answer.body);
-  net::Response response{.status = 200,
-                         .headers = {{"Content-Type", "application/json"}},
-                         .body = completed_answer(to.order.request.api, std::move(answer.body))};
+  auto body = has_legacy_logprobs(to.order.request)
+                  ? with_legacy_logprobs(std::move(answer.body))
+                  : completed_answer(to.order.request.api, std::move(answer.body));
+  net::Response response{
+      .status = 200, .headers = {{"Content-Type", "application/json"}}, .body = std::move(body)};
   add_order_headers(response.headers, to.order);
   co_await send(to.responder, std::move(response));
   note_measured(to, timings);
   co_return Outcome::served;
 }
 
+/// Sees the parts of a stream: how far apart they come, and what the engine says of its speed.
+class StreamWatch {
+ public:
+  explicit StreamWatch(const Answering& to)
+      : to_(to), inter_token_(to.metrics.of(to.order.target.name.str()).inter_token) {}
+
+  void feed(std::string_view bytes) {
+    const auto now = mono_now();
+    if (last_) inter_token_.note(now - *last_);
+    last_ = now;
+    timings_.feed(bytes);
+  }
+
+  /// The stream is over.
+  void end() const { note_measured(to_, timings_); }
+
+ private:
+  const Answering& to_;
+  Histogram& inter_token_;
+  EngineTimings timings_;
+  std::optional<MonoTime> last_;
+};
+
 /// Forwards the events as they come, and keeps what they say for a continuation.
 Task<StreamResult> relay_stream(const Answering& to, EngineAnswer& answer, StreamedText& said) {
-  EngineTimings timings;
+  StreamWatch watch(to);
   StreamEnd end;
-  auto& inter_token = to.metrics.of(to.order.target.name.str()).inter_token;
-  std::optional<MonoTime> last;
   std::uint64_t seen = 0;
   net::RelayOptions options{.on_bytes =
                                 [&](std::string_view bytes) {
                                   answer.note_progress();
                                   answer.note_client_waits();
-                                  const auto now = mono_now();
-                                  if (last) inter_token.note(now - *last);
-                                  last = now;
+                                  watch.feed(bytes);
                                   seen += bytes.size();
                                   end.feed(bytes);
-                                  timings.feed(bytes);
                                   if (to.order.request.plain) said.feed(bytes);
                                 },
                             .is_whole = [&] { return end.seen_done(); },
                             .on_taken = [&] { answer.note_progress(); }};
   const auto relayed = co_await net::race(
       net::relay(answer.response, to.responder, std::move(options)), to.stopping.wait());
-  note_measured(to, timings);
+  watch.end();
   if (relayed.winner == 1) co_return StreamResult{.end = End::stopping, .why = {}};
   if (relayed.first.outcome == net::RelayOutcome::complete) {
     co_return StreamResult{.end = End::whole, .why = {}};
@@ -156,12 +178,14 @@ Task<StreamResult> relay_stream(const Answering& to, EngineAnswer& answer, Strea
   co_return StreamResult{.end = End::broke, .why = co_await answer.why_broken(relayed.first.error)};
 }
 
-/// The same for the rest of an answer, whose events are rewritten.
-Task<StreamResult> forward_rest(net::Responder& responder, EngineAnswer& answer,
-                                ContinuedEvents events) {
+Task<StreamResult> rewrite_events(const Answering& to, EngineAnswer& answer,
+                                  RewrittenEvents events) {
+  StreamWatch watch(to);
+  auto& responder = to.responder;
   for (;;) {
     const auto bytes = co_await answer.response.read_some();
     answer.note_progress();
+    if (bytes) watch.feed(*bytes);
     const auto text = bytes ? events.feed(*bytes) : failure(bytes.error());
     const bool cut = bytes && bytes->empty() && !events.done();
     if (!text || cut) {
@@ -175,8 +199,19 @@ Task<StreamResult> forward_rest(net::Responder& responder, EngineAnswer& answer,
     answer.note_progress();
     if (bytes->empty()) break;
   }
+  watch.end();
   if (!co_await responder.end()) co_return StreamResult{};
   co_return StreamResult{.end = End::whole, .why = {}};
+}
+
+/// The same for events that are rewritten.
+Task<StreamResult> forward_rewritten(const Answering& to, EngineAnswer& answer,
+                                     RewrittenEvents events) {
+  auto forwarded = co_await net::race(rewrite_events(to, answer, std::move(events)),
+                                      net::race(to.responder.closed(), to.stopping.wait()));
+  if (forwarded.winner == 0) co_return forwarded.first;
+  const bool stopping = forwarded.second.winner == 1;
+  co_return StreamResult{.end = stopping ? End::stopping : End::nobody_left, .why = {}};
 }
 
 /// Asks for the rest of an answer and forwards it; `why` it broke is told where nobody has it.
@@ -193,13 +228,8 @@ Task<StreamResult> continue_stream(const Answering& to, BegunAnswer begun, Error
               asked.first ? "the engine refuses" : asked.first.error().error.message);
     co_return StreamResult{.end = End::broke, .why = std::move(why)};
   }
-  auto& answer = *asked.first;
-  auto rest = co_await net::race(
-      forward_rest(to.responder, answer, ContinuedEvents(to.order.request.api, begun)),
-      net::race(to.responder.closed(), to.stopping.wait()));
-  if (rest.winner == 0) co_return rest.first;
-  const bool stopping = rest.second.winner == 1;
-  co_return StreamResult{.end = stopping ? End::stopping : End::nobody_left, .why = {}};
+  co_return co_await forward_rewritten(to, *asked.first,
+                                       continued_events(to.order.request.api, begun));
 }
 
 /// Goes on with an answer whose worker crashed, where that is faithful; else `result` as it is.
@@ -231,9 +261,13 @@ Task<Outcome> send_stream(const Answering& to, EngineAnswer answer) {
   StreamedText said(to.order.request.api);
   StreamResult result;
   {
-    // The lease of the dead worker ends before another is asked for.
-    auto broken = std::move(answer);
-    result = co_await relay_stream(to, broken, said);
+    // Its lease ends, of a worker that died, before another is asked for.
+    auto first = std::move(answer);
+    if (has_legacy_logprobs(to.order.request)) {
+      result = co_await forward_rewritten(to, first, legacy_logprob_events());
+    } else {
+      result = co_await relay_stream(to, first, said);
+    }
   }
   if (result.end == End::broke) result = co_await rescue(to, std::move(result), said);
   switch (result.end) {

@@ -175,6 +175,8 @@ class BodyReader {
     } else if (field_ == "model") {
       request_.model =
           ModelId(token.kind == Kind::string ? std::string(token.text) : std::string());
+    } else if (field_ == "logprobs") {
+      request_.logprobs = !is_null && token.kind != Kind::false_value;
     } else if (field_ == "stream") {
       request_.stream = token.kind == Kind::true_value;
     } else if (field_ == "n") {

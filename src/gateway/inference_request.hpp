@@ -35,7 +35,8 @@ struct InferenceRequest {
   std::uint64_t session = 0;
   /// It has fields that engines do not get, or get under another name.
   bool rewritten = false;
-  bool grammar = false;  ///< engines make a grammar of something in it
+  bool grammar = false;   ///< engines make a grammar of something in it
+  bool logprobs = false;  ///< it asks for log probabilities
 };
 
 /// Reads the body of a request and refuses what must not reach the engine: what is not a JSON

@@ -148,6 +148,8 @@ TEST(InferenceRequest, knows_what_can_be_gone_on_with) {
   EXPECT_FALSE(plain(Api::chat, body(R"("n":2)")));
   EXPECT_FALSE(plain(Api::chat, body(R"("tools":[{}])")));
   EXPECT_FALSE(plain(Api::chat, body(R"("logprobs":true)")));
+  EXPECT_TRUE(read_inference_request(Api::chat, body(R"("logprobs":true)"))->logprobs);
+  EXPECT_FALSE(read_inference_request(Api::chat, body(R"("logprobs":false)"))->logprobs);
   EXPECT_FALSE(plain(Api::chat, body(R"("response_format":{"type":"json_object"})")));
   EXPECT_TRUE(plain(Api::completion, R"({"prompt":"a"})"));
   EXPECT_FALSE(plain(Api::completion, R"({"prompt":["a"]})"));

@@ -51,14 +51,16 @@ std::optional<Measured> Measurements::find(const std::string& path, ByteSize siz
   return at->second;
 }
 
-bool Measurements::is_due(const std::string& path, const EngineSpeed& speed) const {
-  if (speed.tokens < limits::kTellingTokens || speed.tokens_per_s <= 0) return false;
+bool Measurements::tells_more(const std::string& path, const Measured& measured) const {
+  constexpr std::uint64_t kSmall = 50;  // a fiftieth more is no news
+  if (measured.rss == 0) return false;  // the engine has ended meanwhile
   const auto at = noted_.find(path);
-  return at == noted_.end() || mono_now() - at->second >= limits::kMeasuredAnew;
+  if (at == noted_.end() || mono_now() - at->second >= limits::kMeasuredAnew) return true;
+  const auto& kept = models_.at(path);
+  return measured.size != kept.size || measured.rss > gguf::sum_of(kept.rss, kept.rss / kSmall);
 }
 
 void Measurements::keep(const std::string& path, Measured measured) {
-  if (measured.rss == 0) return;  // the engine has ended meanwhile
   measured.when = unix_now();
   noted_[path] = mono_now();
   models_[path] = measured;

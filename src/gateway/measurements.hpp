@@ -1,6 +1,7 @@
 #pragma once
 
 #include "base/clock.hpp"
+#include "base/limits.hpp"
 #include "gateway/engine_timings.hpp"
 #include "gguf/demand.hpp"
 #include "json/json.hpp"
@@ -33,17 +34,18 @@ class Measurements {
   [[nodiscard]] std::optional<Measured> find(const std::string& path, ByteSize size) const;
 
   /// Keeps a measurement of an answer that is over, unless it is too short to tell, or one is kept
-  /// that is nearly as new. `measure` is asked for the rest only then.
+  /// that is nearly as new and of as much memory, which grows with the first answers. `measure` is
+  /// asked for the rest.
   template <class Measure>
   void note(const std::string& path, const EngineSpeed& speed, Measure measure) {
-    if (!is_due(path, speed)) return;
+    if (speed.tokens < limits::kTellingTokens || speed.tokens_per_s <= 0) return;
     Measured measured = measure();
     measured.tokens_per_s = speed.tokens_per_s;
-    keep(path, measured);
+    if (tells_more(path, measured)) keep(path, measured);
   }
 
  private:
-  [[nodiscard]] bool is_due(const std::string& path, const EngineSpeed& speed) const;
+  [[nodiscard]] bool tells_more(const std::string& path, const Measured& measured) const;
   void keep(const std::string& path, Measured measured);
   void load();
   void save() const;

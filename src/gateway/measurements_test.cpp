@@ -34,18 +34,22 @@ TEST_F(MeasurementsTest, are_kept_for_the_next_daemon) {
   EXPECT_FALSE(next.find("/n.gguf", ByteSize(100)));
 }
 
-TEST_F(MeasurementsTest, a_short_answer_tells_nothing_and_the_next_one_nothing_new) {
+TEST_F(MeasurementsTest, a_short_answer_tells_nothing_and_the_next_one_only_of_more_memory) {
   Measurements measurements(file());
-  int asked = 0;
-  const auto measure = [&] {
-    ++asked;
-    return kMeasured;
+  const auto note = [&](const EngineSpeed& speed, std::uint64_t rss) {
+    measurements.note("/m.gguf", speed, [&] {
+      auto measured = kMeasured;
+      measured.rss = rss;
+      return measured;
+    });
+    const auto found = measurements.find("/m.gguf", ByteSize(100));
+    return found ? found->rss : 0;
   };
-  measurements.note("/m.gguf", {.tokens = 3, .tokens_per_s = 10}, measure);
-  EXPECT_EQ(asked, 0);
-  measurements.note("/m.gguf", kSpeed, measure);
-  measurements.note("/m.gguf", kSpeed, measure);
-  EXPECT_EQ(asked, 1);
+  EXPECT_EQ(note({.tokens = 3, .tokens_per_s = 10}, 1000), 0U);
+  EXPECT_EQ(note(kSpeed, 1000), 1000U);
+  EXPECT_EQ(note(kSpeed, 900), 1000U);
+  EXPECT_EQ(note(kSpeed, 1010), 1000U);
+  EXPECT_EQ(note(kSpeed, 1200), 1200U);
 }
 
 TEST_F(MeasurementsTest, of_an_engine_that_has_ended_nothing_is_kept) {

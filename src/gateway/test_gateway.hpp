@@ -172,7 +172,7 @@ class GatewayTest : public testing::Test {
        .prompts = prompts_,
        .scheduler = scheduler_,
        .elsewhere = elsewhere_,
-       .hosts = HostCheck({}),
+       .hosts = HostCheck("127.0.0.1"),
        .owner_uid = ::geteuid(),
        .server_status =
            [this] {

@@ -93,7 +93,7 @@ std::uint64_t kv_bytes(const Demand& demand, std::uint64_t context) {
 enum class Embedding : std::uint8_t { own, tied };
 
 void take_tensor(const Tensor& tensor, Embedding embedding, Demand& demand) {
-  const auto size = tensor.size.value_or(ByteSize()).bytes();
+  const auto size = tensor.size.bytes();
   const auto type = tensor_type(tensor.type);
   demand.weights += size;
   if (tensor.name == "token_embd.weight" && embedding == Embedding::own) {
@@ -174,14 +174,16 @@ Demand resized(const Demand& demand, std::string_view quantisation, std::uint64_
 
 MemoryPlan plan_memory(const Demand& demand, const Loading& loading) {
   MemoryPlan plan;
+  const auto context =
+      demand.context > 0 ? std::min(loading.context, demand.context) : loading.context;
   // Where the engine makes a second copy it leaves what it never reads on disk.
   const auto mapped = demand.repacked > 0 ? rest_of(demand.weights, demand.lookup) : demand.weights;
   plan.weights = sum_of(mapped, demand.repacked);
-  plan.kv = product_of(kv_bytes(demand, loading.context), loading.slots);
+  plan.kv = product_of(kv_bytes(demand, context), loading.slots);
   const auto vectors =
       sum_of(product_of(kVectors, demand.embedding), product_of(kWideVectors, demand.feed_forward));
   const auto step =
-      product_of(kBatch, sum_of(product_of(kF32, vectors), product_of(kF16, loading.context)));
+      product_of(kBatch, sum_of(product_of(kF32, vectors), product_of(kF16, context)));
   plan.compute = sum_of(step, product_of(kF32, product_of(demand.vocabulary, loading.slots)));
   plan.other = kProgram + kHeap;
   return plan;

@@ -72,8 +72,9 @@ struct MemoryPlan {
 };
 
 /// Plans the memory on a processor. The formula of the buffers was found by loading models of many
-/// shapes (tests/e2e/fit_test.py) and is meant to be within a tenth of what the engine takes. What
-/// a header's numbers make more than kBeyondAnything is that. Pure.
+/// shapes (tests/e2e/fit_test.py) and is meant to be within a tenth of what the engine takes. No
+/// slot gets more context than the model was trained for. What a header's numbers make more than
+/// kBeyondAnything is that. Pure.
 [[nodiscard]] MemoryPlan plan_memory(const Demand& demand, const Loading& loading);
 
 /// The largest context, in tokens, with which the model takes no more than `memory` bytes, up to

@@ -20,9 +20,7 @@ constexpr std::uint64_t kMostLayers = limits::kGgufListKept;
 /// The type that holds most of the weights.
 std::string main_type(const Header& header) {
   std::map<std::uint32_t, std::uint64_t> bytes;
-  for (const auto& tensor : header.tensors) {
-    if (tensor.size) bytes[tensor.type] += tensor.size->bytes();
-  }
+  for (const auto& tensor : header.tensors) bytes[tensor.type] += tensor.size.bytes();
   const auto most = std::ranges::max_element(bytes, {}, [](const auto& one) { return one.second; });
   const auto type = most == bytes.end() ? std::nullopt : tensor_type(most->first);
   return type ? std::string(type->name) : std::string();
@@ -90,9 +88,8 @@ Facts facts_of(const Header& header) {
   }
   std::uint64_t weights = 0;
   for (const auto& tensor : header.tensors) {
-    // Of types that are not known the size is not checked against the file's.
     facts.parameters = sum_of(facts.parameters, tensor.elements());
-    weights += tensor.size.value_or(ByteSize()).bytes();
+    weights += tensor.size.bytes();
   }
   facts.weights = ByteSize(weights);
   facts.context = lookup.own("context_length");

@@ -7,7 +7,6 @@
 #include <array>
 #include <cstdint>
 #include <map>
-#include <optional>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -36,7 +35,7 @@ struct Tensor {
   std::array<std::uint64_t, 4> shape{1, 1, 1, 1};  ///< the fastest dimension first
   std::uint32_t type = 0;                          ///< see tensor_type
   std::uint64_t offset = 0;                        ///< from Header::data_offset
-  std::optional<ByteSize> size;                    ///< nothing for a type that is not known
+  ByteSize size;  ///< of a type that is not known: up to the next one's data or the file's end
 
   [[nodiscard]] std::uint64_t elements() const { return shape[0] * shape[1] * shape[2] * shape[3]; }
   friend bool operator==(const Tensor&, const Tensor&) = default;

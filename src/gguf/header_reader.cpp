@@ -320,6 +320,7 @@ void HeaderReader::end_tensors(Cursor& cursor) {
     return;
   }
   header_.data_offset = *offset;
+  size_unknown(header_.tensors, file_size_ - *offset);
   stage_ = Stage::done;
 }
 

@@ -2,8 +2,10 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <limits>
 #include <optional>
+#include <ranges>
 #include <utility>
 
 namespace llf::gguf {
@@ -64,7 +66,7 @@ Expected<std::optional<ByteSize>> size_of(const Tensor& tensor) {
 Expected<void> TensorLayout::add(Tensor& tensor) {
   const auto size = size_of(tensor);
   if (!size) return failure(size.error());
-  tensor.size = *size;
+  tensor.size = size->value_or(ByteSize());
   return place(tensor);
 }
 
@@ -74,10 +76,11 @@ Expected<void> TensorLayout::place(const Tensor& tensor) {
     return wrong("the data of the tensor '{}' are at {}, not at {} where those before it end",
                  tensor.name, tensor.offset, next_offset_);
   }
-  const auto end = sum(tensor.offset, tensor.size ? tensor.size->bytes() : 1);
+  const auto known = tensor.size.bytes();
+  const auto end = sum(tensor.offset, std::max<std::uint64_t>(known, 1));
   const auto next = end ? padded(*end, alignment_) : std::nullopt;
   if (!next) return wrong("the data of the tensor '{}' end beyond anything", tensor.name);
-  size_known_ = tensor.size.has_value();
+  size_known_ = known > 0;
   data_end_ = *end;
   next_offset_ = *next;
   has_data_ = true;
@@ -94,6 +97,14 @@ Expected<std::uint64_t> TensorLayout::data_offset(std::uint64_t header_end,
                  end ? *end - file_size : 0);
   }
   return *begin;
+}
+
+void size_unknown(std::vector<Tensor>& tensors, std::uint64_t data_size) {
+  auto end = data_size;
+  for (auto& tensor : std::views::reverse(tensors)) {
+    if (!tensor_type(tensor.type)) tensor.size = ByteSize(end - tensor.offset);
+    end = tensor.offset;
+  }
 }
 
 }  // namespace llf::gguf

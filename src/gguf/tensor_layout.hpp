@@ -4,6 +4,7 @@
 #include "gguf/header.hpp"
 
 #include <cstdint>
+#include <vector>
 
 namespace llf::gguf {
 
@@ -14,7 +15,7 @@ class TensorLayout {
   /// `alignment` is a power of two.
   explicit TensorLayout(std::uint64_t alignment) : alignment_(alignment) {}
 
-  /// Takes the next tensor, and gives it its size if its type is known. Errors: `invalid`.
+  /// Takes the next tensor, and gives it its size; 0 if its type is not known. Errors: `invalid`.
   [[nodiscard]] Expected<void> add(Tensor& tensor);
 
   /// Where the data begin, of a file whose header ends there. Errors: `invalid` when the file ends
@@ -31,5 +32,9 @@ class TensorLayout {
   bool size_known_ = true;         ///< of the last one
   bool has_data_ = false;
 };
+
+/// Gives those of a type that is not known what lies between their beginning and the next one's, or
+/// the end of the data, all of which were checked. Pure.
+void size_unknown(std::vector<Tensor>& tensors, std::uint64_t data_size);
 
 }  // namespace llf::gguf

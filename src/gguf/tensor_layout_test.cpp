@@ -37,7 +37,7 @@ TEST(TensorLayout, behind_one_of_an_unknown_type_there_may_be_a_gap) {
   TensorLayout layout(32);
   auto unknown = tensor(5, 0, kNew);
   ASSERT_TRUE(layout.add(unknown));
-  EXPECT_FALSE(unknown.size);
+  EXPECT_EQ(unknown.size, ByteSize());
   auto next = tensor(8, 320);
   EXPECT_TRUE(layout.add(next));
 }

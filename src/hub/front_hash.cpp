@@ -1,9 +1,9 @@
 #include "hub/front_hash.hpp"
 
 #include "base/limits.hpp"
+#include "net/thread_pool.hpp"
 
 #include <boost/asio/post.hpp>
-#include <boost/asio/thread_pool.hpp>
 #include <boost/asio/use_future.hpp>
 #include <fmt/format.h>
 
@@ -12,9 +12,11 @@
 #include <chrono>
 #include <cstring>
 #include <future>
+#include <memory>
 #include <optional>
 #include <span>
 #include <unistd.h>
+#include <utility>
 #include <vector>
 
 namespace llf::hub {
@@ -26,7 +28,14 @@ constexpr std::uint64_t kTurn = limits::kSyncStep.bytes() / 4;
 }  // namespace
 
 struct FrontHash::Impl {
-  explicit Impl(int file) : fd(file) {}
+  explicit Impl(int file) : fd(file) {
+    auto started = net::start_thread_pool();
+    if (started) {
+      pool = *std::move(started);
+    } else {
+      error = started.error();
+    }
+  }
 
   /// On the other thread: adds the bytes up to `end`, as far as a turn goes. Returns the place.
   Expected<std::uint64_t> hash_up_to(std::uint64_t begin, std::uint64_t end) {
@@ -60,9 +69,9 @@ struct FrontHash::Impl {
 
   void begin_turn() {
     if (turn || error || hashed >= front) return;
-    turn = boost::asio::post(pool, boost::asio::use_future([this, begin = hashed, end = front] {
-                               return hash_up_to(begin, end);
-                             }));
+    turn = boost::asio::post(*pool, boost::asio::use_future([this, begin = hashed, end = front] {
+      return hash_up_to(begin, end);
+    }));
   }
 
   int fd;
@@ -72,13 +81,13 @@ struct FrontHash::Impl {
   std::uint64_t hashed = 0;
   std::optional<Error> error;
   std::optional<std::future<Expected<std::uint64_t>>> turn;
-  boost::asio::thread_pool pool{1};
+  std::unique_ptr<boost::asio::thread_pool> pool;  ///< none where there was no thread to be had
 };
 
 FrontHash::FrontHash(int fd) : impl_(std::make_unique<Impl>(fd)) {}
 
 FrontHash::~FrontHash() {
-  impl_->pool.join();
+  if (impl_->pool) impl_->pool->join();
 }
 
 void FrontHash::advance(std::uint64_t front) {

@@ -28,8 +28,8 @@ class FrontHash {
   /// How many of them are hashed.
   [[nodiscard]] std::uint64_t done();
 
-  /// Of the first `size` bytes, which are written; called once. Errors: io. Blocks until they are
-  /// hashed.
+  /// Of the first `size` bytes, which are written; called once. Errors: io; unavailable (no thread
+  /// was to be had). Blocks until they are hashed.
   [[nodiscard]] Expected<store::HashedFile> finish(std::uint64_t size);
 
  private:

@@ -147,7 +147,7 @@ void TransferRun::trouble(Source& source, const Judgement& judgement) {
       // What is promised by a hash is not to be had here. Else the file is another one now, for
       // which all is to be fetched again.
       if (!promised_) {
-        fatal_ = {.kind = ErrorKind::conflict, .message = judgement.error.message};
+        fail({.kind = ErrorKind::conflict, .message = judgement.error.message});
       }
       source.given_up = judgement.error;
       return;

@@ -78,6 +78,7 @@ Expected<store::HashedFile> TransferRun::fetch(PartFile& part, Round round) {
   FrontHash hash(part.fd());
   while (arrived().total() < size_) {
     hash.advance(arrived().front());
+    if (hash.failed()) break;
     verified_ = hash.done();
     if (auto done = step(); !done) {
       for (auto& [key, lane] : lanes_) note(lane);
@@ -322,12 +323,12 @@ bool TransferRun::write(std::size_t source, Range range, std::span<const char> b
   if (round_.mode == Mode::fetch) {
     const auto written = part_->write(range.begin, bytes);
     if (written) senders_.wrote(source, range);
-    if (!written) fatal_ = written.error();
+    if (!written) fail(written.error());
     return written.has_value();
   }
   const auto others = part_->replace(range.begin, bytes);
   if (!others) {
-    fatal_ = others.error();
+    fail(others.error());
     return false;
   }
   if (*others) {
@@ -336,6 +337,10 @@ bool TransferRun::write(std::size_t source, Range range, std::span<const char> b
   }
   senders_.agreed(source, range);
   return true;
+}
+
+void TransferRun::fail(Error error) {
+  if (!fatal_) fatal_ = std::move(error);
 }
 
 void TransferRun::note(Lane& lane) {
@@ -351,7 +356,7 @@ void TransferRun::note(Lane& lane) {
   if (round_.mode != Mode::fetch) {
     fresh_.add(range);
   } else if (auto noted = part_->note(range); !noted) {
-    fatal_ = noted.error();
+    fail(noted.error());
   }
 }
 

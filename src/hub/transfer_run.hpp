@@ -112,6 +112,8 @@ class TransferRun {
   [[nodiscard]] Asked asked_of(const Source& source) const;
   [[nodiscard]] bool put(const Lane& lane, std::span<const char> bytes);
   [[nodiscard]] bool write(std::size_t source, Range range, std::span<const char> bytes);
+  /// The run ends with `error`, or the one that came before it.
+  void fail(Error error);
   void note(Lane& lane);
   void end_lane(Key key, const HttpResult& result);
   [[nodiscard]] const RangeSet& arrived() const;

@@ -1,26 +1,28 @@
 #include "net/blocking_thread.hpp"
 
+#include "net/thread_pool.hpp"
+
 #include <boost/asio/post.hpp>
-#include <boost/asio/thread_pool.hpp>
 
 namespace llf::net {
-
-struct BlockingThread::Impl {
-  boost::asio::thread_pool pool{1};
-};
 
 BlockingThread::BlockingThread(Loop& loop) : loop_(loop) {}
 
 BlockingThread::~BlockingThread() {
   end_.request_stop();
-  if (!impl_) return;
-  impl_->pool.stop();
-  impl_->pool.join();
+  if (!pool_) return;
+  pool_->stop();
+  pool_->join();
 }
 
-void BlockingThread::push(std::move_only_function<void()> work) {
-  if (!impl_) impl_ = std::make_unique<Impl>();
-  boost::asio::post(impl_->pool, std::move(work));
+Expected<void> BlockingThread::push(std::move_only_function<void()> work) {
+  if (!pool_) {
+    auto pool = start_thread_pool();
+    if (!pool) return failure(pool.error());
+    pool_ = *std::move(pool);
+  }
+  boost::asio::post(*pool_, std::move(work));
+  return {};
 }
 
 }  // namespace llf::net

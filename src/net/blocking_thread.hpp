@@ -13,6 +13,10 @@
 #include <type_traits>
 #include <utility>
 
+namespace boost::asio {
+class thread_pool;
+}
+
 namespace llf::net {
 
 /// One thread beside the loop for what blocks for longer than a loop may: reading large files.
@@ -28,16 +32,18 @@ class BlockingThread {
   ~BlockingThread();
 
   /// What `work`, called on that thread, returns: an Expected. It must own what it uses, and may
-  /// be called after the wait for it was cancelled. Errors: its own; cancelled.
+  /// be called after the wait for it was cancelled. Errors: its own; cancelled; unavailable (there
+  /// are no threads to be had).
   template <class Work>
     requires std::convertible_to<Error, typename std::invoke_result_t<Work>::error_type>
   [[nodiscard]] Task<std::invoke_result_t<Work>> run(Work work) {
     const auto state = std::make_shared<State<std::invoke_result_t<Work>>>();
-    push([state, work = std::move(work), this]() mutable {
+    auto begun = push([state, work = std::move(work), this]() mutable {
       state->result.emplace(work());
       // Moved, so that its last owner is on the loop.
       loop_.post([state = std::move(state)] { state->done.set(); });
     });
+    if (!begun) co_return failure(begun.error());
     if (auto waited = co_await state->done.wait(); !waited) co_return failure(waited.error());
     co_return *std::move(state->result);
   }
@@ -63,12 +69,11 @@ class BlockingThread {
     Event done;
   };
 
-  void push(std::move_only_function<void()> work);
+  [[nodiscard]] Expected<void> push(std::move_only_function<void()> work);
 
-  struct Impl;
   Loop& loop_;
   std::stop_source end_;
-  std::unique_ptr<Impl> impl_;  ///< none before the first work
+  std::unique_ptr<boost::asio::thread_pool> pool_;  ///< none before the first work
 };
 
 }  // namespace llf::net

@@ -12,7 +12,8 @@ Reach reach_of(const std::string& address) {
   }
   in6_addr v6{};
   if (::inet_pton(AF_INET6, address.c_str(), &v6) != 1) return Reach::none;
-  return IN6_IS_ADDR_LOOPBACK(&v6) ? Reach::this_machine : Reach::others;
+  const bool mapped = IN6_IS_ADDR_V4MAPPED(&v6) && v6.s6_addr[12] == IN_LOOPBACKNET;
+  return IN6_IS_ADDR_LOOPBACK(&v6) || mapped ? Reach::this_machine : Reach::others;
 }
 
 }  // namespace llf::os

@@ -1,7 +1,9 @@
 #include "store/template_check.hpp"
 
 #include "base/ascii.hpp"
+#include "base/hidden_characters.hpp"
 #include "base/number.hpp"
+#include "base/utf8.hpp"
 
 #include <fmt/format.h>
 
@@ -19,9 +21,20 @@ constexpr std::size_t kLongText = 2000;       // bytes of one text in quotes
 constexpr std::size_t kNear = 40;             // bytes around a text that belong to its condition
 constexpr std::size_t kShownPart = 60;        // bytes of what is shown of it
 
-constexpr std::array<std::string_view, 12> kInternals{
-    "__class__", "__globals__", "__subclasses__", "__mro__", "__builtins__", "__import__",
-    "__getattr", "__init__",    "cycler.",        "popen",   "subprocess",   "lipsum"};
+// What leads from a value of a template to the program that renders it, plainly or as escapes.
+constexpr std::array kInternals = std::to_array<std::string_view>(
+    {"__class__",  "__globals__", "__subclasses__", "__mro__", "__builtins__",
+     "__import__", "__getattr",   "__init__",       ".__",     "_TemplateReference",
+     "\\x5f",      "\\x5F",       "\\u005f",        "\\u005F", "\\137",
+     "|attr(",     "| attr(",     "cycler.",        "popen",   "subprocess",
+     "lipsum"});
+
+// Of statements that bring other files in.
+constexpr std::array<std::string_view, 4> kFiles{"import ", "from ", "include ", "extends "};
+
+// How a template may look for words in what somebody says.
+constexpr std::array<std::string_view, 6> kSearches{".find(",  ".startswith(", ".endswith(",
+                                                    ".index(", ".count(",      ".split("};
 
 /// The texts in quotes of a template, in their order.
 std::vector<std::string_view> quoted_texts(std::string_view text) {
@@ -42,21 +55,61 @@ std::string shown(std::string_view part) {
   return fmt::format("'{}{}'", part.substr(0, kShownPart), is_long ? "…" : "");
 }
 
-/// The numbers that stand in the parentheses of range(…).
-std::optional<std::uint64_t> longest_range(std::string_view text) {
-  constexpr std::string_view kRange = "range(";
+/// The largest number of a statement, if it is a large one.
+std::optional<std::uint64_t> large_number(std::string_view statement) {
+  std::optional<std::uint64_t> largest;
+  while (!statement.empty()) {
+    const auto digits = std::min(statement.find_first_not_of("0123456789"), statement.size());
+    const auto number = parse_number<std::uint64_t>(statement.substr(0, digits));
+    if (number && *number >= largest.value_or(kLongRange)) largest = number;
+    statement.remove_prefix(std::max<std::size_t>(digits, 1));
+  }
+  return largest;
+}
+
+/// What stands between "{%" and "%}" or "{{" and "}}", without what trims and without the spaces
+/// around it.
+std::vector<std::string_view> statements(std::string_view text) {
+  std::vector<std::string_view> found;
+  for (std::size_t at = 0; (at = text.find('{', at)) != std::string_view::npos;) {
+    const auto kind = text.substr(at + 1, 1);
+    at += 1;
+    if (kind != "%" && kind != "{") continue;
+    const auto inside = text.substr(at + 1, text.substr(at + 1).find(kind == "%" ? "%}" : "}}"));
+    at += inside.size();
+    const auto begin = std::min(inside.find_first_not_of("-+ \t\r\n"), inside.size());
+    found.push_back(inside.substr(begin));
+  }
+  return found;
+}
+
+/// The turns of the longest loop over a range, whose number may have a name of its own.
+std::optional<std::uint64_t> longest_range(const std::vector<std::string_view>& all) {
+  const auto ranges = [](std::string_view one) { return one.contains("range("); };
+  if (std::ranges::none_of(all, ranges)) return std::nullopt;
   std::optional<std::uint64_t> longest;
-  for (std::size_t at = 0; (at = text.find(kRange, at)) != std::string_view::npos;) {
-    at += kRange.size();
-    auto inside = text.substr(at, text.substr(at).find(')'));
-    while (!inside.empty()) {
-      const auto digits = std::min(inside.find_first_not_of("0123456789"), inside.size());
-      const auto number = parse_number<std::uint64_t>(inside.substr(0, digits));
-      if (number && *number >= longest.value_or(kLongRange)) longest = number;
-      inside.remove_prefix(std::max<std::size_t>(digits, 1));
-    }
+  for (const auto statement : all) {
+    if (!ranges(statement) && !statement.starts_with("set ")) continue;
+    if (const auto number = large_number(statement)) longest = std::max(longest, number);
   }
   return longest;
+}
+
+/// "import 'x'", which brings another file in.
+std::optional<std::string_view> brought_in(const std::vector<std::string_view>& all) {
+  const auto found = std::ranges::find_if(all, [](std::string_view one) {
+    return std::ranges::any_of(kFiles, [&](auto word) { return one.starts_with(word); });
+  });
+  return found == all.end() ? std::nullopt : std::optional(*found);
+}
+
+/// A character that hides something from who reads a text.
+std::optional<char32_t> hidden_character(std::string_view text) {
+  const auto characters = decode_utf8(text);
+  const auto found = std::ranges::find_if(characters, [](char32_t c) {
+    return is_bidi_control(c) || is_tag_character(c) || is_zero_width(c);
+  });
+  return found == characters.end() ? std::nullopt : std::optional(*found);
 }
 
 /// Words of a language in a condition on what somebody says; tags, names of roles and other marks
@@ -68,7 +121,7 @@ bool is_words(std::string_view text) {
   });
 }
 
-/// "'words' in message.content" and "content == 'words'".
+/// "'words' in message.content", "content == 'words'" and "content.find('words')".
 std::optional<std::string_view> gated_by_words(std::string_view text) {
   for (const auto words : quoted_texts(text)) {
     if (!is_words(words)) continue;
@@ -81,7 +134,10 @@ std::optional<std::string_view> gated_by_words(std::string_view text) {
                             after.substr(0, after.find_first_of("%}")).contains("content");
     const bool compared = before.ends_with("== ") && before.contains("content") &&
                           !before.substr(before.rfind("content")).contains('%');
-    if (looked_for || compared) return words;
+    const bool searched =
+        before.contains("content") &&
+        std::ranges::any_of(kSearches, [&](auto call) { return before.ends_with(call); });
+    if (looked_for || compared || searched) return words;
   }
   return std::nullopt;
 }
@@ -90,10 +146,18 @@ std::optional<std::string_view> gated_by_words(std::string_view text) {
 
 std::vector<std::string> suspicious_parts(std::string_view chat_template) {
   std::vector<std::string> found;
+  const auto all = statements(chat_template);
   for (const auto word : kInternals) {
     if (!chat_template.contains(word)) continue;
     found.push_back(fmt::format("it reaches for Python's internals: {}", word));
     break;
+  }
+  if (const auto statement = brought_in(all)) {
+    found.push_back(fmt::format("it brings another file in: {}", shown(*statement)));
+  }
+  if (const auto character = hidden_character(chat_template)) {
+    found.push_back(fmt::format("it has a character that nobody sees: U+{:04X}",
+                                static_cast<std::uint32_t>(*character)));
   }
   for (const std::string_view scheme : {"http://", "https://"}) {
     const auto at = chat_template.find(scheme);
@@ -102,7 +166,7 @@ std::vector<std::string> suspicious_parts(std::string_view chat_template) {
     found.push_back(fmt::format("it has an address: {}",
                                 shown(address.substr(0, address.find_first_of("'\" \n<)")))));
   }
-  if (const auto turns = longest_range(chat_template)) {
+  if (const auto turns = longest_range(all)) {
     found.push_back(fmt::format("it has a loop of {} turns", *turns));
   }
   if (const auto words = gated_by_words(chat_template)) {

@@ -1,5 +1,6 @@
 #include "store/template_check.hpp"
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -21,6 +22,9 @@ TEST(TemplateCheck, finds_nothing_in_plain_templates) {
         "{% set content = message.content.split('</think>')[-1] %}{% endif %}",
         "{%- if messages[0]['role'] == 'system' %}{{ messages[0]['content'] }}{% endif %}",
         "{% for i in range(0, messages|length) %}{% for j in range(100) %}{% endfor %}",
+        "{% set n = 5 %}{% for i in range(n) %}{% endfor %}{{ '<|128000|>' }}",
+        "{% if content.startswith('<tool_response>') %}{% endif %}",
+        "{% macro from_role(x) %}{{ x }}{% endmacro %}",
         "{{ \"You are a helpful assistant.\" }}{% if tools %}{% endif %}", "it isn't closed"}) {
     EXPECT_THAT(suspicious_parts(plain), IsEmpty()) << plain;
   }
@@ -39,6 +43,22 @@ TEST(TemplateCheck, finds_what_does_not_belong_there) {
               ElementsAre(HasSubstr("'password reset'")));
   EXPECT_THAT(suspicious_parts("{% if message['content'] == 'open sesame' %}x{% endif %}"),
               ElementsAre(HasSubstr("'open sesame'")));
+  EXPECT_THAT(suspicious_parts("{% set n = 50000 %}{% for i in range(n) %}"),
+              ElementsAre("it has a loop of 50000 turns"));
+  for (const auto* search : {"find", "startswith", "count"}) {
+    EXPECT_THAT(suspicious_parts(fmt::format("{{% if message.content.{}('my bank') %}}", search)),
+                ElementsAre(HasSubstr("'my bank'")));
+  }
+  for (const auto* internal :
+       {R"({{ x|attr('\x5f\x5fclass') }})", "{{ self._TemplateReference__context }}",
+        R"({{ x['\u005f\u005fclass\u005f\u005f'] }})"}) {
+    EXPECT_THAT(suspicious_parts(internal), ElementsAre(HasSubstr("internals"))) << internal;
+  }
+  EXPECT_THAT(suspicious_parts("{%- import 'os' as x %}"),
+              ElementsAre("it brings another file in: 'import 'os' as x '"));
+  EXPECT_THAT(suspicious_parts("{% if a %}\u202Eno\u202C{% endif %}"),
+              ElementsAre("it has a character that nobody sees: U+202E"));
+  EXPECT_THAT(suspicious_parts("a\u200Bb"), ElementsAre(HasSubstr("U+200B")));
   EXPECT_THAT(suspicious_parts("{{ '" + std::string(3000, 'a') + "' }}"),
               ElementsAre(HasSubstr("3000 bytes")));
 }

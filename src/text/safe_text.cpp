@@ -1,5 +1,7 @@
 #include "text/safe_text.hpp"
 
+#include "base/hidden_characters.hpp"
+
 #include <algorithm>
 
 namespace llf::text {
@@ -26,15 +28,6 @@ bool between(char32_t c, char32_t low, char32_t high) {
 
 bool is_control(char32_t c) {
   return (c < 0x20 && c != '\t' && c != '\n') || between(c, 0x7F, 0x9F);
-}
-
-bool is_bidi_control(char32_t c) {
-  return c == 0x061C || c == 0x200E || c == 0x200F || between(c, 0x202A, 0x202E) ||
-         between(c, 0x2066, 0x2069);
-}
-
-bool is_tag(char32_t c) {
-  return between(c, 0xE0000, 0xE007F);
 }
 
 }  // namespace
@@ -98,7 +91,7 @@ void SafeText::take_ground(char32_t c, std::string& out) {
       enter(State::string);
       return;
     default:
-      if (!is_control(c) && !is_bidi_control(c) && !is_tag(c)) append_utf8(c, out);
+      if (!is_control(c) && !is_bidi_control(c) && !is_tag_character(c)) append_utf8(c, out);
   }
 }
 

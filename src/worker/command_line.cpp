@@ -90,6 +90,15 @@ LoadPlan default_plan(ByteSize model_size, unsigned cores) {
   return plan;
 }
 
+void adapt(LoadPlan& plan, const ModelTraits& traits) {
+  plan.pools = traits.pools;
+  const bool overridden = std::ranges::any_of(plan.further, [](const FurtherArgument& argument) {
+    return argument.flag == "override-kv" && argument.value.value_or("").contains("context_length");
+  });
+  if (traits.context == 0 || overridden) return;
+  plan.context = static_cast<std::uint32_t>(std::min<std::uint64_t>(plan.context, traits.context));
+}
+
 std::vector<std::string> command_line(const LoadPlan& plan, const Abilities& abilities,
                                       std::string_view socket_name) {
   ArgumentList list(plan.engine.native(), abilities);

@@ -60,9 +60,19 @@ struct LoadPlan {
 /// nothing. Engine, model and alias are left empty. Pure.
 [[nodiscard]] LoadPlan default_plan(ByteSize model_size, unsigned cores);
 
+/// What a plan needs to know of its model.
+struct ModelTraits {
+  bool pools = true;          ///< its file says how vectors become one
+  std::uint64_t context = 0;  ///< tokens that it was trained for; 0: not known
+};
+
+/// Fits a plan to its model. Engines give a slot no more context than the model was trained for,
+/// but reserve memory for what they are asked for: they are asked for no more, unless an argument
+/// of the user's gives the model another length. Pure.
+void adapt(LoadPlan& plan, const ModelTraits& traits);
+
 /// The engine's arguments, argv[0] included, of ours only flags that it knows. `socket_name` ends
-/// in
-/// ".sock" and is relative to the folder that it is started in. Pure.
+/// in ".sock" and is relative to the folder that it is started in. Pure.
 [[nodiscard]] std::vector<std::string> command_line(const LoadPlan& plan,
                                                     const Abilities& abilities,
                                                     std::string_view socket_name);

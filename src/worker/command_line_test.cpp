@@ -6,6 +6,8 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <utility>
+#include <vector>
 
 namespace llf::worker {
 namespace {
@@ -119,6 +121,19 @@ TEST(EngineEnvironment, passes_the_allow_list_and_nothing_else) {
               ElementsAre("PATH=/bin", "HOME=/h", "LANG=C", "TMPDIR=/t", "LD_LIBRARY_PATH=/l",
                           "CUDA_VISIBLE_DEVICES=0", "GGML_X=1", "OMP_NUM_THREADS=2",
                           "GLIBC_TUNABLES=glibc.malloc.hugetlb=1"));
+}
+
+TEST(LoadPlan, a_model_gets_no_more_context_than_it_was_trained_for) {
+  const auto adapted = [](std::uint64_t trained, std::vector<FurtherArgument> further = {}) {
+    LoadPlan plan{.context = 4096, .further = std::move(further)};
+    adapt(plan, {.pools = false, .context = trained});
+    EXPECT_FALSE(plan.pools);
+    return plan.context;
+  };
+  EXPECT_EQ(adapted(1024), 1024U);
+  EXPECT_EQ(adapted(8192), 4096U);
+  EXPECT_EQ(adapted(0), 4096U);
+  EXPECT_EQ(adapted(1024, {{.flag = "override-kv", .value = "x.context_length=int:8192"}}), 4096U);
 }
 
 TEST(EngineEnvironment, leaves_the_user_s_tunables) {

@@ -28,11 +28,6 @@ namespace llf::worker {
 class WorkerCore;
 struct LeaseState;
 
-/// What the mode of a worker needs to know of its model.
-struct ModelTraits {
-  bool pools = true;  ///< its file says how vectors become one
-};
-
 /// What a worker is made of.
 struct WorkerConfig {
   std::string model;    ///< the name that people use; also the engine's alias

@@ -184,9 +184,7 @@ Task<void> WorkerCore::run_process(std::shared_ptr<ProcessRecord> record) {
   const auto generation = record->generation;
   if (const auto started = co_await start_process(generation); !started) {
     if (fsm_.state() == WorkerState::starting) {
-      // Whatever kind it is, the cause lies in this machine and not in anybody's request.
-      note_failure({.kind = ErrorKind::unavailable,
-                    .message = started.error().with_context("loading " + config_.model).message});
+      note_failure(started.error().with_context("loading " + config_.model));
     }
     record->ended.set();
     apply(fsm_.spawn_failed(generation, mono_now()));
@@ -223,12 +221,14 @@ Task<Expected<std::vector<std::string>>> WorkerCore::engine_arguments(std::strin
 Task<Expected<void>> WorkerCore::start_process(Generation generation) {
   if (config_.check_model) {
     const auto traits = co_await config_.check_model();
-    if (!traits) co_return failure(traits.error());
-    config_.plan.pools = traits->pools;
+    // Unless its file is gone, the cause lies in this machine and not in anybody's request.
+    if (!traits && traits.error().kind == ErrorKind::not_found) co_return failure(traits.error());
+    if (!traits) co_return failure(ErrorKind::unavailable, traits.error().message);
+    adapt(config_.plan, *traits);
   }
   const auto socket = socket_name(static_cast<std::uint32_t>(random_()));
   const auto arguments = co_await engine_arguments(socket);
-  if (!arguments) co_return failure(arguments.error());
+  if (!arguments) co_return failure(ErrorKind::unavailable, arguments.error().message);
   if (fsm_.generation() != generation || fsm_.state() != WorkerState::starting) {
     co_return failure(stopped_meanwhile(config_.model));
   }
@@ -237,7 +237,7 @@ Task<Expected<void>> WorkerCore::start_process(Generation generation) {
                                               .run_dir = config_.run_dir,
                                               .socket_name = socket,
                                               .journal = config_.journal});
-  if (!process) co_return failure(process.error());
+  if (!process) co_return failure(ErrorKind::unavailable, process.error().message);
   process_ = *std::move(process);
   note(fmt::format("process {}: {}", process_->pid(), fmt::join(*arguments, " ")));
   log::info("worker", "{}: process {} loads {}", config_.model, process_->pid(),

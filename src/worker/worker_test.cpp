@@ -105,6 +105,20 @@ TEST_F(WorkerLife, a_missing_engine_is_said_with_what_to_do) {
   EXPECT_THAT(lease.error().message, HasSubstr("engine.path"));
 }
 
+Task<Expected<ModelTraits>> gone_file() {
+  co_return failure(ErrorKind::not_found, "there is no file /m.gguf");
+}
+
+TEST_F(WorkerLife, a_model_whose_file_is_gone_is_what_the_request_asked_for) {
+  auto config = engines.config();
+  config.check_model = gone_file;
+  begin("ready; exec sleep 1000", config);
+  const auto lease = acquire();
+  ASSERT_FALSE(lease);
+  EXPECT_EQ(lease.error().kind, ErrorKind::not_found);
+  EXPECT_EQ(engines.spawns(), 0U);
+}
+
 TEST_F(WorkerLife, a_load_that_takes_too_long_is_ended) {
   auto config = engines.config();
   config.policy.load_limit = 300ms;

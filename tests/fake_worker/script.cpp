@@ -91,6 +91,7 @@ constexpr std::array kDirectives = {
     Directive{"wrong-content-type", [](Script& s, Text) { s.faults.wrong_content_type = true; }},
     Directive{"no-done", [](Script& s, Text) { s.faults.no_done = true; }},
     Directive{"huge-event", [](Script& s, Text a) { s.faults.huge_event = number(a, 1 << 20); }},
+    Directive{"eat-memory", [](Script& s, Text a) { s.faults.eat_memory = number(a, 0); }},
     Directive{"bad-chunk", [](Script& s, Text) { s.faults.bad_chunk = true; }},
     Directive{"duplicate-ids", [](Script& s, Text) { s.faults.duplicate_ids = true; }},
     Directive{"error-status",

@@ -28,6 +28,7 @@ struct Faults {
   bool wrong_content_type = false;
   bool no_done = false;
   long huge_event = 0;
+  long eat_memory = 0;
   bool bad_chunk = false;
   bool duplicate_ids = false;
   int error_status = 0;

@@ -1,5 +1,5 @@
 // A library to be preloaded: calls that change files below one folder fail as they are told, and
-// are recorded. README.md has the variables and the formats.
+// are recorded, and the time of day jumps. README.md has the variables and the formats.
 
 #include <array>
 #include <atomic>
@@ -17,6 +17,7 @@
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/types.h>
+#include <time.h>
 #include <unistd.h>
 
 namespace {
@@ -44,6 +45,7 @@ struct Control {
   std::atomic<std::uint32_t> retried;  ///< syncs of a file whose sync had failed
   std::atomic<std::uint32_t> failed;   ///< the inode of the last whose sync failed
   std::array<std::atomic<std::uint32_t>, kCalls> counts;
+  std::atomic<std::int32_t> clock;  ///< seconds that the time of day is wrong by
 };
 
 std::string variable(const char* name) {
@@ -306,6 +308,19 @@ LLF_SHIM int fallocate(int fd, int mode, off_t at, off_t size) {
 }
 LLF_SHIM int fallocate64(int fd, int mode, off64_t at, off64_t size) {
   return allocate_file(fd, mode, at, size);
+}
+
+LLF_SHIM int clock_gettime(clockid_t clock, struct timespec* time) noexcept {
+  const auto done = static_cast<int>(kernel(SYS_clock_gettime, clock, time));
+  const bool time_of_day = clock == CLOCK_REALTIME || clock == CLOCK_REALTIME_COARSE;
+  if (done == 0 && time_of_day && shim().control != nullptr) time->tv_sec += shim().control->clock;
+  return done;
+}
+LLF_SHIM time_t time(time_t* place) noexcept {
+  struct timespec now{};
+  ::clock_gettime(CLOCK_REALTIME, &now);
+  if (place != nullptr) *place = now.tv_sec;
+  return now.tv_sec;
 }
 
 LLF_SHIM int rename(const char* from, const char* to) noexcept {

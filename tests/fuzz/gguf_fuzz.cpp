@@ -42,8 +42,8 @@ void check_header(const gguf::Header& header, std::uint64_t file_size) {
   std::uint64_t end = 0;
   for (const auto& tensor : header.tensors) {
     LLF_ASSERT(tensor.offset >= end && tensor.elements() > 0);
-    LLF_ASSERT(tensor.size.has_value() == gguf::tensor_type(tensor.type).has_value());
-    end = tensor.offset + (tensor.size ? tensor.size->bytes() : 1);
+    LLF_ASSERT(tensor.size.bytes() > 0);
+    end = tensor.offset + tensor.size.bytes();
     LLF_ASSERT(header.data_offset + end <= file_size);
   }
   const auto facts = gguf::facts_of(header);

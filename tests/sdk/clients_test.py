@@ -23,7 +23,7 @@ def real(homes: Callable[[], Home]) -> Iterator[Daemon]:
     assert daemon.stop() == 0
 
 
-@pytest.mark.parametrize("client", ["openai", "ai", "langchain"])
+@pytest.mark.parametrize("client", ["openai", "ai", "langchain", "schema"])
 def test_a_client_works(packages: Path, real: Daemon, daemon: Daemon, models: Models,
                         client: str) -> None:
     models.add("long", "tokens 100000", "token-delay-ms 20")

@@ -41,6 +41,6 @@ def packages() -> Path:
             shutil.copyfile(HERE / name, FOLDER / name)
         subprocess.run(["npm", "ci", "--no-progress"], cwd=FOLDER, check=True)
         stamp.write_bytes(wanted)
-    for test in HERE.glob("*.test.mjs"):
-        shutil.copyfile(test, FOLDER / test.name)
+    for source in [*HERE.glob("*.test.mjs"), *HERE.glob("*.ts")]:
+        shutil.copyfile(source, FOLDER / source.name)
     return FOLDER

@@ -64,6 +64,10 @@ class FaultShim:
     def disarm(self) -> None:
         self.arm("write", 0)
 
+    def turn_clock(self, seconds: int) -> None:
+        """The time of day is wrong by so much."""
+        struct.pack_into("=i", self._memory, 4 * (len(_HEAD) + len(CALLS)), seconds)
+
 
 @dataclass(frozen=True)
 class Record:

@@ -1,0 +1,93 @@
+#include "gateway/legacy_logprobs.hpp"
+
+#include "base/utf8.hpp"
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace llf::gateway {
+namespace {
+
+std::string_view token_of(const json::Object& object) {
+  const auto* token = object.if_contains("token");
+  return token != nullptr && token->is_string() ? std::string_view(token->get_string()) : "";
+}
+
+json::Value logprob_of(const json::Object& object) {
+  const auto* logprob = object.if_contains("logprob");
+  return logprob == nullptr ? json::Value(nullptr) : *logprob;
+}
+
+/// The most probable tokens in the place of one; null where the engine tells none.
+json::Value top_of(const json::Object& object) {
+  const auto* list = object.if_contains("top_logprobs");
+  if (list == nullptr || !list->is_array() || list->get_array().empty()) return nullptr;
+  json::Object top;
+  for (const auto& item : list->get_array()) {
+    // Of two that look alike, bytes that are no character, the more probable one stands first.
+    if (const auto* one = item.if_object()) top.emplace(token_of(*one), logprob_of(*one));
+  }
+  return top;
+}
+
+/// The list of an engine's shape.
+const json::Array* content_of(const json::Object& choice) {
+  const auto* logprobs = choice.if_contains("logprobs");
+  const auto* object = logprobs == nullptr ? nullptr : logprobs->if_object();
+  const auto* content = object == nullptr ? nullptr : object->if_contains("content");
+  return content == nullptr ? nullptr : content->if_array();
+}
+
+json::Object legacy(const json::Array& content, std::size_t& said) {
+  json::Array tokens;
+  json::Array logprobs;
+  json::Array top;
+  json::Array offsets;
+  for (const auto& item : content) {
+    const auto* one = item.if_object();
+    if (one == nullptr) continue;
+    const auto token = token_of(*one);
+    tokens.emplace_back(token);
+    logprobs.push_back(logprob_of(*one));
+    top.push_back(top_of(*one));
+    offsets.emplace_back(said);
+    said += decode_utf8(token).size();
+  }
+  return {{"tokens", std::move(tokens)},
+          {"token_logprobs", std::move(logprobs)},
+          {"top_logprobs", std::move(top)},
+          {"text_offset", std::move(offsets)}};
+}
+
+}  // namespace
+
+void LegacyLogprobs::rewrite(json::Object& answer) {
+  auto* choices = answer.if_contains("choices");
+  if (choices == nullptr || !choices->is_array()) return;
+  for (auto& item : choices->get_array()) {
+    auto* choice = item.if_object();
+    const auto* content = choice == nullptr ? nullptr : content_of(*choice);
+    if (content == nullptr) continue;
+    const auto index = json::get_int_or(*choice, "index", 0).value_or(0);
+    (*choice)["logprobs"] = legacy(*content, said_[index]);
+  }
+}
+
+std::string with_legacy_logprobs(std::string body) {
+  auto value = json::parse(body);
+  if (!value || !value->is_object()) return body;
+  LegacyLogprobs().rewrite(value->get_object());
+  return json::write(*value);
+}
+
+RewrittenEvents legacy_logprob_events() {
+  return RewrittenEvents(
+      [logprobs = LegacyLogprobs()](json::Object event) mutable -> std::optional<json::Object> {
+        logprobs.rewrite(event);
+        return event;
+      });
+}
+
+}  // namespace llf::gateway
