@@ -8,7 +8,7 @@
 #include "gateway/engine_call.hpp"
 #include "gateway/engine_timings.hpp"
 #include "gateway/histogram.hpp"
-#include "gateway/legacy_logprobs.hpp"
+#include "gateway/logprobs.hpp"
 #include "gateway/stream_end.hpp"
 #include "gateway/streamed_text.hpp"
 #include "json/skim.hpp"
@@ -115,9 +115,9 @@ Task<Outcome> send_whole(const Answering& to, EngineAnswer answer) {
   }
   EngineTimings timings;
   timings.feed(answer.body);
-  auto body = has_legacy_logprobs(to.order.request)
-                  ? with_legacy_logprobs(std::move(answer.body))
-                  : completed_answer(to.order.request.api, std::move(answer.body));
+  const auto& request = to.order.request;
+  auto body = completed_answer(request.api, std::move(answer.body));
+  if (request.logprobs) body = with_logprobs(request.api, std::move(body));
   net::Response response{
       .status = 200, .headers = {{"Content-Type", "application/json"}}, .body = std::move(body)};
   add_order_headers(response.headers, to.order);
@@ -263,8 +263,8 @@ Task<Outcome> send_stream(const Answering& to, EngineAnswer answer) {
   {
     // Its lease ends, of a worker that died, before another is asked for.
     auto first = std::move(answer);
-    if (has_legacy_logprobs(to.order.request)) {
-      result = co_await forward_rewritten(to, first, legacy_logprob_events());
+    if (to.order.request.logprobs) {
+      result = co_await forward_rewritten(to, first, logprob_events(to.order.request.api));
     } else {
       result = co_await relay_stream(to, first, said);
     }

@@ -78,7 +78,7 @@ for (const logprobs of [null, 2]) {
     const once = await whole(REAL_URL, 'completions', asked);
     check('WholeCompletion', once);
     const seen = await events(REAL_URL, 'completions', asked);
-    seen.forEach((event) => check('WholeCompletion', event));
+    seen.forEach((event) => check('CompletionEvent', event));
     const { text, logprobs: told } = once.choices[0];
     assert.equal(seen.map((event) => event.choices[0].text).join(''), text);
     if (!logprobs) {

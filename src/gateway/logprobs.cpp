@@ -1,4 +1,4 @@
-#include "gateway/legacy_logprobs.hpp"
+#include "gateway/logprobs.hpp"
 
 #include "base/utf8.hpp"
 
@@ -32,15 +32,13 @@ json::Value top_of(const json::Object& object) {
   return top;
 }
 
-/// The list of an engine's shape.
-const json::Array* content_of(const json::Object& choice) {
-  const auto* logprobs = choice.if_contains("logprobs");
-  const auto* object = logprobs == nullptr ? nullptr : logprobs->if_object();
-  const auto* content = object == nullptr ? nullptr : object->if_contains("content");
-  return content == nullptr ? nullptr : content->if_array();
+/// What an engine tells with a choice.
+json::Object* logprobs_of(json::Object& choice) {
+  auto* logprobs = choice.if_contains("logprobs");
+  return logprobs == nullptr ? nullptr : logprobs->if_object();
 }
 
-json::Object legacy(const json::Array& content, std::size_t& said) {
+json::Object as_lists(const json::Array& content, std::size_t& said) {
   json::Array tokens;
   json::Array logprobs;
   json::Array top;
@@ -63,29 +61,34 @@ json::Object legacy(const json::Array& content, std::size_t& said) {
 
 }  // namespace
 
-void LegacyLogprobs::rewrite(json::Object& answer) {
+void LogprobShape::rewrite(json::Object& answer) {
   auto* choices = answer.if_contains("choices");
   if (choices == nullptr || !choices->is_array()) return;
   for (auto& item : choices->get_array()) {
     auto* choice = item.if_object();
-    const auto* content = choice == nullptr ? nullptr : content_of(*choice);
-    if (content == nullptr) continue;
-    const auto index = json::get_int_or(*choice, "index", 0).value_or(0);
-    (*choice)["logprobs"] = legacy(*content, said_[index]);
+    auto* logprobs = choice == nullptr ? nullptr : logprobs_of(*choice);
+    const auto* content = logprobs == nullptr ? nullptr : logprobs->if_contains("content");
+    if (content == nullptr || !content->is_array()) continue;
+    if (api_ == Api::chat) {
+      logprobs->emplace("refusal", nullptr);
+    } else {
+      const auto index = json::get_int_or(*choice, "index", 0).value_or(0);
+      *logprobs = as_lists(content->get_array(), said_[index]);
+    }
   }
 }
 
-std::string with_legacy_logprobs(std::string body) {
+std::string with_logprobs(Api api, std::string body) {
   auto value = json::parse(body);
   if (!value || !value->is_object()) return body;
-  LegacyLogprobs().rewrite(value->get_object());
+  LogprobShape(api).rewrite(value->get_object());
   return json::write(*value);
 }
 
-RewrittenEvents legacy_logprob_events() {
+RewrittenEvents logprob_events(Api api) {
   return RewrittenEvents(
-      [logprobs = LegacyLogprobs()](json::Object event) mutable -> std::optional<json::Object> {
-        logprobs.rewrite(event);
+      [shape = LogprobShape(api)](json::Object event) mutable -> std::optional<json::Object> {
+        shape.rewrite(event);
         return event;
       });
 }
