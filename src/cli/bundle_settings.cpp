@@ -2,9 +2,9 @@
 
 #include "base/limits.hpp"
 #include "cli/config_command.hpp"
+#include "cli/profiles.hpp"
 #include "cli/prompt_command.hpp"
 #include "cli/settings_change.hpp"
-#include "config/place.hpp"
 #include "config/reader.hpp"
 #include "config/references.hpp"
 #include "config/save.hpp"
@@ -14,6 +14,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <algorithm>
 #include <array>
 #include <filesystem>
 #include <optional>
@@ -42,13 +43,6 @@ json::Object portable(const json::Object& profile) {
     }
   }
   return kept;
-}
-
-/// A profile as the settings have it; nothing when there is none.
-std::optional<json::Object> profile_in(const config::Settings& settings, const std::string& name) {
-  const auto value = config::value_at(
-      settings, {.path = {std::string(config::kProfiles), name}, .facts = nullptr});
-  return value && value->is_object() ? std::optional(value->get_object()) : std::nullopt;
 }
 
 /// The template of the user's own of that name; nothing when there is none.
@@ -94,7 +88,8 @@ std::string leave_arguments_out(json::Object& profile) {
                      fmt::join(names, ", "));
 }
 
-TakenText take_profile(Context& context, const std::string& name, json::Object profile) {
+TakenText take_profile(Context& context, const std::string& name, json::Object profile,
+                       const std::vector<std::string>& installed) {
   TakenText taken{.kind = "profile", .name = name};
   if (!config::is_profile_name(name)) {
     taken.note = "a profile cannot have this name";
@@ -109,9 +104,14 @@ TakenText take_profile(Context& context, const std::string& name, json::Object p
     taken.state = *there == profile ? State::was_there : State::kept;
     return taken;
   }
-  const auto saved = config::save_value(
-      settings_file(context), {.path = {std::string(config::kProfiles), name}, .facts = nullptr},
-      std::move(profile));
+  if (std::ranges::find(installed, name) != installed.end()) {
+    taken.note =
+        "it would hide the model of that name. Its text is profiles.json of the bundle (`tar xOf "
+        "FILE profiles.json`): llf config set profiles.OTHER-NAME '{…}' takes it";
+    return taken;
+  }
+  const auto saved =
+      config::save_value(settings_file(context), place_of_profile(name), std::move(profile));
   taken.state = saved ? State::added : State::refused;
   if (!saved) taken.note = saved.error().message;
   return taken;
@@ -134,7 +134,7 @@ void take_profiles(Context& context, std::string_view text, const TakeOptions& o
     const auto note = options.arguments == EngineArguments::leave_out ? leave_arguments_out(profile)
                                                                       : std::string();
     profile[kModelKey] = options.model;
-    auto taken = take_profile(context, std::string(name), std::move(profile));
+    auto taken = take_profile(context, std::string(name), std::move(profile), options.installed);
     changed = changed || taken.state == State::added;
     if (taken.note.empty() && taken.state == State::added) taken.note = note;
     all.push_back(std::move(taken));

@@ -43,12 +43,13 @@ enum class EngineArguments : std::uint8_t { leave_out, take };
 
 /// What the profiles are for.
 struct TakeOptions {
-  std::string model;  ///< its name on this machine
+  std::string model;                   ///< its name on this machine
+  std::vector<std::string> installed;  ///< names of models here, which no profile may hide
   EngineArguments arguments = EngineArguments::leave_out;
 };
 
 /// Adds the profiles and templates of an untrusted bundle (`texts`: objects of "name" and
-/// "content") to those of this user. Nothing is replaced.
+/// "content") to those of this user. Nothing is replaced or hidden.
 [[nodiscard]] std::vector<TakenText> take_texts(Context& context, const json::Array& texts,
                                                 const TakeOptions& options);
 

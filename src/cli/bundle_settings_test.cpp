@@ -43,7 +43,9 @@ class BundleSettings : public CommandTest {
   }
   std::vector<TakenText> take(const std::vector<std::pair<std::string, std::string>>& list,
                               EngineArguments arguments = EngineArguments::leave_out) {
-    return take_texts(context_, texts(list), {.model = "o/r:Q4", .arguments = arguments});
+    return take_texts(
+        context_, texts(list),
+        {.model = "o/r:Q4", .installed = {"llf-nano", "own-model"}, .arguments = arguments});
   }
 
   Context context_{.out = Output(out_.get()), .err = Output(err_.get())};
@@ -92,6 +94,18 @@ TEST_F(BundleSettings, what_has_the_name_stays) {
   EXPECT_EQ(taken[0].state, State::kept);
   EXPECT_EQ(taken[1].state, State::kept);
   EXPECT_EQ(saved(), before);
+}
+
+TEST_F(BundleSettings, no_profile_hides_a_model) {
+  const auto taken = take({{"profiles.json", R"({"coder":{},"llf-nano":{},"own-model":{}})"}});
+  ASSERT_EQ(taken.size(), 3U);
+  EXPECT_EQ(taken[0].state, State::added);
+  for (const auto& hides : {taken[1], taken[2]}) {
+    EXPECT_EQ(hides.state, State::refused) << hides.name;
+    EXPECT_NE(hides.note, "") << hides.name;
+  }
+  EXPECT_THAT(taken[1].note, HasSubstr("would hide the model of that name"));
+  EXPECT_THAT(saved(), Not(HasSubstr("llf-nano")));
 }
 
 TEST_F(BundleSettings, arguments_of_the_engine_are_taken_only_when_told) {

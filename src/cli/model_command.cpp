@@ -10,6 +10,7 @@
 #include <string>
 #include <string_view>
 #include <system_error>
+#include <unistd.h>
 #include <utility>
 
 namespace llf::cli {
@@ -62,6 +63,7 @@ Expected<int> print_places(Context& context) {
 Expected<std::string> model_or_file(const Arguments& arguments) {
   if (arguments.words().empty()) return std::string();
   const auto& word = arguments.words().front();
+  if (word.empty()) return failure(ErrorKind::invalid, "which model? Its name is empty");
   const bool is_path = word.starts_with('/') || word.starts_with("./") || word.starts_with("../");
   if (!is_path && (!word.ends_with(".gguf") || is_elsewhere(word))) return word;
   const auto path = os::whole_path(word);
@@ -83,7 +85,10 @@ Expected<int> run_model_info(Context& context, const Arguments& arguments) {
   }
   const auto model = ask_about(context, arguments);
   if (!model) return failure(model.error());
-  if (arguments.has("--template")) return print(context, chat_template_of(*model));
+  if (arguments.has("--template")) {
+    const bool shown = ::isatty(context.out.fd()) != 0;
+    return print(context, chat_template_of(*model, shown ? TemplateLook::safe : TemplateLook::raw));
+  }
   return print(context,
                context.format == Format::json ? json::write_pretty(*model) : render_model(*model));
 }

@@ -30,6 +30,8 @@ TEST_F(ModelCommand, info_tells_what_a_model_is) {
   EXPECT_EQ(asked(), "name=o%2Fr%3AQ4_0");
   EXPECT_EQ(run({"show"}), 0);
   EXPECT_EQ(asked(), "name=");
+  EXPECT_EQ(run({"model", "info", ""}), 2);
+  EXPECT_THAT(err(), HasSubstr("which model?"));
 }
 
 TEST_F(ModelCommand, a_file_is_named_by_its_whole_path) {
@@ -53,7 +55,7 @@ TEST_F(ModelCommand, a_file_of_a_server_is_no_path) {
 
 TEST_F(ModelCommand, only_the_template_or_json) {
   EXPECT_EQ(run({"model", "info", "--template"}), 0);
-  EXPECT_EQ(out(), "{{ x }}\n");
+  EXPECT_EQ(out(), "{{ x }}") << "no terminal: its bytes";
   EXPECT_EQ(run({"--json", "model", "info"}), 0);
   EXPECT_THAT(out(), HasSubstr("\"sha256\": \"ab\""));
 }

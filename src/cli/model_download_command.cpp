@@ -1,5 +1,6 @@
 #include "cli/model_download_command.hpp"
 
+#include "base/ascii.hpp"
 #include "base/limits.hpp"
 #include "base/percent.hpp"
 #include "cli/json_view.hpp"
@@ -21,6 +22,21 @@
 namespace llf::cli {
 namespace {
 
+/// What --sha256 says, in lower case. Errors: `invalid` for what is none.
+Expected<std::optional<std::string>> promised_digest(const Arguments& arguments) {
+  constexpr std::size_t kDigits = 64;
+  const auto word = arguments.text("--sha256");
+  if (!word) return std::nullopt;
+  auto digest = ascii_lower(*word);
+  if (digest.size() == kDigits &&
+      digest.find_first_not_of("0123456789abcdef") == std::string::npos) {
+    return digest;
+  }
+  return failure(
+      ErrorKind::invalid,
+      fmt::format("--sha256 takes {} hexadecimal digits, as sha256sum prints them", kDigits));
+}
+
 Expected<json::Object> download_body(const Arguments& arguments) {
   if (arguments.words().empty()) {
     return failure(ErrorKind::invalid,
@@ -28,7 +44,9 @@ Expected<json::Object> download_body(const Arguments& arguments) {
                    "repository, ORG/REPO or ORG/REPO:QUANTISATION, which `llf model search` finds");
   }
   json::Object body{{"model", arguments.words().front()}, {"dry_run", arguments.has("--dry-run")}};
-  if (auto digest = arguments.text("--sha256")) body["sha256"] = *digest;
+  const auto digest = promised_digest(arguments);
+  if (!digest) return failure(digest.error());
+  if (*digest) body["sha256"] = **digest;
   if (const auto mirrors = arguments.text("--mirror")) {
     json::Array list;
     for (std::string_view rest = *mirrors; !rest.empty();) {
@@ -62,14 +80,16 @@ Expected<int> take_file(Context& context, const std::string& path, const Argumen
     return failure(ErrorKind::invalid,
                    "of a file of this machine nothing is downloaded: no --dry-run, no --mirror");
   }
-  if (const auto promised = arguments.text("--sha256")) {
+  const auto promised = promised_digest(arguments);
+  if (!promised) return failure(promised.error());
+  if (*promised) {
     const auto client = connect(context);
     if (!client) return failure(client.error());
     const auto verified = verify(context, *client, {{"model", path}});
     if (!verified) return failure(verified.error());
     for (const auto& item : list_in(*verified, "files")) {
       const auto* file = item.if_object();
-      if (file == nullptr || text_in(*file, "sha256") == *promised) continue;
+      if (file == nullptr || text_in(*file, "sha256") == **promised) continue;
       return failure(ErrorKind::corrupt,
                      fmt::format("{} is not the file that was promised: its SHA-256 is {}", path,
                                  text_in(*file, "sha256")));

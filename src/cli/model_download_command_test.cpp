@@ -46,12 +46,15 @@ TEST_F(ModelDownload, says_what_comes_then_each_tenth_then_what_to_do) {
 
 TEST_F(ModelDownload, a_dry_run_lists_files) {
   answer_download({std::string(kPlan)});
-  EXPECT_EQ(
-      run({"model", "download", "-n", "o/r", "--sha256", "ab", "--mirror", "http://a,http://b"}),
-      0);
+  EXPECT_EQ(run({"model", "download", "-n", "o/r", "--sha256", std::string(64, 'A'), "--mirror",
+                 "http://a,http://b"}),
+            0);
   EXPECT_THAT(out(), HasSubstr("m-Q4_0.gguf  1.0 kB  -"));
   EXPECT_THAT(body_of("/llf/v1/downloads"),
-              HasSubstr(R"("dry_run":true,"sha256":"ab","mirrors":["http://a","http://b"])"));
+              HasSubstr(R"("dry_run":true,"sha256":")" + std::string(64, 'a') +
+                        R"(","mirrors":["http://a","http://b"])"));
+  EXPECT_EQ(run({"model", "download", "o/r", "--sha256", "ab"}), 2);
+  EXPECT_THAT(err(), HasSubstr("--sha256 takes 64 hexadecimal digits"));
 }
 
 TEST_F(ModelDownload, a_failure_is_told) {
@@ -103,12 +106,14 @@ TEST_F(ModelDownload, a_file_of_this_machine_is_imported) {
     });
   };
   answer_events("/llf/v1/model/import", R"({"files":[{"to":"/own/m.gguf","how":"hard link"}]})");
-  answer_events("/llf/v1/model/verify", R"({"right":true,"files":[{"sha256":"ab"}]})");
+  const std::string digest(64, 'a');
+  answer_events("/llf/v1/model/verify",
+                R"({"right":true,"files":[{"sha256":")" + digest + R"("}]})");
   EXPECT_EQ(run({"pull", "file:///disk/my%20m.gguf"}), 0) << err();
   EXPECT_THAT(body_of("/llf/v1/model/import"), HasSubstr(R"("path":"/disk/my m.gguf")"));
   EXPECT_EQ(out(), "/own/m.gguf  (hard link)\n");
-  EXPECT_EQ(run({"pull", "file://localhost/m.gguf", "--sha256", "ab"}), 0) << err();
-  EXPECT_EQ(run({"pull", "file:/m.gguf", "--sha256", "cd"}), 1);
+  EXPECT_EQ(run({"pull", "file://localhost/m.gguf", "--sha256", digest}), 0) << err();
+  EXPECT_EQ(run({"pull", "file:/m.gguf", "--sha256", std::string(64, 'b')}), 1);
   EXPECT_THAT(err(), HasSubstr("is not the file that was promised"));
   EXPECT_EQ(run({"pull", "file://server/m.gguf"}), 2);
   EXPECT_EQ(run({"pull", "file:m.gguf"}), 2);

@@ -32,6 +32,17 @@ json::Array texts_in(const std::vector<json::Object>& events) {
   return texts;
 }
 
+/// The models of this machine and of endpoints, by name. Errors: those of asking.
+Expected<std::vector<std::string>> models_here(Context& context, const client::ApiClient& client) {
+  const auto models = net::run_until_done(context.loop, client.models());
+  if (!models) return failure(models.error());
+  std::vector<std::string> names;
+  for (const auto& model : *models) {
+    if (model.source != "profile") names.push_back(model.id);
+  }
+  return names;
+}
+
 json::Array as_list(const std::vector<TakenText>& taken) {
   json::Array list;
   for (const auto& one : taken) {
@@ -85,9 +96,16 @@ Expected<int> import_path(Context& context, const std::filesystem::path& path,
   if (!events) return failure(events.error());
   auto result = events->back();
   const auto model = json::get_string_or(result, "model", "").value_or("");
+  const auto texts = texts_in(*events);
+  auto installed = texts.empty() ? std::vector<std::string>() : models_here(context, *client);
+  if (!installed) {
+    return failure(installed.error().with_context(
+        "the model is there; its profiles and prompt templates were not taken"));
+  }
   const auto taken =
-      take_texts(context, texts_in(*events),
+      take_texts(context, texts,
                  {.model = model,
+                  .installed = *std::move(installed),
                   .arguments = arguments.has("--arguments") ? EngineArguments::take
                                                             : EngineArguments::leave_out});
   if (context.format == Format::json) {

@@ -43,6 +43,13 @@ TEST_F(ModelImport, a_bundle_brings_its_profiles) {
   EXPECT_THAT(out(), HasSubstr("\no/r:Q4\n"));
 }
 
+TEST_F(ModelImport, a_profile_with_the_name_of_a_model_is_left_out) {
+  answer_bundle(R"({"text":{"name":"profiles.json","content":"{\"llf-nano\":{}}"}})");
+  EXPECT_EQ(run({"model", "import", "/m.llf"}), 0) << err();
+  EXPECT_THAT(out(), HasSubstr("profile llf-nano: left out: it would hide the model"));
+  EXPECT_EQ(run({"config", "get", "profiles.llf-nano.model"}), 1);
+}
+
 TEST_F(ModelImport, programs_are_told_what_became_of_the_settings) {
   answer_bundle(R"({"text":{"name":"prompts/No.json","content":"{}"}})");
   EXPECT_EQ(run({"--json", "model", "import", "/m.llf"}), 0) << err();

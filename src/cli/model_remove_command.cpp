@@ -2,6 +2,7 @@
 
 #include "cli/confirmation.hpp"
 #include "cli/json_view.hpp"
+#include "cli/orphaned_names.hpp"
 #include "net/run.hpp"
 
 #include <fmt/format.h>
@@ -44,9 +45,15 @@ Expected<int> run_model_remove(Context& context, const Arguments& arguments) {
     if (!agreed) return failure(agreed.error());
     if (!*agreed) return 1;
   }
-  const auto removed = ask_to_remove(context, json::get_string(*plan, "model").value_or(""), false);
+  const auto model = json::get_string(*plan, "model").value_or("");
+  const auto names = OrphanedNames::of(context, model, list_in(*plan, "files"));
+  if (!names) return failure(names.error());
+  const auto removed = ask_to_remove(context, model, false);
   if (!removed) return failure(removed.error());
-  return print(context, json ? json::write_pretty(*removed) : "removed " + what_goes(*removed));
+  auto printed =
+      print(context, json ? json::write_pretty(*removed) : "removed " + what_goes(*removed));
+  const auto settled = names->settle(context);
+  return settled ? printed : failure(settled.error());
 }
 
 }  // namespace llf::cli

@@ -21,10 +21,16 @@ std::string time_left(std::int64_t seconds) {
   return fmt::format("{} h {} min", seconds / kHour, seconds % kHour / kMinute);
 }
 
-/// "34.1 MB/s, 44 s left"; what keeps it, where nothing comes.
+/// "34.1 MB/s, 44 s left"; what keeps it, where nothing comes; how much is checked where it is all
+/// there.
 std::string pace_text(const json::Object& download) {
   auto trouble = text_in(download, "trouble");
   const auto rate = number_in(download, "bytes_per_s");
+  const auto size = number_in(download, "size_bytes");
+  const auto verified = number_in(download, "verified_bytes");
+  const bool is_checked = text_in(download, "state") == "running" && verified > 0 &&
+                          number_in(download, "done_bytes") == size && verified < size;
+  if (is_checked && trouble.empty()) return fmt::format("{} % checked", verified * 100 / size);
   if (rate == 0) return trouble;
   const auto left = number_in(download, "left_s");
   return fmt::format("{}/s, {} left", bytes_text(rate), time_left(left));

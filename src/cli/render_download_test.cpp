@@ -53,6 +53,13 @@ TEST(RenderDownload, progress_with_pace_and_with_trouble) {
   EXPECT_EQ(tenth_of(download), std::nullopt);
 }
 
+TEST(RenderDownload, what_is_there_is_checked) {
+  EXPECT_EQ(progress_text(download_object(
+                R"({"model":"m","state":"running","size_bytes":1000,"done_bytes":1000,
+                    "verified_bytes":250,"bytes_per_s":34100000})")),
+            "m: 100 %, 1.0 kB of 1.0 kB, 25 % checked\n");
+}
+
 TEST(RenderDownload, tables) {
   const auto downloads = render_downloads(download_object(
       R"({"downloads":[{"model":"m","state":"failed","size_bytes":10,"done_bytes":5,

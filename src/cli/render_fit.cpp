@@ -142,15 +142,23 @@ std::string render_recommended(const json::Object& answer, std::size_t most) {
                      {.title = "LICENSE"},
                      {.title = "ABOUT"}});
   std::size_t shown = 0;
+  std::size_t left = 0;
   for (const auto& item : list_in(answer, "models")) {
     const auto* one = item.if_object();
-    if (one == nullptr || shown++ >= most) continue;
+    if (one == nullptr) continue;
+    // The slow ones stand behind all others; where there are no others, something is shown.
+    const bool slow = most != SIZE_MAX && shown > 0 && json::get_flag(*one, "slow").value_or(false);
+    if (slow || shown >= most) {
+      ++left;
+      continue;
+    }
+    ++shown;
     table.add({text_in(*one, "name"), bytes_text(number_in(*one, "size_bytes")),
                bytes_text(number_in(*one, "memory_bytes")), speed_text(*one),
                text_in(*one, "license"), text_in(*one, "about")});
   }
   auto out = table.str();
-  if (shown > most) out += fmt::format("({} more: --all)\n", shown - most);
+  if (left > 0) out += fmt::format("({} more: --all)\n", left);
   return out;
 }
 

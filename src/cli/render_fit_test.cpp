@@ -7,6 +7,7 @@
 namespace llf::cli {
 namespace {
 
+using testing::AllOf;
 using testing::HasSubstr;
 using testing::Not;
 
@@ -83,6 +84,15 @@ TEST(RenderFit, recommends_so_many) {
   EXPECT_THAT(one, HasSubstr("a:1b  1.0 kB  2.0 kB   3.2/s  mit      Small.\n"));
   EXPECT_THAT(one, HasSubstr("(1 more: --all)\n"));
   EXPECT_THAT(render_recommended(answer, 10), HasSubstr("b:2b"));
+}
+
+TEST(RenderFit, recommends_slow_ones_only_when_told_or_alone) {
+  const std::string slow = R"({"name":"s:70b","slow":true})";
+  const auto both = fit_object(R"({"models":[{"name":"a:1b","slow":false},)" + slow + "]}");
+  EXPECT_THAT(render_recommended(both, 10), AllOf(Not(HasSubstr("s:70b")), HasSubstr("(1 more")));
+  EXPECT_THAT(render_recommended(both, SIZE_MAX), HasSubstr("s:70b"));
+  const auto alone = fit_object(R"({"models":[)" + slow + "]}");
+  EXPECT_THAT(render_recommended(alone, 10), HasSubstr("s:70b"));
 }
 
 }  // namespace

@@ -127,9 +127,9 @@ std::string render_model(const json::Object& model) {
   return sheet.take();
 }
 
-std::string chat_template_of(const json::Object& model) {
-  const auto text = json::get_string_or(object_in(model, "chat_template"), "text", "").value_or("");
-  if (text.empty()) return {};
+std::string chat_template_of(const json::Object& model, TemplateLook look) {
+  auto text = json::get_string_or(object_in(model, "chat_template"), "text", "").value_or("");
+  if (text.empty() || look == TemplateLook::raw) return text;
   return text::safe_text(text) + (text.ends_with('\n') ? "" : "\n");
 }
 

@@ -39,8 +39,10 @@ TEST(RenderModel, makes_what_files_say_safe) {
   EXPECT_THAT(sheet, Not(HasSubstr("\x1b")));
   EXPECT_THAT(sheet, HasSubstr("title         x"));
   EXPECT_THAT(sheet, HasSubstr("template      none"));
-  EXPECT_EQ(chat_template_of(object(R"({"chat_template": {"text": "a\u001b[2J\nb"}})")), "a\nb\n");
-  EXPECT_EQ(chat_template_of(object("{}")), "");
+  const auto model = object(R"({"chat_template": {"text": "a\u001b[2J\nb"}})");
+  EXPECT_EQ(chat_template_of(model, TemplateLook::safe), "a\nb\n");
+  EXPECT_EQ(chat_template_of(model, TemplateLook::raw), "a\x1b[2J\nb");
+  EXPECT_EQ(chat_template_of(object("{}"), TemplateLook::safe), "");
 }
 
 TEST(RenderModel, lists_files_and_places) {

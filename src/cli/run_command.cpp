@@ -20,7 +20,10 @@ Expected<RunPlan> understand(Context& context, const client::ApiClient& client,
   const auto model = arguments.text("--model");
   std::vector<std::string> installed;
   if (needs_models(arguments.words(), model)) {
-    auto names = net::run_until_done(context.loop, client.model_names(arguments.words().front()));
+    using Word = client::ApiClient::Word;
+    const auto use = must_be_model(arguments.words()) ? Word::is_model : Word::may_be_prompt;
+    auto names =
+        net::run_until_done(context.loop, client.model_names(arguments.words().front(), use));
     if (!names) return failure(names.error());
     installed = *std::move(names);
   }

@@ -29,6 +29,16 @@ TEST_F(RunCommand, a_model_before_the_prompt_is_asked) {
   EXPECT_NE(body_of("/v1/chat/completions").find(R"("model":"org/big:q4")"), std::string::npos);
 }
 
+TEST_F(RunCommand, the_beginning_of_a_name_is_enough_where_it_can_be_no_prompt) {
+  answer_chat({chat_event("x")});
+  answer("/llf/v1/models",
+         R"({"models":[{"id":"org/big:q4","size_bytes":1,"source":"folder"}],"begun":true})");
+  EXPECT_EQ(run({"run", "org/b", "hi"}), 0) << err();
+  EXPECT_NE(body_of("/v1/chat/completions").find(R"("model":"org/b")"), std::string::npos);
+  EXPECT_EQ(run({"run", "big"}), 0) << err();
+  EXPECT_NE(body_of("/v1/chat/completions").find(R"("content":"big")"), std::string::npos);
+}
+
 TEST_F(RunCommand, options_go_into_the_request) {
   answer_chat({chat_event("x")});
   EXPECT_EQ(run({"run", "hi there", "-s", "--json", "-t", "0", "-n", "5"}), 0);

@@ -49,6 +49,10 @@ bool needs_models(std::span<const std::string> words, const std::optional<std::s
   return !model && !words.empty() && !has_space(words.front());
 }
 
+bool must_be_model(std::span<const std::string> words) {
+  return words.size() > 1 || looks_like_model(words.front());
+}
+
 Expected<RunPlan> plan_run(std::span<const std::string> words,
                            const std::optional<std::string>& model,
                            std::span<const std::string> installed) {

@@ -23,6 +23,10 @@ struct RunPlan {
 [[nodiscard]] bool needs_models(std::span<const std::string> words,
                                 const std::optional<std::string>& model);
 
+/// Whether the first of these words, of which there is one, can be nothing but a model: then the
+/// beginning of its name is enough.
+[[nodiscard]] bool must_be_model(std::span<const std::string> words);
+
 /// Understands the words. With --model all of them are the prompt. One word is a model if it is
 /// installed; a prompt if it holds white space; not_found, with the nearest names, if it looks like
 /// a model's name (":" or "/"); else a prompt. Of several words the first is a model. Pure.

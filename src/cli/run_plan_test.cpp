@@ -67,6 +67,13 @@ TEST(RunPlan, models_are_asked_for_only_when_a_word_may_be_one) {
   EXPECT_TRUE(needs_models(Words{"llf-nano", "what is llf?"}, {}));
 }
 
+TEST(RunPlan, the_first_of_several_words_and_a_whole_name_can_be_no_prompt) {
+  const auto must = [](std::vector<std::string> words) { return must_be_model(words); };
+  EXPECT_TRUE(must({"qwen", "hello"}));
+  EXPECT_TRUE(must({"o/r"}));
+  EXPECT_FALSE(must({"hello"}));
+}
+
 TEST(Prompt, typed_and_piped_have_a_blank_line_between) {
   EXPECT_EQ(assemble_prompt("explain", "a\nb\n\n"), "explain\n\na\nb");
 }

@@ -163,7 +163,7 @@ Task<Expected<store::BundleManifest>> Models::export_bundle(
   co_return co_await reading_.run([order = std::move(order), progress = std::move(progress),
                                    own = own_folders(),
                                    &loop = loop_](const std::stop_token& stop) {
-    return store::export_bundle(order, own.hub_cache, told_on(loop, progress, stop));
+    return store::export_bundle(order, own, told_on(loop, progress, stop));
   });
 }
 

@@ -1,5 +1,6 @@
 #include "gateway/download_json.hpp"
 
+#include "base/ascii.hpp"
 #include "base/limits.hpp"
 
 #include <fmt/format.h>
@@ -41,9 +42,9 @@ Expected<std::optional<store::Digest>> read_digest(const json::Object& body) {
   const auto hex = json::get_string_or(body, "sha256", "");
   if (!hex) return failure(hex.error());
   if (hex->empty()) return std::nullopt;
-  const auto digest = store::Digest::parse(*hex);
+  const auto digest = store::Digest::parse(ascii_lower(*hex));
   if (!digest) {
-    return failure(ErrorKind::invalid, "'sha256' must have 64 hexadecimal digits in lower case");
+    return failure(ErrorKind::invalid, "'sha256' must have 64 hexadecimal digits");
   }
   return digest;
 }

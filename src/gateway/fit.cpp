@@ -193,9 +193,11 @@ json::Array recommend(const std::vector<hub::CatalogModel>& catalog, std::string
     if (!is_for(model, use)) continue;
     if (auto best = best_of(model, machine)) found.push_back(*best);
   }
-  std::ranges::sort(found, std::greater{}, [](const Recommended& one) {
-    const bool slow = one.speed > 0 && one.speed < kTalkative;
-    return std::tuple(!slow, one.fit == Fit::yes, one.model->rank);
+  const auto is_slow = [](const Recommended& one) {
+    return one.speed > 0 && one.speed < kTalkative;
+  };
+  std::ranges::sort(found, std::greater{}, [&](const Recommended& one) {
+    return std::tuple(!is_slow(one), one.fit == Fit::yes, one.model->rank);
   });
   json::Array list;
   for (const auto& one : found) {
@@ -208,7 +210,8 @@ json::Array recommend(const std::vector<hub::CatalogModel>& catalog, std::string
                                 {"size_bytes", one.quantisation->size.bytes()},
                                 {"memory_bytes", gguf::plan_memory(one.demand, kUsual).total()},
                                 {"fit", to_string(one.fit)},
-                                {"tokens_per_s", speed_json(one.speed)}});
+                                {"tokens_per_s", speed_json(one.speed)},
+                                {"slow", is_slow(one)}});
   }
   return list;
 }

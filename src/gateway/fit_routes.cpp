@@ -97,6 +97,10 @@ Task<void> Gateway::fit(net::Request& request, net::Responder& responder) {
     co_await send(responder, json_response(answer));
     co_return;
   }
+  if (wanted->model.str().starts_with('/')) {  // a file of this machine, of which no hub knows
+    co_await send(responder, error_response(model_error(file.error())));
+    co_return;
+  }
   auto endpoint = options_.hub();
   auto asked =
       endpoint ? read_download_request(*body, *std::move(endpoint)) : failure(endpoint.error());

@@ -24,6 +24,12 @@ TEST_F(GatewayTest, fit_of_another_asks_its_hub) {
   EXPECT_EQ(ask("POST", "/llf/v1/fit", R"({"model":"tiny","slots":1000})").status, 400);
 }
 
+TEST_F(GatewayTest, fit_of_a_file_that_is_no_model_asks_nobody) {
+  const auto answer = ask("POST", "/llf/v1/fit", R"({"model":"/etc/passwd"})");
+  EXPECT_EQ(answer.status, 400);
+  EXPECT_THAT(answer.body, HasSubstr("/etc/passwd does not end in .gguf"));
+}
+
 TEST_F(GatewayTest, recommend_is_by_the_catalog) {
   EXPECT_EQ(ask("GET", "/llf/v1/recommend?use=code&quick=1").body, R"({"models":[]})");
 }

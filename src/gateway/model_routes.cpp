@@ -112,9 +112,13 @@ Task<Expected<std::string>> begin_repair(const GatewayOptions& options,
 Task<void> Gateway::control_models(net::Request& request, net::Responder& responder) {
   co_await refresh_models();
   bool named = false;
+  bool begun = false;
   bool brief = false;
   for (const auto& [key, value] : parse_query(request.query)) {
-    if (key == "word") named = options_.names.is_name(value);
+    if (key == "word") {
+      named = options_.names.is_name(value);
+      begun = options_.names.resolve(ModelId(value)).has_value();
+    }
     if (key == "brief") brief = value == "1";
   }
   json::Array models;
@@ -133,6 +137,7 @@ Task<void> Gateway::control_models(net::Request& request, net::Responder& respon
   }
   co_await send(responder, json_response(json::Object{{"models", std::move(models)},
                                                       {"named", named},
+                                                      {"begun", begun},
                                                       {"places", std::move(places)}}));
 }
 

@@ -18,7 +18,8 @@ TEST_F(GatewayTest, control_models_tells_models_and_places) {
 
 TEST_F(GatewayTest, control_models_knows_whether_a_word_names_one) {
   EXPECT_THAT(ask("GET", "/llf/v1/models?word=TINY").body, HasSubstr(R"("named":true)"));
-  EXPECT_THAT(ask("GET", "/llf/v1/models?word=tin").body, HasSubstr(R"("named":false)"));
+  EXPECT_THAT(ask("GET", "/llf/v1/models?word=tin").body,
+              HasSubstr(R"("named":false,"begun":true)"));
 }
 
 TEST_F(GatewayTest, model_info_reads_the_file) {

@@ -287,6 +287,12 @@ Expected<void> Downloads::stop(std::string_view model, Remains remains) {
     if (!meant) return failure(meant.error());
     entry = find(*meant);
   }
+  if (entry->status.state == State::done && remains == Remains::keep) {
+    return failure(ErrorKind::conflict,
+                   fmt::format("{0} is downloaded already, there is nothing to stop: `llf model "
+                               "remove {0}` removes it",
+                               entry->status.model));
+  }
   entry->remains = remains;
   if (entry->active()) {
     entry->stop.request_stop();

@@ -119,7 +119,8 @@ class Downloads {
   [[nodiscard]] Task<void> give_back(std::vector<store::VerifiedFile> damaged);
 
   /// Stops a download, by its name or what match_download takes for it; what has come stays,
-  /// unless it is discarded, but for what another one is to have. Errors: not_found.
+  /// unless it is discarded, but for what another one is to have. Errors: `not_found`; `conflict`
+  /// for one that is done, of which nothing is to be discarded.
   enum class Remains : std::uint8_t { keep, discard };
   [[nodiscard]] Expected<void> stop(std::string_view model, Remains remains);
 

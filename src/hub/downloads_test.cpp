@@ -229,6 +229,17 @@ TEST_F(DownloadsTest, one_that_was_killed_shows_what_is_there) {
   end(next);
 }
 
+TEST_F(DownloadsTest, one_that_is_done_cannot_be_stopped) {
+  const TestServer server([this](const std::string& head) { return good(head); });
+  Downloads downloads(loop_, options());
+  wait_for(*downloads.start(plan(server)));
+  const auto stopped = downloads.stop("m", Downloads::Remains::keep);
+  ASSERT_FALSE(stopped);
+  EXPECT_EQ(stopped.error().kind, ErrorKind::conflict);
+  EXPECT_THAT(stopped.error().message, HasSubstr("downloaded already"));
+  end(downloads);
+}
+
 TEST_F(DownloadsTest, is_stopped_by_a_shorter_name) {
   const TestServer server([this](const std::string& head) { return good(head); });
   Downloads downloads(loop_, options());

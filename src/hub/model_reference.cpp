@@ -1,10 +1,12 @@
 #include "hub/model_reference.hpp"
 
+#include "base/ascii.hpp"
 #include "base/nearest.hpp"
 #include "base/percent.hpp"
 #include "store/name_match.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <array>
 #include <string>
@@ -56,8 +58,17 @@ Expected<ModelReference> of_catalog(std::string_view text,
                           .url = {}};
   }
   std::vector<std::string> names;
-  names.reserve(catalog.size());
-  for (const auto& one : catalog) names.push_back(one.name);
+  std::vector<std::string> family;
+  const auto beginning = ascii_lower(text) + ":";
+  for (const auto& one : catalog) {
+    names.push_back(one.name);
+    if (one.name.starts_with(beginning)) family.push_back(one.name);
+  }
+  if (!family.empty()) {
+    return failure(ErrorKind::not_found,
+                   fmt::format("'{}' is several models of llf's catalog, say which: {}", text,
+                               fmt::join(family, ", ")));
+  }
   return failure(ErrorKind::not_found,
                  fmt::format("'{}' is not in llf's catalog.{} `llf model recommend` shows it; any "
                              "other model is named by its repository, ORG/REPO, which `llf model "

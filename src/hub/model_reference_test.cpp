@@ -40,6 +40,7 @@ TEST(ModelReference, names_of_the_catalog_are_short) {
   EXPECT_EQ(read("qwen3:4b"), "Qwen/Qwen3-4B-GGUF||");
   EXPECT_EQ(read("QWEN3:4B:q8_0"), "Qwen/Qwen3-4B-GGUF|q8_0|");
   EXPECT_THAT(read("qwen3:5b"), HasSubstr("Did you mean 'qwen3:4b'?"));
+  EXPECT_THAT(read("Qwen3"), HasSubstr("say which: qwen3:4b"));
 }
 
 TEST(ModelReference, any_other_url_is_a_file) {

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 #include <sys/stat.h>
 #include <tuple>
 #include <utility>
@@ -70,6 +71,20 @@ std::optional<FoundFile> look_at(const std::filesystem::path& path) {
                    .path = path.native(),
                    .size = static_cast<std::uint64_t>(facts.st_size),
                    .modified = facts.st_mtim.tv_sec};
+}
+
+std::vector<std::string> missing_parts(std::span<const FoundFile> files) {
+  std::map<std::pair<std::string, std::uint32_t>, std::set<std::uint32_t>> there;
+  for (const auto& file : files) {
+    there[{file.label.stem, file.label.parts}].insert(file.label.part);
+  }
+  std::vector<std::string> missing;
+  for (const auto& [model, parts] : there) {
+    for (std::uint32_t part = 1; part <= model.second; ++part) {
+      if (!parts.contains(part)) missing.push_back(name_of_part(model.first, part, model.second));
+    }
+  }
+  return missing;
 }
 
 std::vector<ModelFile> assemble(std::vector<FoundFile> files, Source source,

@@ -22,6 +22,10 @@ struct FoundFile {
 /// Looks at a file, links followed; nothing for what is no GGUF file by its name or no file.
 [[nodiscard]] std::optional<FoundFile> look_at(const std::filesystem::path& path);
 
+/// The names of the parts that are missing of split models, of which some are among `files` of one
+/// folder. Pure.
+[[nodiscard]] std::vector<std::string> missing_parts(std::span<const FoundFile> files);
+
 /// The models that the files of one folder or repository make: the parts of a split one together,
 /// and left out when one is missing; a projector with each of them. In a repository ("ORG/REPO")
 /// they are called "ORG/REPO:QUANTISATION", where that is one model's only, else "ORG/REPO:STEM";

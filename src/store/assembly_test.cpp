@@ -9,6 +9,7 @@ namespace llf::store {
 namespace {
 
 using testing::ElementsAre;
+using testing::IsEmpty;
 
 FoundFile found(std::string path, std::uint64_t size = 1) {
   auto label = label_of(path);
@@ -26,6 +27,12 @@ TEST(Assembly, joins_the_parts_of_a_split_model) {
   EXPECT_THAT(models[0].further,
               ElementsAre("m-Q4_K_M-00002-of-00003.gguf", "m-Q4_K_M-00003-of-00003.gguf"));
   EXPECT_EQ(models[0].size, ByteSize(123));
+}
+
+TEST(Assembly, names_the_parts_that_are_missing) {
+  EXPECT_THAT(missing_parts(std::vector{found("/f/a-00002-of-00003.gguf"), found("/f/b.gguf")}),
+              ElementsAre("a-00001-of-00003.gguf", "a-00003-of-00003.gguf"));
+  EXPECT_THAT(missing_parts(std::vector{found("/f/b.gguf")}), IsEmpty());
 }
 
 TEST(Assembly, leaves_a_split_model_out_that_lacks_a_part) {

@@ -4,6 +4,7 @@
 #include "base/limits.hpp"
 #include "os/atomic_file.hpp"
 #include "os/file_error.hpp"
+#include "os/folders.hpp"
 #include "os/rename.hpp"
 #include "os/unique_fd.hpp"
 #include "store/bundle_plan.hpp"
@@ -38,9 +39,9 @@ std::unexpected<Error> export_error(std::string_view doing, const fs::path& path
 /// that a killed daemon left is used again.
 class UnfinishedBundle {
  public:
-  static Expected<UnfinishedBundle> open(const fs::path& bundle) {
+  static Expected<UnfinishedBundle> open(const fs::path& bundle, const fs::path& own) {
     const auto path =
-        bundle.parent_path() / fmt::format(".{}.llf-export", bundle.filename().native());
+        bundle.parent_path() / fmt::format(".{}{}", bundle.filename().native(), kUnfinishedBundle);
     os::UniqueFd fd(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600));
     if (!fd) return export_error("making", bundle);
     struct stat facts{};
@@ -51,7 +52,7 @@ class UnfinishedBundle {
       return failure(ErrorKind::conflict,
                      fmt::format("another export writes {} just now", bundle.native()));
     }
-    UnfinishedBundle file(std::move(fd), path);
+    UnfinishedBundle file(std::move(fd), path, own);
     if (::ftruncate(file.fd(), 0) != 0) return export_error("emptying", path);
     return file;
   }
@@ -60,7 +61,9 @@ class UnfinishedBundle {
   UnfinishedBundle& operator=(UnfinishedBundle&&) = delete;
   ~UnfinishedBundle() {
     // Before the lock goes with the descriptor.
-    if (fd_) ::unlink(path_.c_str());
+    if (!fd_) return;
+    ::unlink(path_.c_str());
+    ::unlink(note_.c_str());
   }
 
   [[nodiscard]] int fd() const { return fd_.get(); }
@@ -73,6 +76,7 @@ class UnfinishedBundle {
       return export_error("replacing", bundle);
     }
     fd_.reset();
+    ::unlink(note_.c_str());
     auto synced = os::sync_folder(bundle.parent_path());
     // What is told as failed is not there, but where it took the place of another.
     if (!synced && existing == BundleOrder::Existing::refuse) ::unlink(bundle.c_str());
@@ -80,10 +84,18 @@ class UnfinishedBundle {
   }
 
  private:
-  UnfinishedBundle(os::UniqueFd fd, fs::path path) : fd_(std::move(fd)), path_(std::move(path)) {}
+  UnfinishedBundle(os::UniqueFd fd, fs::path path, const fs::path& own)
+      : fd_(std::move(fd)), path_(std::move(path)) {
+    if (own.empty()) return;
+    note_ = own / (sha256(path_.native()).hex() + std::string(kUnfinishedBundle));
+    // Without a note nothing is found after a kill, which is no reason to make no bundle.
+    std::error_code code;
+    if (os::make_folders(own)) fs::create_symlink(path_, note_, code);
+  }
 
   os::UniqueFd fd_;
   fs::path path_;
+  fs::path note_;
 };
 
 Expected<void> check_place(const BundleOrder& order) {
@@ -186,10 +198,10 @@ class BundleWriter {
 
 }  // namespace
 
-Expected<BundleManifest> export_bundle(const BundleOrder& order, const fs::path& hub_cache,
+Expected<BundleManifest> export_bundle(const BundleOrder& order, const OwnFolders& own,
                                        const HashProgress& progress) {
   if (auto checked = check_place(order); !checked) return failure(checked.error());
-  auto plan = plan_bundle(order.model, order.texts, hub_cache);
+  auto plan = plan_bundle(order.model, order.texts, own.hub_cache);
   if (!plan) return failure(plan.error());
   for (const auto& source : plan->sources) {
     std::error_code code;
@@ -197,7 +209,7 @@ Expected<BundleManifest> export_bundle(const BundleOrder& order, const fs::path&
     return failure(ErrorKind::invalid,
                    fmt::format("{} is a file of the model itself", order.to.native()));
   }
-  auto file = UnfinishedBundle::open(order.to);
+  auto file = UnfinishedBundle::open(order.to, own.folder);
   if (!file) return failure(file.error());
   if (auto room = check_room(order.to.parent_path(), plan->manifest.size()); !room) {
     return failure(room.error());

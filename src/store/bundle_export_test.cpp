@@ -26,7 +26,10 @@ class BundleExportTest : public testing::Test {
             .to = out_};
   }
   [[nodiscard]] Expected<BundleManifest> run(const BundleOrder& order) const {
-    return export_bundle(order, shelf_.root(), [](std::uint64_t) { return true; });
+    return export_bundle(order, own(), [](std::uint64_t) { return true; });
+  }
+  [[nodiscard]] OwnFolders own() const {
+    return {.hub_cache = shelf_.root(), .folder = shelf_.root() / "own"};
   }
   /// Whether nothing is there but what the tests put there.
   [[nodiscard]] bool is_clean() const {
@@ -65,10 +68,10 @@ TEST_F(BundleExportTest, progress_is_told_and_may_stop_it) {
     told.push_back(done);
     return told.size() < 2;
   };
-  ASSERT_TRUE(export_bundle(order(), shelf_.root(), progress));
+  ASSERT_TRUE(export_bundle(order(), own(), progress));
   EXPECT_EQ(told, std::vector<std::uint64_t>{content_.size()});
   fs::remove(out_);
-  const auto stopped = export_bundle(order(), shelf_.root(), progress);
+  const auto stopped = export_bundle(order(), own(), progress);
   EXPECT_EQ(stopped.error().kind, ErrorKind::cancelled);
   EXPECT_TRUE(is_clean());
 }

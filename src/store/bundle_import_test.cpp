@@ -25,7 +25,8 @@ class BundleImportTest : public testing::Test {
     const BundleOrder order{.model = shelf_.models(Source::hugging_face).front(),
                             .texts = {{.name = "prompts/p.json", .content = "{}"}},
                             .to = bundle_};
-    const auto made = export_bundle(order, shelf_.root(), [](std::uint64_t) { return true; });
+    const auto made = export_bundle(order, {.hub_cache = shelf_.root(), .folder = {}},
+                                    [](std::uint64_t) { return true; });
     EXPECT_TRUE(made) << made.error().message;
     if (made) manifest_ = *made;
   }

@@ -4,6 +4,7 @@
 #include "os/file_error.hpp"
 #include "os/folders.hpp"
 #include "os/rename.hpp"
+#include "store/digest_file.hpp"
 #include "store/disk_write.hpp"
 #include "store/file_label.hpp"
 #include "store/hub_repository.hpp"
@@ -51,6 +52,18 @@ fs::path folder_below(const BundleManifest& manifest) {
   paths.reserve(manifest.files.size());
   for (const auto& file : manifest.files) paths.push_back(file.path);
   return folder_of_their_own(paths);
+}
+
+/// Keeps what the file was when it came, unless that is known.
+Expected<void> keep_beside(const BundlePlace& place, std::vector<fs::path>& made) {
+  if (!place.kept) return {};
+  const auto known = kept_digest(place.content);
+  if (known && known->sha256 == *place.kept) return {};
+  auto file = digest_file_of(place.content);
+  const bool is_new = !is_something(file);
+  auto kept = keep_digest(place.content, {.sha256 = *place.kept, .source = {}});
+  if (is_new) made.push_back(std::move(file));  // also when it failed at the last step
+  return kept;
 }
 
 /// What says which commit of a repository is the usual one.
@@ -144,7 +157,8 @@ Expected<void> BundleTarget::find_in_folder(const BundleManifest& manifest, cons
     if (auto made = os::make_folders(content.parent_path()); !made) return made;
     note_folders(content, folder);
     BundlePlace place{.part = folder / (file.sha256.hex() + std::string(kFolderPart)),
-                      .content = content};
+                      .content = content,
+                      .kept = file.sha256};
     if (is_something(content)) {
       const auto there = has_size(content, file.size)
                              ? hash_file(content, [&](std::uint64_t) { return progress(0); })
@@ -187,6 +201,7 @@ Expected<void> BundleTarget::place_contents(std::vector<fs::path>& made) {
   // The first part last: without it no other is a model.
   std::set<fs::path> folders;
   for (const auto& place : places_ | std::views::reverse) {
+    if (auto kept = keep_beside(place, made); !kept) return kept;
     if (place.has_content) continue;
     if (place.replaces) {
       if (::rename(place.part.c_str(), place.content.c_str()) != 0) {

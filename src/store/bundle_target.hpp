@@ -20,6 +20,7 @@ struct BundlePlace {
   std::filesystem::path part;          ///< is written under this name, which is no model's
   std::filesystem::path content;       ///< and gets this one when all of the bundle is right
   std::optional<CachedFile> cached{};  ///< shown in the cache then
+  std::optional<Digest> kept{};        ///< kept beside the content, whose name does not say it
   bool replaces = false;               ///< what stands there is damaged
   bool has_content = false;            ///< the content is there already
   bool is_shown = false;               ///< and so is its name in the cache

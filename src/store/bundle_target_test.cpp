@@ -2,6 +2,7 @@
 
 #include "gguf/test_file.hpp"
 #include "store/test_shelf.hpp"
+#include "store/verification.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -146,6 +147,19 @@ TEST_F(BundleTargetTest, without_a_commit_it_goes_into_the_folder_of_this_home) 
   EXPECT_FALSE(homeless->places().front().cached);
   EXPECT_EQ(prepare(manifest({{"a/m.gguf", "one"}, {"b/m.gguf", "two"}})).error().kind,
             ErrorKind::corrupt);
+}
+
+TEST_F(BundleTargetTest, a_file_whose_name_does_not_tell_its_checksum_keeps_it_beside) {
+  const auto wanted = manifest({{"m.gguf", "one"}});
+  auto target = prepare(wanted);
+  ASSERT_TRUE(target);
+  fill(*target, {"one"});
+  ASSERT_TRUE(target->publish());
+  EXPECT_EQ(expected_digest(own().folder / "m.gguf"), sha256("one"));
+  fs::remove(own().folder / "m.gguf.sha256");
+  auto again = prepare(wanted);  // of an llf that kept none
+  ASSERT_TRUE(again && again->publish());
+  EXPECT_EQ(expected_digest(own().folder / "m.gguf"), sha256("one"));
 }
 
 TEST_F(BundleTargetTest, nothing_is_replaced) {

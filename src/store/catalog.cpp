@@ -1,9 +1,12 @@
 #include "store/catalog.hpp"
 
+#include "base/assert.hpp"
+#include "base/limits.hpp"
 #include "store/assembly.hpp"
 #include "store/name_match.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <map>
@@ -61,24 +64,32 @@ Expected<ModelFile> read_model_file(const std::string& path) {
   if (file && file->label.kind == FileLabel::Kind::model) {
     std::vector<FoundFile> files{*file};
     // The other parts of a split model stand beside it.
-    for (std::uint32_t part = 2; part <= file->label.parts; ++part) {
-      auto further =
-          look_at(fs::path(path).parent_path() /
-                  fmt::format("{}-{:05}-of-{:05}.gguf", file->label.stem, part, file->label.parts));
+    for (std::uint32_t part = 1; part <= file->label.parts; ++part) {
+      if (part == file->label.part) continue;
+      auto further = look_at(fs::path(path).parent_path() /
+                             name_of_part(file->label.stem, part, file->label.parts));
       if (further) files.push_back(*std::move(further));
     }
+    const auto missing = missing_parts(files);
+    if (!missing.empty()) return failure(parts_are_missing(path, missing));
     auto models = assemble(std::move(files), Source::folder, "");
-    if (!models.empty()) return std::move(models.front());
-    return failure(ErrorKind::not_found,
-                   fmt::format("{} is a part of a split model: name its first part, and have all "
-                               "{} beside each other",
-                               path, file->label.parts));
+    LLF_ASSERT(!models.empty());
+    return std::move(models.front());
   }
   if (label_of(path).kind != FileLabel::Kind::model) {
     return failure(ErrorKind::invalid,
                    fmt::format("{} does not end in .gguf, or is no model", path));
   }
   return failure(ErrorKind::not_found, fmt::format("there is no file {}", path));
+}
+
+Error parts_are_missing(const std::string& path, std::span<const std::string> missing) {
+  const auto shown = missing.first(std::min(missing.size(), limits::kModelCandidates));
+  return {.kind = ErrorKind::not_found,
+          .message = fmt::format("{} has not all parts of a split model: {}{} is missing. All of "
+                                 "its parts must stand beside each other",
+                                 path, fmt::join(shown, ", "),
+                                 shown.size() < missing.size() ? ", …" : "")};
 }
 
 Inventory take_inventory(const std::vector<Shelf>& shelves) {

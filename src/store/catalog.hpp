@@ -7,14 +7,20 @@
 #include "store/shelf.hpp"
 
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
 namespace llf::store {
 
-/// A model file anywhere, by its path. Errors: `not_found`; `invalid` when its name does not end in
-/// `.gguf` or it is no model.
+/// A model file anywhere, by its path; a part stands for all of its split model, beside it. Errors:
+/// `not_found`, with the parts that are missing; `invalid` when its name does not end in `.gguf` or
+/// it is no model.
 [[nodiscard]] Expected<ModelFile> read_model_file(const std::string& path);
+
+/// `not_found` for these parts (see store/assembly.hpp), which are not beside `path`. Pure.
+[[nodiscard]] Error parts_are_missing(const std::string& path,
+                                      std::span<const std::string> missing);
 
 /// What was found on some shelves, and what tells whether that still holds.
 struct Inventory {

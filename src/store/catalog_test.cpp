@@ -98,12 +98,13 @@ TEST_F(CatalogTest, what_was_found_on_other_shelves_is_not_taken) {
 
 TEST_F(CatalogTest, reads_a_file_by_its_path) {
   const auto path = shelf_.put("m-00001-of-00002.gguf").native();
-  EXPECT_THAT(read_model_file(path).error().message, HasSubstr("have all 2 beside each other"));
+  EXPECT_THAT(read_model_file(path).error().message, HasSubstr("m-00002-of-00002.gguf is missing"));
   shelf_.put("m-00002-of-00002.gguf");
   const auto model = read_model_file(path);
   ASSERT_TRUE(model);
   EXPECT_EQ(model->id, ModelId("m"));
   EXPECT_EQ(model->further.size(), 1U);
+  EXPECT_EQ(read_model_file(model->further.front()), model) << "any part stands for it";
   EXPECT_EQ(read_model_file("/nowhere/a.gguf").error().kind, ErrorKind::not_found);
   EXPECT_EQ(read_model_file(shelf_.put("a.bin").native()).error().kind, ErrorKind::invalid);
 }

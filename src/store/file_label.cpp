@@ -4,6 +4,8 @@
 #include "base/limits.hpp"
 #include "base/number.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
 #include <optional>
@@ -99,6 +101,10 @@ FileLabel label_of(std::string_view path) {
   if (name.contains("imatrix") || !sane) return label;
   label.kind = name.contains("mmproj") ? FileLabel::Kind::projector : FileLabel::Kind::model;
   return label;
+}
+
+std::string name_of_part(std::string_view stem, std::uint32_t part, std::uint32_t parts) {
+  return fmt::format("{}-{:05}-of-{:05}{}", stem, part, parts, kExtension);
 }
 
 std::string folder_of_their_own(std::span<const std::string> paths) {

@@ -31,6 +31,10 @@ struct FileLabel {
 /// ("Q4_K_M/model-00001-of-00002.gguf"). Pure.
 [[nodiscard]] FileLabel label_of(std::string_view path);
 
+/// The name of one part of a split model: "m-00002-of-00003.gguf". Pure.
+[[nodiscard]] std::string name_of_part(std::string_view stem, std::uint32_t part,
+                                       std::uint32_t parts);
+
 /// The name of the folder that files need to themselves among the models of this home, because a
 /// projector is used with every model that stands beside it: that of the first model, without what
 /// would make it the name of a repository. Empty: they have no projector. Pure.

@@ -42,17 +42,20 @@ Expected<std::vector<std::string>> files_to_import(const fs::path& from) {
   std::vector<std::string> files;
   std::error_code code;
   if (fs::is_directory(from, code)) {
+    std::vector<FoundFile> found;
     for (fs::directory_iterator it(from, code), end; !code && it != end; it.increment(code)) {
-      if (look_at(it->path())) files.push_back(it->path().native());
+      if (auto file = look_at(it->path())) found.push_back(*std::move(file));
     }
-    const bool has_model = std::ranges::any_of(files, [](const std::string& file) {
-      return label_of(file).kind == FileLabel::Kind::model;
-    });
+    const bool has_model = std::ranges::any_of(
+        found, [](const FoundFile& file) { return file.label.kind == FileLabel::Kind::model; });
     if (!has_model) {
       return failure(
           ErrorKind::not_found,
           fmt::format("{} has no model: no .gguf files, or none but projectors", from.native()));
     }
+    const auto missing = missing_parts(found);
+    if (!missing.empty()) return failure(parts_are_missing(from.native(), missing));
+    for (auto& file : found) files.push_back(std::move(file.path));
   } else {
     auto model = read_model_file(from.native());
     if (!model) return failure(model.error());
@@ -118,6 +121,13 @@ Expected<bool> copy_file(const fs::path& from, const fs::path& to, ImportBy by) 
   return false;
 }
 
+/// Whether a file has one name only, and is no link: what it says nobody else changes.
+bool is_of_its_own(const fs::path& file) {
+  std::error_code code;
+  return fs::symlink_status(file, code).type() == fs::file_type::regular &&
+         fs::hard_link_count(file, code) == 1;
+}
+
 Expected<void> sync_content(const fs::path& file) {
   const os::UniqueFd fd(::open(file.c_str(), O_RDONLY | O_CLOEXEC));
   if (!fd || ::fsync(fd.get()) != 0) return import_error("saving", file, errno);
@@ -144,8 +154,9 @@ Expected<std::string> import_file(const fs::path& from, const fs::path& to, Impo
   // A copy of an earlier import, too: it may have been ended between two files.
   const auto same = same_content(from, to);
   if (!same) return failure(same.error());
-  if (*same) return std::string(kWasThere);
-  if (fs::exists(fs::symlink_status(to, code))) {
+  const bool copies = by == ImportBy::copying;
+  if (*same && (!copies || is_of_its_own(to))) return std::string(kWasThere);
+  if (!*same && fs::exists(fs::symlink_status(to, code))) {
     return failure(ErrorKind::conflict,
                    fmt::format("{} is there already and is another file: remove or rename one of "
                                "the two",
@@ -153,7 +164,7 @@ Expected<std::string> import_file(const fs::path& from, const fs::path& to, Impo
   }
   const auto copied = copy_file(from, to, by);
   if (!copied) return failure(copied.error());
-  if (*copied) return std::string(by == ImportBy::copying ? "copy" : "reflink");
+  if (*copied) return std::string(copies ? "copy" : "reflink");
   fs::create_hard_link(fs::canonical(from, code), to, code);
   if (!code) return std::string(kHardLink);
   fs::create_symlink(fs::canonical(from, code), to, code);
@@ -165,14 +176,18 @@ Expected<std::string> import_file(const fs::path& from, const fs::path& to, Impo
 Expected<std::vector<Imported>> import_into(const fs::path& folder,
                                             const std::vector<std::string>& files, ImportBy by) {
   std::vector<Imported> imported;
+  std::vector<fs::path> made;
   Expected<void> done;
+  std::error_code code;
   for (const fs::path from : files) {
     const auto to = folder / from.filename();
+    const bool is_new = !fs::exists(fs::symlink_status(to, code));
     auto how = import_file(from, to, by);
     if (!how) {
       done = failure(how.error());
       break;
     }
+    if (is_new) made.push_back(to);
     imported.push_back({.from = from, .to = to, .how = *std::move(how)});
     // Who put the file there may not have waited for the disk.
     if (imported.back().how == kHardLink) done = sync_content(to);
@@ -181,10 +196,7 @@ Expected<std::vector<Imported>> import_into(const fs::path& folder,
   // Also of names that were there: an earlier try may have failed here.
   if (done) done = os::sync_folder(folder);
   if (done) return imported;
-  std::error_code code;
-  for (const auto& one : imported) {
-    if (one.how != kWasThere) fs::remove(one.to, code);
-  }
+  for (const auto& name : made) fs::remove(name, code);
   return failure(done.error());
 }
 

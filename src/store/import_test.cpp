@@ -54,6 +54,48 @@ TEST_F(ImportTest, takes_all_parts_and_whole_folders) {
   EXPECT_EQ(import_models(shelf_.root() / "from", folder(), ImportBy::sharing)->size(), 3U);
 }
 
+TEST_F(ImportTest, a_copy_is_of_its_own_whatever_was_shared_before) {
+  const auto from = model("a.gguf");
+  fs::create_directories(folder());
+  for (const bool hard : {true, false}) {
+    fs::remove(folder() / "a.gguf");
+    if (hard) fs::create_hard_link(from, folder() / "a.gguf");
+    if (!hard) fs::create_symlink(from, folder() / "a.gguf");
+    const auto copied = import_models(from, folder(), ImportBy::copying);
+    ASSERT_TRUE(copied) << copied.error().message;
+    EXPECT_EQ(copied->front().how, "copy");
+    EXPECT_FALSE(fs::equivalent(from, folder() / "a.gguf"));
+    EXPECT_EQ(fs::file_size(folder() / "a.gguf"), content_.size());
+    EXPECT_EQ(import_models(from, folder(), ImportBy::copying)->front().how, "was there");
+  }
+}
+
+TEST_F(ImportTest, a_copy_that_fails_takes_nothing_away_that_was_there) {
+  const auto from = model("a.gguf");
+  static_cast<void>(model("z.gguf"));
+  shelf_.put("own/z.gguf", "mine");
+  fs::create_hard_link(from, folder() / "a.gguf");
+  EXPECT_FALSE(import_models(shelf_.root() / "from", folder(), ImportBy::copying));
+  EXPECT_EQ(fs::file_size(folder() / "a.gguf"), content_.size());
+}
+
+TEST_F(ImportTest, a_split_model_comes_whole_or_not_at_all) {
+  const auto first = model("m-00001-of-00003.gguf");
+  const auto last = model("m-00003-of-00003.gguf");
+  static_cast<void>(model("other.gguf"));
+  for (const auto& from : {first, last, shelf_.root() / "from"}) {
+    const auto refused = import_models(from, folder(), ImportBy::sharing);
+    ASSERT_FALSE(refused) << from;
+    EXPECT_EQ(refused.error().kind, ErrorKind::not_found);
+    EXPECT_THAT(refused.error().message, HasSubstr("m-00002-of-00003.gguf is missing"));
+    EXPECT_FALSE(fs::exists(folder()));
+  }
+  static_cast<void>(model("m-00002-of-00003.gguf"));
+  const auto imported = import_models(last, folder(), ImportBy::sharing);
+  ASSERT_TRUE(imported) << imported.error().message;
+  EXPECT_EQ(imported->size(), 3U);
+}
+
 TEST_F(ImportTest, a_projector_is_of_the_models_that_came_with_it) {
   shelf_.put("own/other.gguf", content_);
   shelf_.put("first/gemma.gguf", content_);

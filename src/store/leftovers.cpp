@@ -4,6 +4,8 @@
 #include "os/file_error.hpp"
 #include "os/file_lock.hpp"
 #include "os/folders.hpp"
+#include "os/unique_fd.hpp"
+#include "store/bundle_export.hpp"
 #include "store/digest.hpp"
 #include "store/hub_cache.hpp"
 #include "store/hub_repository.hpp"
@@ -13,9 +15,11 @@
 
 #include <algorithm>
 #include <array>
+#include <fcntl.h>
 #include <functional>
 #include <optional>
 #include <string>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <system_error>
 #include <utility>
@@ -106,11 +110,26 @@ class Search {
       if (fs::symlink_status(entry, code).type() == fs::file_type::directory) {
         return depth < limits::kModelFolderDepth ? folder(entry, depth + 1) : Expected<void>();
       }
+      if (entry.filename().native().ends_with(kUnfinishedBundle)) return unless_written(entry);
       const bool import = entry.filename().native().contains(kImportMark);
       const auto place = place_of_part(entry);
       const bool left = import || (place && !places_.wanted.contains(*place));
       return left ? found(entry, Leftover::Kind::unfinished) : Expected<void>();
     });
+  }
+
+  /// The bundle of an export that was killed, of which a note tells.
+  Expected<void> unless_written(const fs::path& note) {
+    std::error_code code;
+    const auto file = fs::read_symlink(note, code);
+    const auto name = file.filename().native();
+    if (!name.starts_with('.') || !name.ends_with(kUnfinishedBundle)) return {};
+    if (!fs::exists(file.parent_path(), code)) return {};  // its disk may not be mounted
+    const os::UniqueFd fd(::open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK));
+    if (fd && ::flock(fd.get(), LOCK_EX | LOCK_NB) != 0) return {};  // it is being written
+    auto done = fd ? found(file, Leftover::Kind::unfinished) : Expected<void>();
+    if (then_ == Then::remove) fs::remove(note, code);
+    return done;
   }
 
   /// Of contents and repositories that no store has, and nobody is fetching.

@@ -48,6 +48,23 @@ TEST_F(LeftoversTest, what_is_named_is_none) {
   EXPECT_TRUE(found().empty());
 }
 
+TEST_F(LeftoversTest, a_bundle_of_an_export_that_was_killed_is) {
+  const auto bundle = shelf_.put("usb/.m.llf.llf-export", "half");
+  const auto own = shelf_.root() / "own";
+  fs::create_directories(own);
+  fs::create_symlink(bundle, own / "note.llf-export");
+  fs::create_symlink(shelf_.put("usb/mine"), own / "other.llf-export");
+  {
+    const auto written = os::FileLock::try_acquire(bundle);
+    EXPECT_TRUE(found().empty());
+  }
+  EXPECT_EQ(found().count(".m.llf.llf-export"), 1U);
+  ASSERT_TRUE(remove_leftovers(places_));
+  EXPECT_FALSE(fs::exists(bundle));
+  EXPECT_FALSE(fs::is_symlink(own / "note.llf-export"));
+  EXPECT_TRUE(fs::exists(shelf_.root() / "usb/mine"));
+}
+
 TEST_F(LeftoversTest, contents_without_a_name_and_unfinished_files_are) {
   blob(kOther);
   blob(sha256("third").hex() + ".llf-part");

@@ -28,6 +28,7 @@ struct Names {
   std::string bare;          ///< the repository without its owner
   std::string barer;         ///< the same without "-gguf"
   std::string by_file;       ///< the repository and the stem of its file: "org/repo:model-q4_0"
+  std::string by_label;      ///< the repository and what the file's name says of its quantisation
 };
 
 Names names_of(const ModelFile& model) {
@@ -37,7 +38,11 @@ Names names_of(const ModelFile& model) {
   if (names.id.starts_with(names.repository)) {
     names.quantisation = names.id.substr(names.repository.size());
   }
-  names.by_file = names.repository + ":" + ascii_lower(label_of(model.path).stem);
+  const auto label = label_of(model.path);
+  names.by_file = names.repository + ":" + ascii_lower(label.stem);
+  if (!label.quantisation.empty()) {
+    names.by_label = names.repository + ":" + ascii_lower(label.quantisation);
+  }
   names.bare = names.repository.substr(names.repository.find('/') + 1);
   names.barer = names.bare;
   if (names.barer.ends_with(kSuffix)) names.barer.resize(names.barer.size() - kSuffix.size());
@@ -51,7 +56,9 @@ const std::array<Fits, 4>& levels() {
       [](const Names& names, std::string_view name) {
         return names.id == name || names.by_file == name;
       },
-      [](const Names& names, std::string_view name) { return names.repository == name; },
+      [](const Names& names, std::string_view name) {
+        return names.repository == name || names.by_label == name;
+      },
       [](const Names& names, std::string_view name) {
         return name == names.bare || name == names.barer ||
                name == names.bare + names.quantisation || name == names.barer + names.quantisation;

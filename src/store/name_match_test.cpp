@@ -49,6 +49,15 @@ TEST(NameMatch, knows_a_model_by_its_file) {
   EXPECT_EQ((*found)->id, ModelId("o/two:Q4_K_M"));
 }
 
+TEST(NameMatch, asks_back_for_a_quantisation_that_several_files_have) {
+  const std::vector<ModelFile> models{
+      {.id = ModelId("o/r:a-Q4_0"), .path = "/c/a-Q4_0.gguf", .repository = "o/r"},
+      {.id = ModelId("o/r:b-Q4_0"), .path = "/c/b-Q4_0.gguf", .repository = "o/r"}};
+  const auto found = match_name(models, "o/r:Q4_0");
+  ASSERT_FALSE(found);
+  EXPECT_THAT(found.error().message, HasSubstr("say which: o/r:a-Q4_0, o/r:b-Q4_0"));
+}
+
 TEST(NameMatch, a_word_that_only_begins_a_name_is_none) {
   for (const auto* name : {"llf-nano", "LLF-NANO", "qwen3-4b", "qwen3-8b", "qwen3-8b:q8_0"}) {
     EXPECT_TRUE(is_model_name(kModels, name)) << name;

@@ -205,6 +205,8 @@ def test_a_file_of_no_repository_goes_into_the_folder_of_the_home(source: Machin
     assert imported["model"] == "own-model"
     assert (target.home.path / "data/models/own-model.gguf").read_bytes() == CONTENT
     assert not target.cache.exists() or not list(target.cache.glob("models--*"))
+    verified = target.done("model", "verify", "own-model")["files"][0]
+    assert verified["expected"] == sha256(CONTENT) and verified["right"]
 
 
 def test_an_export_replaces_nothing_unless_told(bundle: Path, source: Machine) -> None:
@@ -370,3 +372,29 @@ def test_F24_a_disk_that_fills_up_meanwhile_keeps_nothing_of_an_export(
     else:
         source.done("model", "export", NAME, path)
     assert nth > 1
+
+
+def test_a_profile_of_a_bundle_hides_no_model(source: Machine, target: Machine) -> None:
+    path = source.home.path / "evil.llf"
+    builtin = source.done("model", "default")["default"]
+    for name in (builtin, "coder"):
+        assert source.llf("config", "set", f"profiles.{name}.model", NAME).returncode == 0
+    source.done("model", "export", NAME, path)
+    run = target.llf("model", "import", path)
+    assert run.returncode == 0, run
+    assert f"profile {builtin}: left out: it would hide the model" in run.stdout, run
+    assert target.names() == {NAME, "coder"}
+    assert target.done("model", "info", builtin)["source"] == "built-in"
+
+
+def test_what_a_killed_export_left_is_pruned(large: Path, source: Machine) -> None:
+    large.unlink()
+    command = source.begin("model", "export", f"{REPO}:Q8_0", large)
+    part = large.with_name(f".{large.name}.llf-export")
+    eventually("something is written", lambda: part.exists() or command.poll() is not None)
+    source.daemon.kill()
+    command.wait(20)
+    source.start()
+    pruned = source.done("model", "prune", "--yes")["files"]
+    assert str(part) in {file["path"] for file in pruned}
+    assert not part.exists() and not source.done("model", "prune", "--dry-run")["files"]

@@ -237,6 +237,24 @@ def test_no_name_removes_nothing(llf: Callable, cache: Path) -> None:
     assert blob(cache).exists()
 
 
+def test_aliases_and_the_default_go_with_their_model(llf: Callable) -> None:
+    assert llf("pull", REPO).returncode == 0
+    assert llf("model", "alias", "fast", REPO).returncode == 0
+    assert "'fast' is an alias of" in llf("model", "alias", "faster", "fast").stderr
+    assert llf("model", "alias", "fast", "fast").returncode == 2
+    refused = llf("model", "alias", "llf-nano", REPO)
+    assert refused.returncode == 1 and "a model's own name" in refused.stderr, refused
+    assert llf("model", "default", "fast").returncode == 0
+    removed = llf("rm", REPO, "--yes")
+    assert removed.returncode == 0, removed
+    for word in ("'fast' is gone", "'faster' is gone", "built-in model is that again"):
+        assert word in removed.stderr, removed
+    assert llf("model", "default").stdout == "llf-nano\n"
+    assert "fast" not in llf("config", "show").stdout
+    gone = llf("model", "alias", "--remove", "fast")
+    assert gone.returncode == 1 and "there is no alias 'fast'" in gone.stderr, gone
+
+
 def test_a_projector_stays_with_the_model_of_another_commit(llf: Callable, hub: FakeHub,
                                                             cache: Path) -> None:
     repo, four, eight = "org/sees-GGUF", weights(MIB, 4), weights(MIB, 8)
