@@ -102,9 +102,7 @@ Expected<int> run_model_verify(Context& context, const Arguments& arguments) {
   if (const auto why = text_in(result, "repair_error"); !why.empty()) {
     return failure(ErrorKind::forbidden, "it cannot be repaired: " + why);
   }
-  json::Object order{{"model", text_in(result, "repair")}};
-  add_hub(order);
-  return download(context, *client, std::move(order));
+  return download(context, *client, {{"model", text_in(result, "repair")}, {"follow", true}});
 }
 
 }  // namespace llf::cli

@@ -42,6 +42,17 @@ Task<void> Gateway::downloads(net::Request& /*request*/, net::Responder& respond
 
 Task<void> Gateway::download(net::Request& request, net::Responder& responder) {
   const auto body = object_of(request.body);
+  if (const auto follow = body ? json::get_flag(*body, "follow") : false; follow && *follow) {
+    const auto name = json::get_string(*body, "model");
+    auto known = name ? options_.downloads.follow(*name) : failure(name.error());
+    if (!known) {
+      co_await send(responder, error_response(known.error()));
+      co_return;
+    }
+    auto told = plan_json(known->plan());
+    co_await send_download(responder, std::move(told), *std::move(known));
+    co_return;
+  }
   auto endpoint = body ? options_.hub() : failure(body.error());
   auto wanted =
       endpoint ? read_download_request(*body, *std::move(endpoint)) : failure(endpoint.error());
@@ -57,7 +68,7 @@ Task<void> Gateway::download(net::Request& request, net::Responder& responder) {
     co_await send(responder, error_response(plan.error()));
     co_return;
   }
-  const json::Object planned{{"plan", plan_json(*plan)}};
+  auto told = plan_json(*plan);
   std::optional<hub::Downloads::Handle> begun;
   if (!*dry_run) {
     auto handle = options_.downloads.start(*std::move(plan));
@@ -67,9 +78,15 @@ Task<void> Gateway::download(net::Request& request, net::Responder& responder) {
     }
     begun = *std::move(handle);
   }
+  co_await send_download(responder, std::move(told), std::move(begun));
+}
+
+/// Sends a plan, and how what was begun of it goes.
+Task<void> Gateway::send_download(net::Responder& responder, json::Object plan,
+                                  std::optional<hub::Downloads::Handle> begun) {
   // A client that leaves does not stop the download.
   if (!co_await responder.begin(200, event_stream_headers())) co_return;
-  if (!co_await send_event(responder, planned)) co_return;
+  if (!co_await send_event(responder, json::Object{{"plan", std::move(plan)}})) co_return;
   if (begun) {
     auto followed = co_await net::race(follow_download(*begun, responder), ending_.wait());
     if (followed.winner == 1 && !co_await responder.write(error_event(stopping_error()))) co_return;

@@ -120,6 +120,8 @@ class Gateway {
   [[nodiscard]] Task<void> recommend_models(net::Request& request, net::Responder& responder);
   [[nodiscard]] Task<void> downloads(net::Request& request, net::Responder& responder);
   [[nodiscard]] Task<void> download(net::Request& request, net::Responder& responder);
+  [[nodiscard]] Task<void> send_download(net::Responder& responder, json::Object plan,
+                                         std::optional<hub::Downloads::Handle> begun);
   [[nodiscard]] Task<void> compare_model(net::Request& request, net::Responder& responder);
   [[nodiscard]] Task<void> stop_download(net::Request& request, net::Responder& responder);
   [[nodiscard]] Task<Expected<void>> stop_named(std::string name, hub::Downloads::Remains remains);

@@ -148,11 +148,7 @@ class GatewayTest : public testing::Test {
         .verify = [](store::ModelFile model, std::function<void(std::uint64_t)>)
             -> Task<Expected<std::vector<store::VerifiedFile>>> {
           co_return store::verify_model(model, {}, [](auto) { return true; });
-        },
-        .take_back =
-            [this](std::vector<store::VerifiedFile> damaged) {
-              return give(hub::take_back(damaged, folder_ / "hub"));
-            }};
+        }};
   }
 
   scheduler::Scheduler scheduler_{

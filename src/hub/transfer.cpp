@@ -29,20 +29,41 @@ std::unexpected<Error> wrong_hash(const TransferOrder& order, const store::Diges
   return failure(
       ErrorKind::corrupt,
       fmt::format("what {} sends is not the file that was promised: its SHA-256 is {}, not {}. "
-                  "Nothing of it was kept; try another source",
-                  names_of(order.origins), got.hex(), expected.hex()));
+                  "Nothing of it was kept{}; try another source",
+                  names_of(order.origins), got.hex(), expected.hex(),
+                  order.damage ? ", and the file that is here stays as it was" : ""));
+}
+
+/// What of a part that is not what it should be is right all the same; nothing where no marks tell.
+Expected<RangeSet> right_of(const PartFile& part, const TransferOrder& order,
+                            const store::Digest& promised, const std::stop_token& stop) {
+  RangeSet right;
+  if (!order.marks || order.marks->states.size() != part.size() / limits::kPart.bytes()) {
+    return right;
+  }
+  const auto damage = store::find_damage(PartFile::part_of(order.place),
+                                         {.sha256 = promised, .marks = *order.marks},
+                                         [&](std::uint64_t) { return !stop.stop_requested(); });
+  if (!damage) return failure(damage.error());
+  return damage->empty() ? right : without({.begin = 0, .end = part.size()}, *damage);
 }
 
 /// Fetches into `part` until its hash is right, as often as that makes sense: once more, and where
 /// that mixes what several origins send, from each of them alone.
-Expected<Transferred> fetch_right(TransferRun& run, PartFile& part, const TransferOrder& order) {
+Expected<Transferred> fetch_right(TransferRun& run, PartFile& part, const TransferOrder& order,
+                                  const std::stop_token& stop) {
   using Mode = TransferRun::Mode;
   std::deque<TransferRun::Round> rounds{{.mode = Mode::fetch}};
   rounds.insert(rounds.end(), limits::kTransferRepairs, {.mode = Mode::repair});
   std::optional<store::Digest> got;
   while (!rounds.empty()) {
-    const auto round = rounds.front();
+    auto round = std::move(rounds.front());
     rounds.pop_front();
+    if (got) {
+      auto right = right_of(part, order, *run.promised(), stop);
+      if (!right) return failure(right.error());
+      round.right = *std::move(right);
+    }
     const bool alone = round.mode == Mode::alone;
     auto hash = run.fetch(part, round);
     if (!hash && alone && run.given_up(round.source)) continue;
@@ -78,7 +99,11 @@ Expected<Transferred> try_transfer(Connections& connections, const TransferOrder
   auto part = PartFile::open(order.place, {.size = *size, .tag = run.tag()},
                              {.boot = os::boot_id().value_or(""), .sync_step = order.sync_step});
   if (!part) return failure(part.error());
-  auto result = fetch_right(run, *part, order);
+  if (order.damage && !order.damage->empty()) {
+    const auto right = without({.begin = 0, .end = *size}, *order.damage);
+    if (auto copied = part->copy_right(right, stop); !copied) return failure(copied.error());
+  }
+  auto result = fetch_right(run, *part, order, stop);
   if (!result) return result;
   if (order.check) {
     if (auto checked = order.check(PartFile::part_of(order.place)); !checked) {

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
 from fake_hub import FakeHub
 from support.daemon import Daemon
-from support.downloads import ended_of, fetched, plan_of, stored
+from support.downloads import ended_of, fetched, listed, plan_of, stored
 from support.home import Home
+from support.patience import eventually
 from support.small_disk import mounted_disk
 from support.weights import sha256, weights
-from support.wire import ask
+from support.wire import Connection, ask
 
 MIB = 1 << 20
 SIZE = 24 * MIB
@@ -42,6 +45,15 @@ def daemon(start: Callable, hub: FakeHub, cache: Path) -> Daemon:
 def is_right(cache: Path) -> bool:
     blobs = [path for path in cache.glob("models--*/blobs/*") if len(path.name) == 64]
     return [sha256(blob.read_bytes()) for blob in blobs] == [sha256(CONTENT)]
+
+
+@contextmanager
+def followed(daemon: Daemon, body: dict) -> Iterator[dict]:
+    """A download that has begun: its plan."""
+    with Connection(daemon.unix) as follower:
+        follower.request("POST", "/llf/v1/downloads", body)
+        first = next(follower.parts(follower.read_head()))
+        yield json.loads(first.split(b"\n")[0].removeprefix(b"data: "))["plan"]
 
 
 def test_mirrors_are_used_at_once(daemon: Daemon, hub: FakeHub) -> None:
@@ -96,6 +108,20 @@ def test_a_hiccup_while_it_is_planned_is_no_failure(daemon: Daemon, hub: FakeHub
     assert plan_of(daemon, REPO)["missing_bytes"] == 0
     hub.settle()
     assert {503, 429} < {request.status for request in hub.find("/api/models/")}
+
+
+def test_what_is_here_of_an_unfinished_download_is_told(daemon: Daemon, hub: FakeHub) -> None:
+    hub.faults.rate_total = 8 * MIB
+    with followed(daemon, {"model": REPO}):
+        eventually("a third came", lambda: next(iter(listed(daemon).values()), {}).get(
+            "done_bytes", 0) > SIZE / 3)
+        daemon.control("POST", "downloads/stop", {"model": REPO})
+    eventually("it is stopped", lambda: next(iter(listed(daemon).values()))["state"] == "stopped")
+    plan = plan_of(daemon, REPO)
+    assert plan["size_bytes"] == len(CONTENT)
+    assert 0 < plan["missing_bytes"] < SIZE * 0.7, plan
+    hub.faults.reset()
+    fetched(daemon, REPO)
 
 
 def test_a_plan_says_that_there_is_no_room_and_nothing_comes(start: Callable, hub: FakeHub,
