@@ -53,9 +53,7 @@ Task<void> Gateway::download(net::Request& request, net::Responder& responder) {
     co_await send_download(responder, std::move(told), *std::move(known));
     co_return;
   }
-  auto endpoint = body ? options_.hub() : failure(body.error());
-  auto wanted =
-      endpoint ? read_download_request(*body, *std::move(endpoint)) : failure(endpoint.error());
+  auto wanted = body ? read_download_request(*body, options_.hub) : failure(body.error());
   const auto dry_run = wanted ? json::get_flag(*body, "dry_run") : failure(wanted.error());
   if (!dry_run) {
     co_await send(responder, error_response(dry_run.error()));
@@ -103,8 +101,7 @@ Task<void> Gateway::compare_model(net::Request& request, net::Responder& respond
     co_await send(responder, error_response(model_error(model.error())));
     co_return;
   }
-  auto own = options_.hub();
-  auto endpoint = own ? read_endpoint(*body, *std::move(own)) : failure(own.error());
+  auto endpoint = body ? read_endpoint(*body, options_.hub) : failure(body.error());
   auto repository = store::RepositoryName::parse(model->repository);
   if (!repository) {
     repository = failure(ErrorKind::not_found,
@@ -126,7 +123,7 @@ Task<void> Gateway::compare_model(net::Request& request, net::Responder& respond
 Task<Expected<void>> Gateway::stop_named(std::string name, hub::Downloads::Remains remains) {
   auto stopped = options_.downloads.stop(name, remains);
   if (stopped || stopped.error().kind != ErrorKind::not_found) co_return stopped;
-  const auto endpoint = options_.hub();
+  const auto endpoint = options_.hub({});
   const auto catalog = co_await options_.downloads.catalog();
   if (!endpoint || !catalog) co_return stopped;
   const auto meant = hub::read_reference(name, endpoint->url, *catalog);
@@ -155,8 +152,7 @@ Task<void> Gateway::search_models(net::Request& request, net::Responder& respond
   }
   const auto most =
       query ? json::get_int_or(*body, "limit", limits::kHubSearchShown) : failure(query.error());
-  auto own = most ? options_.hub() : failure(most.error());
-  auto endpoint = own ? read_endpoint(*body, *std::move(own)) : failure(own.error());
+  auto endpoint = most ? read_endpoint(*body, options_.hub) : failure(most.error());
   if (!endpoint) {
     co_await send(responder, error_response(endpoint.error()));
     co_return;

@@ -75,8 +75,7 @@ Task<Expected<std::string>> begin_repair(const GatewayOptions& options,
                                          const store::ModelFile& model,
                                          std::vector<store::VerifiedFile> files,
                                          const json::Object& body) {
-  auto own = options.hub();
-  auto endpoint = own ? read_endpoint(body, *std::move(own)) : failure(own.error());
+  auto endpoint = read_endpoint(body, options.hub);
   if (!endpoint) co_return failure(endpoint.error());
   auto request = hub::repair_request(model, options.downloads.places().cache, *std::move(endpoint));
   if (!request) co_return failure(request.error());

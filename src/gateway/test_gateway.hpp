@@ -184,7 +184,7 @@ class GatewayTest : public testing::Test {
        .downloads = downloads_,
        .measurements = measurements_,
        .keys = keys_,
-       .hub = [] { return no_hub(); },
+       .hub = [](const auto&) { return no_hub(); },
        .engine = [] { return no_engine(); },
        .reload_settings =
            [](std::int64_t) { return SettingsReport{.error = "line 1, column 1: no"}; },

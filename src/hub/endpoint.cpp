@@ -115,11 +115,15 @@ Expected<void> pause(const Session& session, Duration time) {
 
 }  // namespace
 
-Expected<Endpoint> find_endpoint(const os::Environment& env) {
-  auto url = Url::parse(env("HF_ENDPOINT").value_or(std::string(kPublicHub)));
-  if (!url) return failure(url.error().with_context("HF_ENDPOINT"));
-  return Endpoint{
-      .url = *std::move(url), .token = find_token(env), .offline = is_on(env("HF_HUB_OFFLINE"))};
+Expected<Endpoint> find_endpoint(const os::Environment& env, const std::optional<Url>& named) {
+  const auto own = Url::parse(env("HF_ENDPOINT").value_or(std::string(kPublicHub)));
+  if (!own && !named) {
+    return failure(own.error().with_context("HF_ENDPOINT, which llfd was started with"));
+  }
+  Endpoint endpoint{
+      .url = named ? *named : *own, .token = {}, .offline = is_on(env("HF_HUB_OFFLINE"))};
+  if (own && own->origin() == endpoint.url.origin()) endpoint.token = find_token(env);
+  return endpoint;
 }
 
 Error answer_error(const HttpHead& head, const Url& url, const Endpoint& endpoint) {

@@ -41,6 +41,11 @@ TEST(Endpoint, is_where_other_clients_find_it) {
   EXPECT_FALSE(find({{"HF_HUB_OFFLINE", "0"}}).offline);
   const auto bad = find_endpoint([](const char*) { return std::optional<std::string>("x"); });
   EXPECT_THAT(bad.error().message, HasSubstr("HF_ENDPOINT"));
+  const auto named = find_endpoint([](const char*) { return std::optional<std::string>("x"); },
+                                   url("https://hub.example"));
+  ASSERT_TRUE(named) << "nobody asks for ours";
+  EXPECT_EQ(named->url, url("https://hub.example"));
+  EXPECT_THAT(named->token, IsEmpty());
 }
 
 TEST(Endpoint, takes_its_token_from_the_variable_or_a_file) {

@@ -124,6 +124,15 @@ def test_what_is_here_of_an_unfinished_download_is_told(daemon: Daemon, hub: Fak
     fetched(daemon, REPO)
 
 
+def test_the_hub_of_a_request_is_asked_where_that_of_the_daemon_is_none(start: Callable,
+                                                                       hub: FakeHub,
+                                                                       cache: Path) -> None:
+    daemon = start(env={"HF_ENDPOINT": "no URL", "HF_HUB_CACHE": str(cache)})
+    refused = ask(daemon.unix, "POST", "/llf/v1/downloads", {"model": REPO})
+    assert "HF_ENDPOINT, which llfd was started with" in refused.error["message"], refused
+    fetched(daemon, REPO, endpoint=hub.url)
+
+
 def test_a_plan_says_that_there_is_no_room_and_nothing_comes(start: Callable, hub: FakeHub,
                                                              home: Home) -> None:
     """Room for two of three parts: the reserve of 256 MiB stays free."""
