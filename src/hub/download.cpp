@@ -1,6 +1,7 @@
 #include "hub/download.hpp"
 
 #include "base/limits.hpp"
+#include "hub/content_check.hpp"
 #include "hub/disk_room.hpp"
 #include "hub/license.hpp"
 #include "hub/part_file.hpp"
@@ -12,7 +13,6 @@
 #include "os/folders.hpp"
 #include "os/process_facts.hpp"
 #include "store/digest_file.hpp"
-#include "store/gguf_file.hpp"
 #include "store/hub_cache.hpp"
 
 #include <fmt/format.h>
@@ -95,16 +95,6 @@ Expected<DownloadPlan> plan_repository(const DownloadRequest& request,
     plan.origins.push_back(origins_of(request, *repository, file));
   }
   return plan;
-}
-
-/// A GGUF file that no engine could load is no download that succeeded.
-Expected<void> check_content(const fs::path& file) {
-  const auto header = store::read_gguf(file);
-  if (header) return {};
-  const auto kind = header.error().kind;
-  if (kind != ErrorKind::invalid && kind != ErrorKind::too_large) return failure(header.error());
-  return failure(kind, fmt::format("it came as it is on the server, but is no model: {}",
-                                   header.error().message));
 }
 
 /// A plan while it is carried out.
@@ -211,15 +201,19 @@ class Job {
     const auto& file = plan_.files[index];
     const auto before = progress_;
     const bool sized = file.size.bytes() != 0;
-    const TransferOrder order{.origins = plan_.origins[index],
-                              .place = file.place,
-                              .size = sized ? std::optional(file.size.bytes()) : std::nullopt,
-                              .sha256 = file.sha256,
-                              .marks = marks_of(file),
-                              .damage = file.damage,
-                              .speed = run_.speed,
-                              .sync_step = run_.sync_step,
-                              .check = check_content};
+    FrontCheck front(plan_.origins[index], run_.stop);
+    const TransferOrder order{
+        .origins = plan_.origins[index],
+        .place = file.place,
+        .size = sized ? std::optional(file.size.bytes()) : std::nullopt,
+        .sha256 = file.sha256,
+        .marks = marks_of(file),
+        .damage = file.damage,
+        .speed = run_.speed,
+        .sync_step = run_.sync_step,
+        .check_front = [&front](const fs::path& part, std::uint64_t bytes,
+                                std::uint64_t size) { return front.look(part, bytes, size); },
+        .check = check_content};
     const auto done = transfer(
         order,
         [&](const TransferProgress& now) {

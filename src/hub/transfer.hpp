@@ -37,6 +37,10 @@ struct TransferOrder {
   std::optional<std::vector<Range>> damage{};
   os::RateLimit* speed = nullptr;  ///< outlives the transfer; none: as fast as it goes
   std::uint64_t sync_step = limits::kSyncStep.bytes();  ///< see PartOptions
+  /// Asked now and then about the part and how many bytes from its beginning are there of how many:
+  /// `invalid` or `too_large` ends the transfer, and nothing of the file stays. May be empty.
+  std::function<Expected<void>(const std::filesystem::path&, std::uint64_t, std::uint64_t)>
+      check_front{};
   /// Asked about the whole file before it gets its place: an error is that of the transfer; after
   /// `invalid` or `too_large` nothing of the file stays. May be empty.
   std::function<Expected<void>(const std::filesystem::path&)> check{};

@@ -210,6 +210,24 @@ TEST_F(TransferTest, a_late_end_of_an_answer_does_no_harm) {
   EXPECT_TRUE(std::filesystem::is_empty(folder_.path()) || done.error().kind != ErrorKind::corrupt);
 }
 
+TEST_F(TransferTest, a_wrong_beginning_ends_it_early_and_nothing_stays) {
+  const TestServer server([this](const std::string& head) { return good(head); });
+  os::RateLimit speed;
+  speed.set(500'000);
+  auto wanted = order({&server});
+  wanted.speed = &speed;
+  wanted.check_front = [](const auto& part, std::uint64_t front, std::uint64_t size) {
+    EXPECT_TRUE(std::filesystem::exists(part));
+    EXPECT_EQ(size, kSize);
+    return front > 0 ? failure(ErrorKind::invalid, "no model") : Expected<void>();
+  };
+  const auto ended = run(wanted);
+  ASSERT_FALSE(ended);
+  EXPECT_EQ(ended.error().kind, ErrorKind::corrupt);
+  EXPECT_EQ(ended.error().message, "no model");
+  EXPECT_TRUE(std::filesystem::is_empty(folder_.path()));
+}
+
 TEST_F(TransferTest, of_a_damaged_file_only_what_is_wrong_comes) {
   auto damaged = content_;
   damaged[1'500'000] ^= 1;

@@ -110,6 +110,26 @@ def test_a_hiccup_while_it_is_planned_is_no_failure(daemon: Daemon, hub: FakeHub
     assert {503, 429} < {request.status for request in hub.find("/api/models/")}
 
 
+def broken(kind: str) -> bytes:
+    if kind == "no GGUF":
+        return b"<!DOCTYPE html>" + CONTENT[15:]
+    if kind == "too short":  # its header tells of bytes behind its end
+        return weights(2 * SIZE)[:SIZE]
+    return CONTENT[:8] + b"\xff" * 8 + CONTENT[16:]  # tensors without number
+
+
+@pytest.mark.parametrize("kind", ["no GGUF", "too short", "header"])
+def test_what_is_no_model_is_not_fetched_to_its_end(daemon: Daemon, hub: FakeHub, cache: Path,
+                                                    kind: str) -> None:
+    hub.add("org/broken-GGUF", {"broken-Q4_0.gguf": broken(kind)})
+    hub.faults.rate_total = 4 * MIB
+    ended = ended_of(daemon, "org/broken-GGUF")
+    assert ended["state"] == "failed" and "is no model" in ended["error"], ended
+    hub.settle()
+    assert sum(request.sent for request in hub.requests) < SIZE / 2
+    assert not stored(cache) and not list(cache.rglob("*.llf-*"))
+
+
 def test_what_is_here_of_an_unfinished_download_is_told(daemon: Daemon, hub: FakeHub) -> None:
     hub.faults.rate_total = 8 * MIB
     with followed(daemon, {"model": REPO}):
