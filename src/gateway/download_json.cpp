@@ -50,6 +50,16 @@ Expected<std::optional<store::Digest>> read_digest(const json::Object& body) {
 
 }  // namespace
 
+json::Array sources_json(const hub::DownloadPlan& plan) {
+  json::Array sources;
+  if (plan.origins.empty()) return sources;
+  for (const auto& origin : plan.origins.front()) {
+    const auto& hub = origin.endpoint.url.str();
+    sources.push_back(json::Value(plan.repository ? hub : origin.url.shown()));
+  }
+  return sources;
+}
+
 json::Object plan_json(const hub::DownloadPlan& plan) {
   json::Array files;
   for (const auto& file : plan.files) {
@@ -68,6 +78,7 @@ json::Object plan_json(const hub::DownloadPlan& plan) {
       {"repository", plan.repository ? json::Value(plan.repository->str()) : json::Value(nullptr)},
       {"commit", plan.commit.empty() ? json::Value(nullptr) : json::Value(plan.commit)},
       {"license", plan.license.empty() ? json::Value(nullptr) : json::Value(plan.license)},
+      {"sources", sources_json(plan)},
       {"size_bytes", plan.size().bytes()},
       {"missing_bytes", plan.missing().bytes()},
       {"shortage", plan.shortage.empty() ? json::Value(nullptr) : json::Value(plan.shortage)},

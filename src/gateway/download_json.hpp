@@ -13,6 +13,7 @@ namespace llf::gateway {
 
 /// A plan and a download as docs/reference/control-api.md describes them.
 [[nodiscard]] json::Object plan_json(const hub::DownloadPlan& plan);
+[[nodiscard]] json::Array sources_json(const hub::DownloadPlan& plan);
 [[nodiscard]] json::Object download_json(const hub::DownloadStatus& status);
 
 /// The hub at a URL, or ours where none is named: see hub::find_endpoint.

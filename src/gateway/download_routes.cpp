@@ -75,6 +75,10 @@ Task<void> Gateway::download(net::Request& request, net::Responder& responder) {
       co_return;
     }
     begun = *std::move(handle);
+    if (auto sources = sources_json(begun->plan()); sources != told["sources"]) {
+      told["sources"] = std::move(sources);
+      told["joined"] = true;
+    }
   }
   co_await send_download(responder, std::move(told), std::move(begun));
 }

@@ -130,6 +130,19 @@ def test_what_is_no_model_is_not_fetched_to_its_end(daemon: Daemon, hub: FakeHub
     assert not stored(cache) and not list(cache.rglob("*.llf-*"))
 
 
+def test_who_joins_a_download_is_told_where_it_comes_from(daemon: Daemon,
+                                                          hub: FakeHub) -> None:
+    hub.faults.rate_total = MIB
+    mirror = hub.mirrors[0]
+    with (followed(daemon, {"model": REPO}) as first,
+          followed(daemon, {"model": REPO, "endpoint": mirror.url}) as plan):
+        assert "joined" not in first
+    assert plan["joined"] and plan["sources"] == [f"{hub.url}/"]
+    hub.faults.reset()
+    fetched(daemon, REPO)
+    assert plan_of(daemon, REPO, endpoint=mirror.url)["sources"] == [f"{mirror.url}/"]
+
+
 def test_what_is_here_of_an_unfinished_download_is_told(daemon: Daemon, hub: FakeHub) -> None:
     hub.faults.rate_total = 8 * MIB
     with followed(daemon, {"model": REPO}):
