@@ -65,7 +65,20 @@ Error error_by_code(std::string_view code, const Url& url, const Endpoint& endpo
                 fmt::format("{} has no such repository, or it is private: check its name{}",
                             endpoint.url.str(), endpoint.token.empty() ? ", or set HF_TOKEN" : "")};
   }
+  if (code == "RevisionNotFound") {
+    return {.kind = ErrorKind::not_found,
+            .message =
+                "the repository has no such branch, tag or commit: check what stands behind "
+                "the @ of its name"};
+  }
   return {.kind = ErrorKind::not_found, .message = fmt::format("{} is not there", url.shown())};
+}
+
+/// When to come again, as far as an answer says it.
+std::string later_text(const HttpHead& head) {
+  const auto field = head.field("retry-after");
+  const auto wait = field ? net::parse_retry_after(*field) : std::nullopt;
+  return wait ? fmt::format("in {} s", wait->count()) : "later";
 }
 
 /// What a try came to, and how long the server asks us to wait before the next.
@@ -140,8 +153,8 @@ Error answer_error(const HttpHead& head, const Url& url, const Endpoint& endpoin
       return {.kind = ErrorKind::not_found, .message = fmt::format("{} is not there", url.shown())};
     case http_status::kTooMany:
       return {.kind = ErrorKind::unavailable,
-              .message = fmt::format("{} has too many requests (HTTP 429): try again later",
-                                     url.origin())};
+              .message = fmt::format("{} has too many requests (HTTP 429): try again {}",
+                                     url.origin(), later_text(head))};
     default:
       const bool later =
           head.status >= http_status::kServerError || head.status == http_status::kRequestTimeout;

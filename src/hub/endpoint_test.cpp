@@ -94,9 +94,14 @@ TEST(Endpoint, says_what_a_refusal_means) {
   EXPECT_EQ(error(401, "GatedRepo").kind, ErrorKind::forbidden);
   EXPECT_THAT(error(401, "GatedRepo").message, HasSubstr("accept its terms"));
   EXPECT_EQ(error(401, "RepoNotFound").kind, ErrorKind::not_found);
+  EXPECT_THAT(error(404, "RevisionNotFound").message, HasSubstr("no such branch, tag or commit"));
   EXPECT_EQ(error(404, "").kind, ErrorKind::not_found);
   EXPECT_THAT(error(403, "").message, HasSubstr("HF_TOKEN"));
   EXPECT_EQ(error(429, "").kind, ErrorKind::unavailable);
+  EXPECT_THAT(answer_error({.status = 429, .fields = {{"retry-after", "3600"}}},
+                           url("https://hub.example"), open)
+                  .message,
+              HasSubstr("try again in 3600 s"));
   EXPECT_EQ(error(503, "").kind, ErrorKind::unavailable);
   EXPECT_EQ(error(418, "").message, "https://hub.example/a answers HTTP 418");
 }

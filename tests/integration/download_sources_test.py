@@ -157,6 +157,24 @@ def test_what_is_here_of_an_unfinished_download_is_told(daemon: Daemon, hub: Fak
     fetched(daemon, REPO)
 
 
+def test_until_when_a_busy_server_is_left_alone_is_told(daemon: Daemon, hub: FakeHub) -> None:
+    hub.faults.fail(429, only="^bridge ", retry_after=3600)
+    with followed(daemon, {"model": REPO}):
+        eventually("it is told", lambda: "429 and is asked again at" in (
+            next(iter(listed(daemon).values()), {}).get("trouble") or ""))
+        daemon.control("POST", "downloads/stop", {"model": REPO})
+
+
+def test_answers_of_no_hub_and_of_no_revision_are_told_in_words(daemon: Daemon,
+                                                                hub: FakeHub) -> None:
+    answer = ask(daemon.unix, "POST", "/llf/v1/downloads", {"model": f"{REPO}@v9"})
+    assert answer.status == 404 and "no such branch, tag or commit" in answer.error["message"]
+    hub.faults.api_body = "html"
+    answer = ask(daemon.unix, "POST", "/llf/v1/downloads", {"model": REPO})
+    assert f"{hub.url}/: what answers is no model hub" in answer.error["message"], answer
+    assert "HF_ENDPOINT" in answer.error["message"]
+
+
 def test_the_hub_of_a_request_is_asked_where_that_of_the_daemon_is_none(start: Callable,
                                                                        hub: FakeHub,
                                                                        cache: Path) -> None:
