@@ -83,7 +83,8 @@ Expected<json::Object> verify(Context& context, const client::ApiClient& client,
 }
 
 Expected<int> run_model_verify(Context& context, const Arguments& arguments) {
-  const auto name = model_or_file(arguments);
+  const auto named = model_or_file(arguments);
+  const auto name = named ? told_path(*named) : failure(named.error());
   if (!name) return failure(name.error());
   const auto client = connect(context);
   if (!client) return failure(client.error());

@@ -176,6 +176,25 @@ def test_an_imported_projector_is_of_its_own_model(llf: Callable, home: Home,
     assert {path.name for path in (home.path / "data/models").iterdir()} == {"other.gguf", "looks"}
 
 
+def test_names_that_are_no_utf8_are_told_as_far_as_they_can_be(llf: Callable, daemon: Daemon,
+                                                               home: Home) -> None:
+    folder = home.path / "given"
+    folder.mkdir()
+    odd = os.fsencode(folder) + b"/odd-\xe9.gguf"
+    Path(os.fsdecode(odd)).write_bytes(weights(MIB, 6))
+    imported = llf("--json", "model", "import", str(folder))
+    assert imported.returncode == 0, imported
+    assert json.loads(imported.stdout)["files"][0]["from"].endswith("/odd-\ufffd.gguf")
+    assert "odd-\ufffd" in {one["id"] for one in daemon.control("GET", "models").json()["models"]}
+    assert json.loads(llf("--json", "model", "info", "odd").stdout)["id"] == "odd-\ufffd"
+    Path(os.fsdecode(odd)).write_bytes(b"no model")
+    broken = daemon.control("POST", "model/import", {"path": str(folder), "copy": False})
+    assert broken.status != 200 and "odd-\ufffd.gguf" in broken.error["message"], broken
+    refused = llf("model", "import", os.fsdecode(odd))
+    assert refused.returncode != 0 and "no UTF-8" in refused.stderr, refused
+    assert llf("rm", "odd", "--yes").returncode == 0
+
+
 def test_an_import_is_on_the_disk_before_it_is_told(start: Callable, home: Home,
                                                     folder: Path) -> None:
     own = home.path / "data/models"
