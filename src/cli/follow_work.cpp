@@ -24,9 +24,11 @@ Error told_error(const json::Object& error) {
 
 Task<Expected<std::vector<json::Object>>> follow_work(client::EventStream stream, std::string label,
                                                       ProgressDisplay& display) {
+  const auto cut_short = failure(ErrorKind::upstream, "llfd ended in the middle of it");
   std::vector<json::Object> events;
   for (;;) {
     const auto event = co_await stream.next();
+    if (!event && event.error().kind == ErrorKind::upstream) co_return cut_short;
     if (!event) co_return failure(event.error());
     if (!*event) break;
     auto value = json::parse((*event)->data);
@@ -41,7 +43,7 @@ Task<Expected<std::vector<json::Object>>> follow_work(client::EventStream stream
       events.push_back(std::move(*object));
     }
   }
-  if (events.empty()) co_return failure(ErrorKind::upstream, "llfd ended in the middle of it");
+  if (events.empty()) co_return cut_short;
   co_return events;
 }
 

@@ -53,7 +53,12 @@ TEST_F(FollowWork, an_error_keeps_its_kind) {
 TEST_F(FollowWork, an_end_without_a_result_is_an_error) {
   EXPECT_EQ(follow({"data: {\"done_bytes\":1,\"size_bytes\":0}\n\n"}).error().kind,
             ErrorKind::upstream);
-  EXPECT_FALSE(follow({"data: {\"files\":[]}\n\n"}, client::StreamEnd::cut));
+}
+
+TEST_F(FollowWork, an_answer_that_is_cut_short_is_an_error_whatever_came) {
+  const auto cut = follow({"data: {\"files\":[]}\n\n"}, client::StreamEnd::cut);
+  ASSERT_FALSE(cut);
+  EXPECT_EQ(cut.error().message, "llfd ended in the middle of it");
 }
 
 }  // namespace

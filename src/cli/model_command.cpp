@@ -1,10 +1,13 @@
 #include "cli/model_command.hpp"
 
+#include "base/utf8.hpp"
 #include "cli/json_view.hpp"
 #include "cli/render_model.hpp"
 #include "json/json.hpp"
 #include "net/run.hpp"
 #include "os/paths.hpp"
+
+#include <fmt/format.h>
 
 #include <filesystem>
 #include <string>
@@ -69,6 +72,15 @@ Expected<std::string> model_or_file(const Arguments& arguments) {
   const auto path = os::whole_path(word);
   if (!path) return failure(path.error());
   return path->native();
+}
+
+Expected<std::string> told_path(const std::filesystem::path& path) {
+  if (is_utf8(path.native())) return path.native();
+  return failure(
+      ErrorKind::invalid,
+      fmt::format("{} has a name that is no UTF-8, which llfd cannot be told: rename it, "
+                  "or name the folder above it",
+                  path.native()));
 }
 
 void add_hub(json::Object& body) {

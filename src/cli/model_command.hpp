@@ -6,6 +6,7 @@
 #include "json/json.hpp"
 
 #include <array>
+#include <filesystem>
 #include <string>
 
 namespace llf::cli {
@@ -19,6 +20,10 @@ inline constexpr std::array kModelInfoOptions{
 /// its whole path unless it is one of a server. Empty without a word. Errors: those of
 /// os::whole_path.
 [[nodiscard]] Expected<std::string> model_or_file(const Arguments& arguments);
+
+/// A path as a body tells it to the daemon. Errors: `invalid` for one that is no UTF-8, which JSON
+/// cannot say. Pure.
+[[nodiscard]] Expected<std::string> told_path(const std::filesystem::path& path);
 
 /// What this terminal's environment says of the hub, for the body of a request: it may be another
 /// one than the daemon's.

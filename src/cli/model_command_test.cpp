@@ -41,6 +41,14 @@ TEST_F(ModelCommand, a_file_is_named_by_its_whole_path) {
   EXPECT_THAT(asked(), testing::EndsWith("%2Fy.gguf"));
 }
 
+TEST_F(ModelCommand, a_path_that_no_body_can_tell_is_refused) {
+  EXPECT_EQ(*told_path("/m/\u00e9.gguf"), "/m/\u00e9.gguf");
+  for (const auto* verb : {"verify", "import"}) {
+    EXPECT_NE(run({"model", verb, "/m/\xe9.gguf"}), 0);
+    EXPECT_THAT(err(), HasSubstr("no UTF-8"));
+  }
+}
+
 TEST_F(ModelCommand, a_file_of_a_server_is_no_path) {
   for (const auto& [word, name] :
        {std::pair("https://h.example/x.gguf", "name=https%3A%2F%2Fh.example%2Fx.gguf"),

@@ -178,6 +178,11 @@ Task<Expected<void>> watch(const client::ApiClient& client, json::Object body, W
   if (!stream) co_return failure(stream.error());
   for (;;) {
     const auto event = co_await stream->next();
+    if (!event && event.error().kind == ErrorKind::upstream) {
+      co_return failure(ErrorKind::upstream,
+                        "llfd ended in the middle of it: the same command goes on with the "
+                        "download");
+    }
     if (!event) co_return failure(event.error());
     if (!*event) co_return Expected<void>();
     const auto value = json::parse((*event)->data);

@@ -58,7 +58,8 @@ Expected<int> run_model_export(Context& context, const Arguments& arguments) {
   }
   const auto name = model_or_file(arguments);
   if (!name) return failure(name.error());
-  const auto path = os::whole_path(words[1]);
+  const auto whole = os::whole_path(words[1]);
+  const auto path = whole ? told_path(*whole) : failure(whole.error());
   if (!path) return failure(path.error());
   const auto client = connect(context);
   if (!client) return failure(client.error());
@@ -67,7 +68,7 @@ Expected<int> run_model_export(Context& context, const Arguments& arguments) {
   auto texts = texts_for_bundle(context, *profiles);
   if (!texts) return failure(texts.error());
   json::Object body{{"model", *name},
-                    {"path", path->native()},
+                    {"path", *path},
                     {"replace", arguments.has("--replace")},
                     {"texts", *std::move(texts)}};
   ProgressDisplay display(context.err);

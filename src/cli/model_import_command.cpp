@@ -3,6 +3,7 @@
 #include "cli/bundle_settings.hpp"
 #include "cli/follow_work.hpp"
 #include "cli/json_view.hpp"
+#include "cli/model_command.hpp"
 #include "net/run.hpp"
 #include "os/paths.hpp"
 #include "text/safe_text.hpp"
@@ -85,13 +86,14 @@ Expected<int> run_model_import(Context& context, const Arguments& arguments) {
 
 Expected<int> import_path(Context& context, const std::filesystem::path& path,
                           const Arguments& arguments) {
+  const auto told = told_path(path);
+  if (!told) return failure(told.error());
   const auto client = connect(context);
   if (!client) return failure(client.error());
   ProgressDisplay display(context.err);
   const auto events = net::run_until_done(
       context.loop,
-      import_and_follow(*client, {{"path", path.native()}, {"copy", arguments.has("--copy")}},
-                        display));
+      import_and_follow(*client, {{"path", *told}, {"copy", arguments.has("--copy")}}, display));
   display.clear();
   if (!events) return failure(events.error());
   auto result = events->back();

@@ -83,7 +83,8 @@ Expected<json::Object> verify(Context& context, const client::ApiClient& client,
 }
 
 Expected<int> run_model_verify(Context& context, const Arguments& arguments) {
-  const auto name = model_or_file(arguments);
+  const auto named = model_or_file(arguments);
+  const auto name = named ? told_path(*named) : failure(named.error());
   if (!name) return failure(name.error());
   const auto client = connect(context);
   if (!client) return failure(client.error());
@@ -102,9 +103,7 @@ Expected<int> run_model_verify(Context& context, const Arguments& arguments) {
   if (const auto why = text_in(result, "repair_error"); !why.empty()) {
     return failure(ErrorKind::forbidden, "it cannot be repaired: " + why);
   }
-  json::Object order{{"model", text_in(result, "repair")}};
-  add_hub(order);
-  return download(context, *client, std::move(order));
+  return download(context, *client, {{"model", text_in(result, "repair")}, {"follow", true}});
 }
 
 }  // namespace llf::cli

@@ -51,7 +51,7 @@ TEST_F(ModelVerify, tells_which_bytes_are_damaged) {
 
 TEST_F(ModelVerify, a_repair_downloads_what_is_damaged) {
   answer_verification(
-      R"({"model":"o/r:Q4","source":"hugging face","right":false,"repair":"o/r@c:m.gguf",)"
+      R"({"model":"o/r:Q4","source":"hugging face","right":false,"repair":"o/r:Q4",)"
       R"("files":[]})");
   answer_with("/llf/v1/downloads", [](net::Request&, net::Responder& responder) {
     return client::write_events(
@@ -60,7 +60,7 @@ TEST_F(ModelVerify, a_repair_downloads_what_is_damaged) {
   });
   EXPECT_EQ(run({"model", "verify", "--repair", "m"}), 0) << err();
   EXPECT_THAT(body_of("/llf/v1/model/verify"), HasSubstr(R"("repair":true)"));
-  EXPECT_THAT(body_of("/llf/v1/downloads"), HasSubstr(R"("model":"o/r@c:m.gguf")"));
+  EXPECT_THAT(body_of("/llf/v1/downloads"), HasSubstr(R"("model":"o/r:Q4","follow":true)"));
   EXPECT_THAT(out(), HasSubstr("o/r:Q4 is there"));
 }
 

@@ -57,6 +57,14 @@ std::string render_plan(const json::Object& plan) {
     out += missing == 0 ? ", all of it is here" : fmt::format(", {} to come", bytes_text(missing));
   }
   out += '\n';
+  if (json::get_flag(plan, "joined").value_or(false)) {
+    std::string sources;
+    for (const auto& source : list_in(plan, "sources")) {
+      if (!source.is_string()) continue;
+      sources += (sources.empty() ? "" : ", ") + std::string(source.get_string());
+    }
+    out += fmt::format("it is being downloaded already, from {}: this joins in\n", sources);
+  }
   std::string others;
   const auto shortage = text_in(plan, "shortage");
   if (!shortage.empty()) out += fmt::format("there is no room for it: {}\n", shortage);

@@ -29,6 +29,10 @@ TEST(RenderDownload, a_plan_says_what_comes_and_what_else_there_is) {
             "m\n");
   EXPECT_EQ(render_plan(download_object(R"({"model":"m","shortage":"the disk is too full"})")),
             "m\nthere is no room for it: the disk is too full\n");
+  EXPECT_EQ(
+      render_plan(download_object(
+          R"({"model":"m","joined":true,"sources":["https://a.example","https://b"]})")),
+      "m\nit is being downloaded already, from https://a.example, https://b: this joins in\n");
 }
 
 TEST(RenderDownload, files_of_a_plan) {

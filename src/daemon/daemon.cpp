@@ -187,7 +187,7 @@ gateway::GatewayOptions RunningDaemon::gateway_options() {
           .downloads = downloads_,
           .measurements = measurements_,
           .keys = keys_,
-          .hub = [] { return hub::find_endpoint(os::env); },
+          .hub = [](const auto& named) { return hub::find_endpoint(os::env, named); },
           .engine =
               [this] {
                 return worker::find_engine(workers_.engine_search(live_.current().engine.path));

@@ -3,7 +3,6 @@
 #include "base/limits.hpp"
 #include "hub/base_template.hpp"
 #include "hub/license.hpp"
-#include "hub/repair.hpp"
 #include "os/memory_bandwidth.hpp"
 #include "os/process_facts.hpp"
 #include "store/gguf_file.hpp"
@@ -175,12 +174,6 @@ Task<Expected<std::vector<store::VerifiedFile>>> Models::verify(
   });
 }
 
-Task<Expected<void>> Models::take_back(std::vector<store::VerifiedFile> damaged) {
-  co_return co_await disk_.run([damaged = std::move(damaged), own = own_folders()] {
-    return hub::take_back(damaged, own.hub_cache);
-  });
-}
-
 gateway::ModelAccess Models::access() {
   return {
       .refresh = [this] { return refresh(); },
@@ -204,10 +197,6 @@ gateway::ModelAccess Models::access() {
       .verify =
           [this](store::ModelFile model, std::function<void(std::uint64_t)> progress) {
             return verify(std::move(model), std::move(progress));
-          },
-      .take_back =
-          [this](std::vector<store::VerifiedFile> damaged) {
-            return take_back(std::move(damaged));
           }};
 }
 

@@ -76,9 +76,6 @@ class Models {
   [[nodiscard]] Task<Expected<std::vector<store::VerifiedFile>>> verify(
       store::ModelFile model, std::function<void(std::uint64_t)> progress);
 
-  /// Takes damaged files back into download. Errors: those of hub::take_back; cancelled.
-  [[nodiscard]] Task<Expected<void>> take_back(std::vector<store::VerifiedFile> damaged);
-
   /// For the gateway, which must not outlive this.
   [[nodiscard]] gateway::ModelAccess access();
 

@@ -51,6 +51,16 @@ Expected<std::optional<store::Digest>> read_digest(const json::Object& body) {
 
 }  // namespace
 
+json::Array sources_json(const hub::DownloadPlan& plan) {
+  json::Array sources;
+  if (plan.origins.empty()) return sources;
+  for (const auto& origin : plan.origins.front()) {
+    const auto& hub = origin.endpoint.url.str();
+    sources.push_back(json::Value(plan.repository ? hub : origin.url.shown()));
+  }
+  return sources;
+}
+
 json::Object plan_json(const hub::DownloadPlan& plan) {
   json::Array files;
   for (const auto& file : plan.files) {
@@ -69,6 +79,7 @@ json::Object plan_json(const hub::DownloadPlan& plan) {
       {"repository", plan.repository ? json::Value(plan.repository->str()) : json::Value(nullptr)},
       {"commit", plan.commit.empty() ? json::Value(nullptr) : json::Value(plan.commit)},
       {"license", plan.license.empty() ? json::Value(nullptr) : json::Value(plan.license)},
+      {"sources", sources_json(plan)},
       {"size_bytes", plan.size().bytes()},
       {"missing_bytes", plan.missing().bytes()},
       {"shortage", plan.shortage.empty() ? json::Value(nullptr) : json::Value(plan.shortage)},
@@ -95,29 +106,30 @@ json::Object download_json(const hub::DownloadStatus& status) {
           {"error", text(status.error.message)}};
 }
 
-Expected<hub::Endpoint> read_endpoint(const json::Object& body, hub::Endpoint endpoint) {
+Expected<hub::Endpoint> read_endpoint(const json::Object& body, const HubOf& hub) {
   const auto url = json::get_string_or(body, "endpoint", "");
   const auto token = json::get_string_or(body, "token", "");
   if (!url || !token) return failure(url ? token.error() : url.error());
+  std::optional<Url> named;
   if (!url->empty()) {
     auto parsed = Url::parse(*url);
     if (!parsed) return failure(parsed.error().with_context("'endpoint'"));
-    if (parsed->origin() != endpoint.url.origin()) endpoint.token.clear();
-    endpoint.url = *std::move(parsed);
+    named = *std::move(parsed);
   }
+  auto endpoint = hub(named);
+  if (!endpoint) return endpoint;
   const auto is_plain = [](char c) { return c > 0x20 && c < 0x7F; };
   if (!std::ranges::all_of(*token, is_plain)) {
     return failure(ErrorKind::invalid, "'token' has characters that no token has");
   }
-  if (!token->empty()) endpoint.token = *token;
+  if (!token->empty()) endpoint->token = *token;
   return endpoint;
 }
 
-Expected<hub::DownloadRequest> read_download_request(const json::Object& body,
-                                                     hub::Endpoint endpoint) {
+Expected<hub::DownloadRequest> read_download_request(const json::Object& body, const HubOf& hub) {
   auto model = json::get_string(body, "model");
   if (!model) return failure(model.error());
-  auto read = read_endpoint(body, std::move(endpoint));
+  auto read = read_endpoint(body, hub);
   if (!read) return failure(read.error());
   auto mirrors = read_mirrors(body);
   if (!mirrors) return failure(mirrors.error());

@@ -14,8 +14,20 @@ json::Object object(std::string_view text) {
   return json::parse(text).value().get_object();
 }
 
-hub::Endpoint ours() {
-  return {.url = *Url::parse("https://hub.example"), .token = "ours"};
+/// As llfd finds it that was started with an HF_ENDPOINT.
+HubOf started_with(std::string endpoint) {
+  return [endpoint = std::move(endpoint)](const std::optional<Url>& named) {
+    return hub::find_endpoint(
+        [&](std::string_view name) -> std::optional<std::string> {
+          if (name == "HF_ENDPOINT") return endpoint;
+          return name == "HF_TOKEN" ? std::optional<std::string>("ours") : std::nullopt;
+        },
+        named);
+  };
+}
+
+HubOf ours() {
+  return started_with("https://hub.example");
 }
 
 TEST(DownloadJson, reads_what_is_asked_for) {
@@ -47,6 +59,16 @@ TEST(DownloadJson, our_token_goes_to_no_endpoint_of_a_body) {
   EXPECT_EQ(read_endpoint(object(R"({"endpoint":"https://hub.example/"})"), ours())->token, "ours");
   EXPECT_EQ(read_endpoint(object(R"({"endpoint":"https://a.example","token":"t"})"), ours())->token,
             "t");
+}
+
+TEST(DownloadJson, a_bad_hub_of_ours_is_of_no_matter_where_a_body_names_one) {
+  const auto bad = started_with("no URL");
+  const auto named = read_endpoint(object(R"({"endpoint":"https://a.example","token":"t"})"), bad);
+  ASSERT_TRUE(named) << named.error().message;
+  EXPECT_EQ(named->url, *Url::parse("https://a.example"));
+  EXPECT_EQ(named->token, "t");
+  EXPECT_EQ(read_endpoint(object(R"({"endpoint":"https://a.example"})"), bad)->token, "");
+  EXPECT_THAT(read_endpoint({}, bad).error().message, HasSubstr("which llfd was started with"));
 }
 
 TEST(DownloadJson, tells_a_download) {

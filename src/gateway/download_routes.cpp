@@ -42,9 +42,18 @@ Task<void> Gateway::downloads(net::Request& /*request*/, net::Responder& respond
 
 Task<void> Gateway::download(net::Request& request, net::Responder& responder) {
   const auto body = object_of(request.body);
-  auto endpoint = body ? options_.hub() : failure(body.error());
-  auto wanted =
-      endpoint ? read_download_request(*body, *std::move(endpoint)) : failure(endpoint.error());
+  if (const auto follow = body ? json::get_flag(*body, "follow") : false; follow && *follow) {
+    const auto name = json::get_string(*body, "model");
+    auto known = name ? options_.downloads.follow(*name) : failure(name.error());
+    if (!known) {
+      co_await send(responder, error_response(known.error()));
+      co_return;
+    }
+    auto told = plan_json(known->plan());
+    co_await send_download(responder, std::move(told), *std::move(known));
+    co_return;
+  }
+  auto wanted = body ? read_download_request(*body, options_.hub) : failure(body.error());
   const auto dry_run = wanted ? json::get_flag(*body, "dry_run") : failure(wanted.error());
   if (!dry_run) {
     co_await send(responder, error_response(dry_run.error()));
@@ -57,7 +66,7 @@ Task<void> Gateway::download(net::Request& request, net::Responder& responder) {
     co_await send(responder, error_response(plan.error()));
     co_return;
   }
-  const json::Object planned{{"plan", plan_json(*plan)}};
+  auto told = plan_json(*plan);
   std::optional<hub::Downloads::Handle> begun;
   if (!*dry_run) {
     auto handle = options_.downloads.start(*std::move(plan));
@@ -66,10 +75,20 @@ Task<void> Gateway::download(net::Request& request, net::Responder& responder) {
       co_return;
     }
     begun = *std::move(handle);
+    if (auto sources = sources_json(begun->plan()); sources != told["sources"]) {
+      told["sources"] = std::move(sources);
+      told["joined"] = true;
+    }
   }
+  co_await send_download(responder, std::move(told), std::move(begun));
+}
+
+/// Sends a plan, and how what was begun of it goes.
+Task<void> Gateway::send_download(net::Responder& responder, json::Object plan,
+                                  std::optional<hub::Downloads::Handle> begun) {
   // A client that leaves does not stop the download.
   if (!co_await responder.begin(200, event_stream_headers())) co_return;
-  if (!co_await send_event(responder, planned)) co_return;
+  if (!co_await send_event(responder, json::Object{{"plan", std::move(plan)}})) co_return;
   if (begun) {
     auto followed = co_await net::race(follow_download(*begun, responder), ending_.wait());
     if (followed.winner == 1 && !co_await responder.write(error_event(stopping_error()))) co_return;
@@ -86,8 +105,7 @@ Task<void> Gateway::compare_model(net::Request& request, net::Responder& respond
     co_await send(responder, error_response(model_error(model.error())));
     co_return;
   }
-  auto own = options_.hub();
-  auto endpoint = own ? read_endpoint(*body, *std::move(own)) : failure(own.error());
+  auto endpoint = body ? read_endpoint(*body, options_.hub) : failure(body.error());
   auto repository = store::RepositoryName::parse(model->repository);
   if (!repository) {
     repository = failure(ErrorKind::not_found,
@@ -109,7 +127,7 @@ Task<void> Gateway::compare_model(net::Request& request, net::Responder& respond
 Task<Expected<void>> Gateway::stop_named(std::string name, hub::Downloads::Remains remains) {
   auto stopped = options_.downloads.stop(name, remains);
   if (stopped || stopped.error().kind != ErrorKind::not_found) co_return stopped;
-  const auto endpoint = options_.hub();
+  const auto endpoint = options_.hub({});
   const auto catalog = co_await options_.downloads.catalog();
   if (!endpoint || !catalog) co_return stopped;
   const auto meant = hub::read_reference(name, endpoint->url, *catalog);
@@ -138,8 +156,7 @@ Task<void> Gateway::search_models(net::Request& request, net::Responder& respond
   }
   const auto most =
       query ? json::get_int_or(*body, "limit", limits::kHubSearchShown) : failure(query.error());
-  auto own = most ? options_.hub() : failure(most.error());
-  auto endpoint = own ? read_endpoint(*body, *std::move(own)) : failure(own.error());
+  auto endpoint = most ? read_endpoint(*body, options_.hub) : failure(most.error());
   if (!endpoint) {
     co_await send(responder, error_response(endpoint.error()));
     co_return;

@@ -101,9 +101,7 @@ Task<void> Gateway::fit(net::Request& request, net::Responder& responder) {
     co_await send(responder, error_response(model_error(file.error())));
     co_return;
   }
-  auto endpoint = options_.hub();
-  auto asked =
-      endpoint ? read_download_request(*body, *std::move(endpoint)) : failure(endpoint.error());
+  auto asked = read_download_request(*body, options_.hub);
   if (asked) asked->fits = fits_here(wanted->loading, options_.settings.engine, machine);
   const auto found =
       asked ? co_await options_.downloads.inspect(*std::move(asked)) : failure(asked.error());

@@ -6,6 +6,7 @@
 #include "gateway/api.hpp"
 #include "gateway/api_error.hpp"
 #include "gateway/api_keys.hpp"
+#include "gateway/download_json.hpp"
 #include "gateway/host_check.hpp"
 #include "gateway/measurements.hpp"
 #include "gateway/metrics.hpp"
@@ -45,7 +46,7 @@ struct GatewayOptions {
   hub::Downloads& downloads;
   Measurements& measurements;
   ApiKeys& keys;
-  std::function<Expected<hub::Endpoint>()> hub;      ///< where models come from, looked up anew
+  HubOf hub;                                         ///< where models come from, looked up anew
   std::function<Expected<worker::Engine>()> engine;  ///< finds llama-server anew at each call
   /// Takes the settings file over as it is now; the report is also about generations after `since`.
   std::function<SettingsReport(std::int64_t since)> reload_settings;
@@ -120,6 +121,8 @@ class Gateway {
   [[nodiscard]] Task<void> recommend_models(net::Request& request, net::Responder& responder);
   [[nodiscard]] Task<void> downloads(net::Request& request, net::Responder& responder);
   [[nodiscard]] Task<void> download(net::Request& request, net::Responder& responder);
+  [[nodiscard]] Task<void> send_download(net::Responder& responder, json::Object plan,
+                                         std::optional<hub::Downloads::Handle> begun);
   [[nodiscard]] Task<void> compare_model(net::Request& request, net::Responder& responder);
   [[nodiscard]] Task<void> stop_download(net::Request& request, net::Responder& responder);
   [[nodiscard]] Task<Expected<void>> stop_named(std::string name, hub::Downloads::Remains remains);

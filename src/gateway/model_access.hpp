@@ -56,8 +56,6 @@ struct ModelAccess {
   std::function<Task<Expected<std::vector<store::VerifiedFile>>>(
       store::ModelFile, std::function<void(std::uint64_t)>)>
       verify;
-  /// Takes damaged files back into download.
-  std::function<Task<Expected<void>>(std::vector<store::VerifiedFile>)> take_back;
 };
 
 }  // namespace llf::gateway

@@ -64,14 +64,18 @@ json::Object verification_json(const store::ModelFile& model,
           {"files", std::move(list)}};
 }
 
-/// Begins to fetch what is damaged of a model anew. Returns what names that download. Nothing is
-/// taken away before the hub has said that it can come. `body` may name another hub.
+/// What an engine has of a damaged file is damaged, too.
+Task<void> unload_damaged(scheduler::Scheduler& scheduler, ModelId model) {
+  static_cast<void>(co_await scheduler.unload(std::move(model)));
+}
+
+/// Begins to fetch what is damaged of a model anew, which stays as it is until that is here.
+/// Returns what names that download. `body` may name another hub.
 Task<Expected<std::string>> begin_repair(const GatewayOptions& options,
                                          const store::ModelFile& model,
                                          std::vector<store::VerifiedFile> files,
                                          const json::Object& body) {
-  auto own = options.hub();
-  auto endpoint = own ? read_endpoint(body, *std::move(own)) : failure(own.error());
+  auto endpoint = read_endpoint(body, options.hub);
   if (!endpoint) co_return failure(endpoint.error());
   auto request = hub::repair_request(model, options.downloads.places().cache, *std::move(endpoint));
   if (!request) co_return failure(request.error());
@@ -79,32 +83,14 @@ Task<Expected<std::string>> begin_repair(const GatewayOptions& options,
   if (files.empty()) {
     co_return failure(ErrorKind::corrupt, "it is as its source has it, and no model");
   }
-  const auto reference = request->model;
   auto plan = co_await options.downloads.plan(*std::move(request));
   if (!plan) co_return failure(plan.error());
-  for (const auto& file : files) {
-    std::error_code code;
-    const auto planned = std::ranges::find_if(plan->files, [&](const auto& one) {
-      return one.place == file.path || std::filesystem::equivalent(one.place, file.path, code);
-    });
-    if (planned == plan->files.end()) {
-      co_return failure(ErrorKind::not_found,
-                        fmt::format("{} does not come with {}", file.path, reference));
-    }
-    planned->present = false;
-  }
-  if (auto checked = options.downloads.check(*plan); !checked) co_return failure(checked.error());
-  // What an engine has of it is damaged, too.
-  static_cast<void>(co_await options.scheduler.unload(model.id));
-  if (auto taken = co_await options.models.take_back(files); !taken) {
-    co_return failure(taken.error());
-  }
-  const auto download = options.downloads.start(*std::move(plan));
-  if (!download) {  // another one began meanwhile
-    co_await options.downloads.give_back(std::move(files));
-    co_return failure(download.error());
-  }
-  co_return reference;
+  if (auto planned = hub::plan_repair(*plan, files); !planned) co_return failure(planned.error());
+  const auto download = options.downloads.start(
+      *std::move(plan),
+      [&scheduler = options.scheduler, id = model.id] { return unload_damaged(scheduler, id); });
+  if (!download) co_return failure(download.error());
+  co_return download->status().model;
 }
 
 }  // namespace

@@ -148,11 +148,7 @@ class GatewayTest : public testing::Test {
         .verify = [](store::ModelFile model, std::function<void(std::uint64_t)>)
             -> Task<Expected<std::vector<store::VerifiedFile>>> {
           co_return store::verify_model(model, {}, [](auto) { return true; });
-        },
-        .take_back =
-            [this](std::vector<store::VerifiedFile> damaged) {
-              return give(hub::take_back(damaged, folder_ / "hub"));
-            }};
+        }};
   }
 
   scheduler::Scheduler scheduler_{
@@ -188,7 +184,7 @@ class GatewayTest : public testing::Test {
        .downloads = downloads_,
        .measurements = measurements_,
        .keys = keys_,
-       .hub = [] { return no_hub(); },
+       .hub = [](const auto&) { return no_hub(); },
        .engine = [] { return no_engine(); },
        .reload_settings =
            [](std::int64_t) { return SettingsReport{.error = "line 1, column 1: no"}; },

@@ -1,16 +1,18 @@
 #include "hub/download.hpp"
 
 #include "base/limits.hpp"
+#include "hub/content_check.hpp"
 #include "hub/disk_room.hpp"
 #include "hub/license.hpp"
+#include "hub/part_file.hpp"
 #include "hub/remote_header.hpp"
 #include "hub/url_plan.hpp"
 #include "log/log.hpp"
 #include "os/atomic_file.hpp"
 #include "os/file_lock.hpp"
 #include "os/folders.hpp"
+#include "os/process_facts.hpp"
 #include "store/digest_file.hpp"
-#include "store/gguf_file.hpp"
 #include "store/hub_cache.hpp"
 
 #include <fmt/format.h>
@@ -87,21 +89,12 @@ Expected<DownloadPlan> plan_repository(const DownloadRequest& request,
   for (const auto& file : choice->files()) {
     PlannedFile planned{.path = file.path, .size = file.size, .sha256 = file.sha256, .place = {}};
     planned.place = cache.blob(cached_file(plan, planned));
-    planned.present = stands(planned.place, planned.size);
+    // What has a part beside it is damaged: a repair of it has not ended.
+    planned.present = stands(planned.place, planned.size) && !PartFile::exists(planned.place);
     plan.files.push_back(std::move(planned));
     plan.origins.push_back(origins_of(request, *repository, file));
   }
   return plan;
-}
-
-/// A GGUF file that no engine could load is no download that succeeded.
-Expected<void> check_content(const fs::path& file) {
-  const auto header = store::read_gguf(file);
-  if (header) return {};
-  const auto kind = header.error().kind;
-  if (kind != ErrorKind::invalid && kind != ErrorKind::too_large) return failure(header.error());
-  return failure(kind, fmt::format("it came as it is on the server, but is no model: {}",
-                                   header.error().message));
 }
 
 /// A plan while it is carried out.
@@ -131,13 +124,15 @@ class Job {
     const auto& planned = plan_.files[index];
     // Another program may have been faster. What no name of its own vouches for is looked at: it
     // may have been damaged since, and is then fetched in its place.
-    if (!stands(planned.place, planned.size)) return fetch(index);
+    if (planned.damage || !stands(planned.place, planned.size)) return fetch(index);
     std::error_code code;
-    if (!fs::equivalent(cache_.snapshot(file), planned.place, code)) {
+    if (PartFile::exists(planned.place) ||
+        !fs::equivalent(cache_.snapshot(file), planned.place, code)) {
       const auto digest = hash_present(planned);
       if (!digest) return failure(digest.error());
       if (digest->sha256 != *planned.sha256) return fetch(index);
       store::save_marks(run_.places.marks, digest->sha256, digest->marks);
+      PartFile::remove(planned.place);
     }
     already(planned);
     return {};
@@ -206,13 +201,19 @@ class Job {
     const auto& file = plan_.files[index];
     const auto before = progress_;
     const bool sized = file.size.bytes() != 0;
-    const TransferOrder order{.origins = plan_.origins[index],
-                              .place = file.place,
-                              .size = sized ? std::optional(file.size.bytes()) : std::nullopt,
-                              .sha256 = file.sha256,
-                              .speed = run_.speed,
-                              .sync_step = run_.sync_step,
-                              .check = check_content};
+    FrontCheck front(plan_.origins[index], run_.stop);
+    const TransferOrder order{
+        .origins = plan_.origins[index],
+        .place = file.place,
+        .size = sized ? std::optional(file.size.bytes()) : std::nullopt,
+        .sha256 = file.sha256,
+        .marks = marks_of(file),
+        .damage = file.damage,
+        .speed = run_.speed,
+        .sync_step = run_.sync_step,
+        .check_front = [&front](const fs::path& part, std::uint64_t bytes,
+                                std::uint64_t size) { return front.look(part, bytes, size); },
+        .check = check_content};
     const auto done = transfer(
         order,
         [&](const TransferProgress& now) {
@@ -235,6 +236,10 @@ class Job {
     note_repair(file, *done);
     run_.report(progress_);
     return {};
+  }
+
+  [[nodiscard]] std::optional<store::HashMarks> marks_of(const PlannedFile& file) const {
+    return file.sha256 ? store::load_marks(run_.places.marks, *file.sha256) : std::nullopt;
   }
 
   void note_repair(const PlannedFile& file, const Transferred& done) {
@@ -265,7 +270,7 @@ ByteSize DownloadPlan::size() const {
 
 ByteSize DownloadPlan::missing() const {
   std::uint64_t bytes = 0;
-  for (const auto& file : files) bytes += file.present ? 0 : file.size.bytes();
+  for (const auto& file : files) bytes += file.present ? 0 : file.size.bytes() - file.here;
   return ByteSize(bytes);
 }
 
@@ -281,6 +286,10 @@ Expected<DownloadPlan> plan_download(const DownloadRequest& request, const Downl
   auto plan = reference->url ? plan_url(request, *reference->url, places, stop)
                              : plan_repository(request, *reference, places, stop);
   if (!plan) return plan;
+  for (auto& file : plan->files) {
+    const auto here = PartFile::look(file.place, os::boot_id().value_or(""));
+    file.here = std::min(here, file.size.bytes());
+  }
   if (const auto room = check_plan_room(*plan); !room) plan->shortage = room.error().message;
   return plan;
 }

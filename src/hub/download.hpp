@@ -35,7 +35,7 @@ struct DownloadRequest {
   std::vector<Url> mirrors;             ///< other endpoints, or URLs of the same file
   std::optional<store::Digest> sha256;  ///< of a file at a URL
   FitsHere fits;                        ///< chooses the quantisation where the model names none
-  bool damaged = false;  ///< what has the place of a file at a URL: it will be taken back
+  bool damaged = false;  ///< what has the place of a file at a URL: it will be replaced
 };
 
 /// A file of a plan.
@@ -45,6 +45,9 @@ struct PlannedFile {
   std::optional<store::Digest> sha256;
   std::filesystem::path place;  ///< where its content will stand
   bool present = false;         ///< it stands there
+  std::uint64_t here = 0;       ///< bytes of it that came earlier
+  /// What stands there is damaged: in these bytes, or nobody knows where.
+  std::optional<std::vector<Range>> damage{};
 };
 
 /// A model of the repository that was not chosen.

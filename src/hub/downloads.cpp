@@ -56,6 +56,7 @@ std::string_view to_string(State state) {
 struct Downloads::Handle::Entry {
   DownloadStatus status;
   DownloadPlan plan;
+  After after;
   std::stop_source stop;
   Remains remains = Remains::keep;
   bool discarding = false;  ///< what has come of it is being removed
@@ -109,6 +110,10 @@ const DownloadStatus& Downloads::Handle::status() const {
   return entry_->status;
 }
 
+const DownloadPlan& Downloads::Handle::plan() const {
+  return entry_->plan;
+}
+
 bool Downloads::Handle::active() const {
   return entry_->active();
 }
@@ -153,6 +158,12 @@ std::shared_ptr<Downloads::Entry> Downloads::find(std::string_view model) const 
   return at == entries_.end() ? nullptr : *at;
 }
 
+Expected<Downloads::Handle> Downloads::follow(std::string_view model) const {
+  if (auto known = find(model)) return Handle(std::move(known));
+  return failure(ErrorKind::not_found, fmt::format("no download of '{}' is known", model));
+}
+
+/// Errors: as of start.
 Expected<void> Downloads::check(const DownloadPlan& plan) const {
   const auto known = find(plan.model);
   if (!known || !known->active() || known->leaving() || same_files(known->plan, plan)) return {};
@@ -172,10 +183,13 @@ std::vector<std::filesystem::path> Downloads::only_of(const Entry& entry) const 
   return places;
 }
 
-Expected<Downloads::Handle> Downloads::start(DownloadPlan plan) {
+Expected<Downloads::Handle> Downloads::start(DownloadPlan plan, After after) {
   if (auto checked = check(plan); !checked) return failure(checked.error());
   auto known = find(plan.model);
-  if (known && known->active() && !known->leaving()) return Handle(known);
+  if (known && known->active() && !known->leaving()) {
+    if (after) known->after = std::move(after);
+    return Handle(known);
+  }
   Before before;
   if (known) {
     before.obsolete = only_of(*known);
@@ -187,6 +201,7 @@ Expected<Downloads::Handle> Downloads::start(DownloadPlan plan) {
   entry->status.model = plan.model;
   entry->status.progress.size = plan.size().bytes();
   entry->plan = std::move(plan);
+  entry->after = std::move(after);
   entries_.push_back(entry);
   forget_old();
   save();
@@ -244,6 +259,7 @@ Task<void> Downloads::finish(std::shared_ptr<Entry> entry, Expected<void> result
   auto& status = entry->status;
   status.rate = 0;
   if (result) {
+    if (entry->after) co_await entry->after();
     status.state = State::done;
     log::info("hub", "{} is downloaded", status.model);
     if (!entry->plan.base_model.empty()) {

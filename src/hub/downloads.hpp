@@ -10,7 +10,6 @@
 #include "net/loop.hpp"
 #include "net/task_group.hpp"
 #include "os/rate_limit.hpp"
-#include "store/verification.hpp"
 
 #include <algorithm>
 #include <cstddef>
@@ -61,6 +60,8 @@ class Downloads {
   class Handle {
    public:
     [[nodiscard]] const DownloadStatus& status() const;
+    /// What it carries out.
+    [[nodiscard]] const DownloadPlan& plan() const;
     /// Whether it queues or runs.
     [[nodiscard]] bool active() const;
     /// Counts its changes.
@@ -106,17 +107,14 @@ class Downloads {
   [[nodiscard]] Task<Expected<BaseTemplate>> learn_base(Endpoint endpoint,
                                                         store::RepositoryName repository);
 
-  /// Begins a download, or gives the one of the same files that has begun. Errors: those of
-  /// `check`.
-  [[nodiscard]] Expected<Handle> start(DownloadPlan plan);
+  /// Begins a download, or gives the one of the same files that has begun. Errors:
+  /// `conflict` while one of this name fetches other files: another revision, another address.
+  /// `after` is run when all of it is there.
+  using After = std::function<Task<void>()>;
+  [[nodiscard]] Expected<Handle> start(DownloadPlan plan, After after = {});
 
-  /// Whether a start would not be refused now. Errors: `conflict` while one of this name fetches
-  /// other files: another revision, another address.
-  [[nodiscard]] Expected<void> check(const DownloadPlan& plan) const;
-
-  /// Gives damaged files their places again, which were taken from them for a download that was
-  /// refused: see hub::give_back.
-  [[nodiscard]] Task<void> give_back(std::vector<store::VerifiedFile> damaged);
+  /// One of the list, by its name, to follow it; it may have ended. Errors: not_found.
+  [[nodiscard]] Expected<Handle> follow(std::string_view model) const;
 
   /// Stops a download, by its name or what match_download takes for it; what has come stays,
   /// unless it is discarded, but for what another one is to have. Errors: `not_found`; `conflict`
@@ -146,6 +144,7 @@ class Downloads {
         obsolete;  ///< places whose partial files have no use any more
   };
 
+  [[nodiscard]] Expected<void> check(const DownloadPlan& plan) const;
   [[nodiscard]] Task<void> run(std::shared_ptr<Entry> entry, Before before);
   [[nodiscard]] Task<void> finish(std::shared_ptr<Entry> entry, Expected<void> result);
   [[nodiscard]] Task<void> discard(std::shared_ptr<Entry> entry);

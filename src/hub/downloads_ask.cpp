@@ -1,5 +1,4 @@
 #include "hub/downloads.hpp"
-#include "hub/repair.hpp"
 
 #include <utility>
 
@@ -53,14 +52,6 @@ Task<Expected<BaseTemplate>> Downloads::learn_base(Endpoint endpoint,
         if (base) save_base_template(folder, repository, *base);
         return base;
       });
-}
-
-Task<void> Downloads::give_back(std::vector<store::VerifiedFile> damaged) {
-  static_cast<void>(co_await ask([damaged = std::move(damaged), cache = options_.places.cache](
-                                     const std::stop_token&) -> Expected<void> {
-    hub::give_back(damaged, cache);
-    return {};
-  }));
 }
 
 }  // namespace llf::hub

@@ -15,6 +15,11 @@ namespace {
 using State = DownloadStatus::State;
 using testing::HasSubstr;
 
+Task<void> count_up(int& number) {
+  ++number;
+  co_return;
+}
+
 class DownloadsTest : public TransferTest {
  protected:
   DownloadsTest() {
@@ -60,6 +65,21 @@ TEST_F(DownloadsTest, a_model_that_is_asked_for_twice_is_fetched_once) {
   EXPECT_EQ(second.status().state, State::done) << second.status().error.message;
   EXPECT_EQ(downloads.active(), 0U);
   EXPECT_EQ(downloads.list().size(), 1U);
+  end(downloads);
+}
+
+TEST_F(DownloadsTest, one_that_has_ended_can_be_followed_and_what_comes_after_it_is_done) {
+  const TestServer server([this](const std::string& head) { return good(head); });
+  Downloads downloads(loop_, options());
+  int after = 0;
+  const auto note = [&after]() -> Task<void> { return count_up(after); };
+  wait_for(*downloads.start(plan(server), note));
+  EXPECT_EQ(after, 1);
+  const auto followed = downloads.follow("m");
+  ASSERT_TRUE(followed);
+  EXPECT_EQ(followed->status().state, State::done);
+  EXPECT_EQ(followed->plan().files.size(), 1U);
+  EXPECT_EQ(downloads.follow("other").error().kind, ErrorKind::not_found);
   end(downloads);
 }
 

@@ -65,7 +65,20 @@ Error error_by_code(std::string_view code, const Url& url, const Endpoint& endpo
                 fmt::format("{} has no such repository, or it is private: check its name{}",
                             endpoint.url.str(), endpoint.token.empty() ? ", or set HF_TOKEN" : "")};
   }
+  if (code == "RevisionNotFound") {
+    return {.kind = ErrorKind::not_found,
+            .message =
+                "the repository has no such branch, tag or commit: check what stands behind "
+                "the @ of its name"};
+  }
   return {.kind = ErrorKind::not_found, .message = fmt::format("{} is not there", url.shown())};
+}
+
+/// When to come again, as far as an answer says it.
+std::string later_text(const HttpHead& head) {
+  const auto field = head.field("retry-after");
+  const auto wait = field ? net::parse_retry_after(*field) : std::nullopt;
+  return wait ? fmt::format("in {} s", wait->count()) : "later";
 }
 
 /// What a try came to, and how long the server asks us to wait before the next.
@@ -115,11 +128,15 @@ Expected<void> pause(const Session& session, Duration time) {
 
 }  // namespace
 
-Expected<Endpoint> find_endpoint(const os::Environment& env) {
-  auto url = Url::parse(env("HF_ENDPOINT").value_or(std::string(kPublicHub)));
-  if (!url) return failure(url.error().with_context("HF_ENDPOINT"));
-  return Endpoint{
-      .url = *std::move(url), .token = find_token(env), .offline = is_on(env("HF_HUB_OFFLINE"))};
+Expected<Endpoint> find_endpoint(const os::Environment& env, const std::optional<Url>& named) {
+  const auto own = Url::parse(env("HF_ENDPOINT").value_or(std::string(kPublicHub)));
+  if (!own && !named) {
+    return failure(own.error().with_context("HF_ENDPOINT, which llfd was started with"));
+  }
+  Endpoint endpoint{
+      .url = named ? *named : *own, .token = {}, .offline = is_on(env("HF_HUB_OFFLINE"))};
+  if (own && own->origin() == endpoint.url.origin()) endpoint.token = find_token(env);
+  return endpoint;
 }
 
 Error answer_error(const HttpHead& head, const Url& url, const Endpoint& endpoint) {
@@ -136,8 +153,8 @@ Error answer_error(const HttpHead& head, const Url& url, const Endpoint& endpoin
       return {.kind = ErrorKind::not_found, .message = fmt::format("{} is not there", url.shown())};
     case http_status::kTooMany:
       return {.kind = ErrorKind::unavailable,
-              .message = fmt::format("{} has too many requests (HTTP 429): try again later",
-                                     url.origin())};
+              .message = fmt::format("{} has too many requests (HTTP 429): try again {}",
+                                     url.origin(), later_text(head))};
     default:
       const bool later =
           head.status >= http_status::kServerError || head.status == http_status::kRequestTimeout;

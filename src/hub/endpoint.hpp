@@ -20,8 +20,11 @@ struct Endpoint {
 
 /// The endpoint as all programs for the hub find it: HF_ENDPOINT, else the public hub; the token of
 /// HF_TOKEN, else of the file HF_TOKEN_PATH, else $HF_HOME/token, else
-/// ~/.cache/huggingface/token. Errors: `invalid` for an HF_ENDPOINT that is no URL. Reads a file.
-[[nodiscard]] Expected<Endpoint> find_endpoint(const os::Environment& env);
+/// ~/.cache/huggingface/token. `named` stands in for HF_ENDPOINT; a token of ours goes to none of
+/// another origin. Errors: `invalid` for an HF_ENDPOINT that is no URL, where it counts. Reads a
+/// file.
+[[nodiscard]] Expected<Endpoint> find_endpoint(const os::Environment& env,
+                                               const std::optional<Url>& named = {});
 
 /// What every question to a hub needs. All of it outlives the question.
 struct Session {

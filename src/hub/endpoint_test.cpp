@@ -41,6 +41,11 @@ TEST(Endpoint, is_where_other_clients_find_it) {
   EXPECT_FALSE(find({{"HF_HUB_OFFLINE", "0"}}).offline);
   const auto bad = find_endpoint([](const char*) { return std::optional<std::string>("x"); });
   EXPECT_THAT(bad.error().message, HasSubstr("HF_ENDPOINT"));
+  const auto named = find_endpoint([](const char*) { return std::optional<std::string>("x"); },
+                                   url("https://hub.example"));
+  ASSERT_TRUE(named) << "nobody asks for ours";
+  EXPECT_EQ(named->url, url("https://hub.example"));
+  EXPECT_THAT(named->token, IsEmpty());
 }
 
 TEST(Endpoint, takes_its_token_from_the_variable_or_a_file) {
@@ -89,9 +94,14 @@ TEST(Endpoint, says_what_a_refusal_means) {
   EXPECT_EQ(error(401, "GatedRepo").kind, ErrorKind::forbidden);
   EXPECT_THAT(error(401, "GatedRepo").message, HasSubstr("accept its terms"));
   EXPECT_EQ(error(401, "RepoNotFound").kind, ErrorKind::not_found);
+  EXPECT_THAT(error(404, "RevisionNotFound").message, HasSubstr("no such branch, tag or commit"));
   EXPECT_EQ(error(404, "").kind, ErrorKind::not_found);
   EXPECT_THAT(error(403, "").message, HasSubstr("HF_TOKEN"));
   EXPECT_EQ(error(429, "").kind, ErrorKind::unavailable);
+  EXPECT_THAT(answer_error({.status = 429, .fields = {{"retry-after", "3600"}}},
+                           url("https://hub.example"), open)
+                  .message,
+              HasSubstr("try again in 3600 s"));
   EXPECT_EQ(error(503, "").kind, ErrorKind::unavailable);
   EXPECT_EQ(error(418, "").message, "https://hub.example/a answers HTTP 418");
 }

@@ -125,12 +125,15 @@ Expected<PartFile> PartFile::open(const fs::path& place, const PartIdentity& ide
 
 std::uint64_t PartFile::look(const fs::path& place, const std::string& boot) {
   std::error_code code;
-  if (fs::is_regular_file(place, code)) {
-    const auto size = fs::file_size(place, code);
-    return code ? 0 : size;
-  }
-  const auto size = fs::file_size(part_of(place), code);
-  return code ? 0 : Journal::look(journal_of(place), size, boot);
+  const bool comes = exists(place);
+  const auto size = fs::file_size(comes ? part_of(place) : place, code);
+  if (code) return 0;
+  return comes ? Journal::look(journal_of(place), size, boot) : size;
+}
+
+bool PartFile::exists(const fs::path& place) {
+  std::error_code code;
+  return fs::is_regular_file(part_of(place), code);
 }
 
 Expected<void> PartFile::write(std::uint64_t at, std::span<const char> bytes) {
@@ -196,30 +199,34 @@ Expected<void> PartFile::finish() {
   return synced;
 }
 
-Expected<void> PartFile::take_back(const fs::path& place, const PartIdentity& identity,
-                                   const RangeSet& good) {
-  const os::UniqueFd fd(::open(place.c_str(), O_RDWR | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK));
+Expected<void> PartFile::copy_right(const RangeSet& right, const std::stop_token& stop) {
+  if (written().total() > 0) return {};
+  const os::UniqueFd from(::open(place_.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
   struct stat facts{};
-  if (!fd || ::fstat(fd.get(), &facts) != 0) return failed_to("opening", place);
-  if (!S_ISREG(facts.st_mode)) {
-    return failure(ErrorKind::forbidden, fmt::format("{} is no file", place.native()));
+  if (!from || ::fstat(from.get(), &facts) != 0) return failed_to("opening", place_);
+  if (!S_ISREG(facts.st_mode) || !std::cmp_equal(facts.st_size, size_)) return {};
+  std::vector<char> buffer(limits::kHashRead.bytes());
+  for (const auto& range : right.ranges()) {
+    for (auto at = range.begin; at < range.end;) {
+      if (stop.stop_requested()) return failure(ErrorKind::cancelled, "the repair was stopped");
+      const auto most = std::min<std::uint64_t>(buffer.size(), range.end - at);
+      const auto got = ::pread(from.get(), buffer.data(), most, static_cast<off_t>(at));
+      if (got < 0 && errno == EINTR) continue;
+      if (got <= 0) {
+        const int why = got == 0 ? EIO : errno;  // it has become shorter
+        return failure(os::file_error("reading", place_, os::FileUse::read, why));
+      }
+      const auto bytes = std::span(buffer).first(static_cast<std::size_t>(got));
+      if (auto put = write(at, bytes); !put) return put;
+      at += bytes.size();
+    }
   }
-  auto journal = Journal::open(journal_of(place), identity, os::boot_id().value_or(""));
-  if (!journal) return failure(journal.error());
-  if (auto reset = journal->reset(); !reset) return reset;
-  for (const auto& range : good.ranges()) {
-    if (auto noted = journal->note(range); !noted) return noted;
+  // Noted when it is on the disk: a copy that is cut short counts for nothing.
+  if (::fdatasync(fd_.get()) != 0) return lost();
+  for (const auto& range : right.ranges()) {
+    if (auto noted = journal_.note(range); !noted) return noted;
   }
-  // They stood on the disk for long.
-  if (auto synced = journal->synced(); !synced) return synced;
-  if (::rename(place.c_str(), part_of(place).c_str()) != 0) return failed_to("renaming", place);
-  return {};
-}
-
-void PartFile::give_back(const fs::path& place) {
-  std::error_code code;
-  fs::rename(part_of(place), place, code);
-  fs::remove(journal_of(place), code);
+  return journal_.synced();
 }
 
 void PartFile::remove(const fs::path& place) {

@@ -10,6 +10,7 @@
 #include <filesystem>
 #include <optional>
 #include <span>
+#include <stop_token>
 #include <string>
 
 namespace llf::hub {
@@ -32,8 +33,8 @@ class PartFile {
                                                const PartIdentity& identity,
                                                const PartOptions& options);
 
-  /// How many bytes of a file are there: all when it stands at `place`, else those that an open
-  /// would find written. Blocks.
+  /// How many bytes of a file are there: those that an open would find written; all when it stands
+  /// at `place` and nothing is to replace it. Blocks.
   [[nodiscard]] static std::uint64_t look(const std::filesystem::path& place,
                                           const std::string& boot);
 
@@ -65,14 +66,13 @@ class PartFile {
   /// journal goes.
   [[nodiscard]] Expected<void> finish();
 
-  /// Takes a file from its place that is damaged but for some ranges: an open goes on with those.
-  /// Errors: those of files; `forbidden` for what cannot become a part: a link, a file of another
-  /// user's.
-  [[nodiscard]] static Expected<void> take_back(const std::filesystem::path& place,
-                                                const PartIdentity& identity, const RangeSet& good);
+  /// Whether there is one, with or without bytes that count. A system call.
+  [[nodiscard]] static bool exists(const std::filesystem::path& place);
 
-  /// Undoes take_back.
-  static void give_back(const std::filesystem::path& place);
+  /// Copies what is right of the file that stands at the place, where nothing came yet: only the
+  /// rest is to come. One of another size is no help. Errors: those of files; `cancelled` by
+  /// `stop`.
+  [[nodiscard]] Expected<void> copy_right(const RangeSet& right, const std::stop_token& stop);
 
   /// Removes file and journal.
   static void remove(const std::filesystem::path& place);

@@ -95,21 +95,39 @@ TEST_F(PartFileTest, what_has_no_room_is_told_before_it_begins) {
   EXPECT_TRUE(fs::is_empty(folder_.path()));
 }
 
-TEST_F(PartFileTest, takes_a_damaged_file_back_with_what_is_right_of_it) {
+TEST_F(PartFileTest, copies_what_is_right_of_a_damaged_file) {
   std::ofstream(place()) << "01234xxx89";
-  RangeSet good;
-  good.add({0, 5});
-  good.add({8, 10});
-  ASSERT_TRUE(PartFile::take_back(place(), {10, "tag"}, good));
-  EXPECT_FALSE(fs::exists(place()));
+  RangeSet right;
+  right.add({0, 5});
+  right.add({8, 10});
+  {
+    auto part = open();
+    ASSERT_TRUE(part.copy_right(right, {}));
+    EXPECT_EQ(part.written(), right);
+    EXPECT_EQ(PartFile::look(place(), "another boot"), 7U) << "it is on the disk";
+  }
   auto part = open();
-  EXPECT_EQ(part.written(), good) << "on the disk since long: another boot knows it, too";
   EXPECT_TRUE(part.write(5, std::string_view("567")));
   EXPECT_TRUE(part.note({5, 8}));
+  std::ofstream(place()) << "9876543210";
+  ASSERT_TRUE(part.copy_right(right, {})) << "what has come stays";
   EXPECT_TRUE(part.finish());
   std::ifstream file(place());
   EXPECT_EQ(std::string(std::istreambuf_iterator<char>(file), {}), "0123456789");
-  EXPECT_FALSE(PartFile::take_back(folder_ / "absent", {10, "tag"}, good));
+}
+
+TEST_F(PartFileTest, copies_nothing_of_a_file_of_another_size_nor_when_stopped) {
+  RangeSet right;
+  right.add({0, 5});
+  auto part = open();
+  EXPECT_FALSE(part.copy_right(right, {})) << "it is not there";
+  std::ofstream(place()) << "0123";
+  EXPECT_TRUE(part.copy_right(right, {}));
+  std::ofstream(place()) << "0123456789";
+  std::stop_source stop;
+  stop.request_stop();
+  EXPECT_EQ(part.copy_right(right, stop.get_token()).error().kind, ErrorKind::cancelled);
+  EXPECT_EQ(part.written().total(), 0U);
 }
 
 TEST_F(PartFileTest, follows_no_link_in_its_place) {

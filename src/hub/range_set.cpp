@@ -58,4 +58,11 @@ std::vector<Range> RangeSet::ranges() const {
   return all;
 }
 
+RangeSet without(Range all, const std::vector<Range>& parts) {
+  RangeSet rest;
+  rest.add(all);
+  for (const auto& part : parts) rest.remove(part);
+  return rest;
+}
+
 }  // namespace llf::hub

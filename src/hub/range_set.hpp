@@ -37,4 +37,7 @@ class RangeSet {
   std::uint64_t total_ = 0;
 };
 
+/// A range but for some parts of it. Pure.
+[[nodiscard]] RangeSet without(Range all, const std::vector<Range>& parts);
+
 }  // namespace llf::hub

@@ -65,5 +65,11 @@ TEST(RangeSetModel, is_as_a_set_of_bytes) {
   }
 }
 
+TEST(RangeSet, a_range_without_parts_of_it) {
+  const auto rest = without({0, 10}, {{2, 3}, {8, 12}});
+  EXPECT_EQ(rest.ranges(), (std::vector<Range>{{0, 2}, {3, 8}}));
+  EXPECT_EQ(without({0, 10}, {}).total(), 10U);
+}
+
 }  // namespace
 }  // namespace llf::hub

@@ -21,13 +21,9 @@ namespace llf::hub {
 /// so at its source. Pure.
 [[nodiscard]] bool is_repairable(const store::VerifiedFile& file);
 
-/// Takes damaged files back into download, with the parts of them that are right: all of them or
-/// none. Errors: `conflict` when a program is downloading one; `forbidden` for what is not ours to
-/// write; those of files. Blocks. Any thread.
-[[nodiscard]] Expected<void> take_back(const std::vector<store::VerifiedFile>& damaged,
-                                       const std::filesystem::path& cache);
-
-/// Undoes take_back, but for what somebody has begun to fetch. Blocks. Any thread.
-void give_back(const std::vector<store::VerifiedFile>& damaged, const std::filesystem::path& cache);
+/// Makes a plan fetch what is damaged, as far as that is known, in the place of what is there.
+/// Errors: `not_found` for a file that does not come with it. Some system calls.
+[[nodiscard]] Expected<void> plan_repair(DownloadPlan& plan,
+                                         const std::vector<store::VerifiedFile>& damaged);
 
 }  // namespace llf::hub

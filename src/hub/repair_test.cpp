@@ -2,8 +2,6 @@
 
 #include "base/limits.hpp"
 #include "gguf/test_file.hpp"
-#include "hub/part_file.hpp"
-#include "os/file_lock.hpp"
 #include "store/digest_file.hpp"
 #include "store/hub_cache.hpp"
 #include "store/test_shelf.hpp"
@@ -40,6 +38,15 @@ class RepairTest : public testing::Test {
     file.put('!');
   }
 
+  /// As of a hub that has what the cache should have.
+  [[nodiscard]] DownloadPlan planned() const {
+    return {.model = "o/r",
+            .files = {{.path = "m.gguf",
+                       .size = ByteSize(content_.size()),
+                       .place = blob_,
+                       .present = true}}};
+  }
+
   const std::string kCommit = std::string(40, 'a');
   store::TestShelf shelf_;
   std::string content_ = gguf::small_model().bytes();
@@ -48,7 +55,7 @@ class RepairTest : public testing::Test {
   const Endpoint hub_{.url = *Url::parse("https://hub.example"), .token = {}};
 };
 
-TEST_F(RepairTest, a_damaged_file_becomes_a_download_that_has_the_right_parts) {
+TEST_F(RepairTest, of_a_file_with_marks_only_what_is_damaged_comes) {
   content_.resize(3 * limits::kPart.bytes());
   shelf_.put_cached("models--o--big", kCommit, "m.gguf", content_);
   model_.path = (shelf_.root() / "models--o--big/snapshots" / kCommit / "m.gguf").native();
@@ -56,24 +63,26 @@ TEST_F(RepairTest, a_damaged_file_becomes_a_download_that_has_the_right_parts) {
   static_cast<void>(verify());
   damage();
   EXPECT_EQ(repair_request(model_, shelf_.root(), hub_)->model, "o/big@" + kCommit + ":m.gguf");
-  EXPECT_TRUE(take_back(damaged(), shelf_.root()));
-  EXPECT_FALSE(fs::exists(model_.path)) << "nobody gets it until it is right";
-  const auto part =
-      PartFile::open(blob_, {.size = content_.size(), .tag = store::sha256(content_).hex()},
-                     {.boot = "another boot"});
-  ASSERT_TRUE(part);
-  EXPECT_EQ(part->written().total(), 2 * limits::kPart.bytes());
+  auto plan = planned();
+  ASSERT_TRUE(plan_repair(plan, damaged()));
+  EXPECT_FALSE(plan.files.front().present);
+  EXPECT_EQ(plan.missing(), limits::kPart);
+  EXPECT_TRUE(fs::exists(model_.path)) << "it stays until the right one is here";
 }
 
-TEST_F(RepairTest, of_a_file_without_marks_nothing_counts) {
+TEST_F(RepairTest, of_a_file_without_marks_all_comes) {
   damage();
   EXPECT_EQ(repair_request(model_, shelf_.root(), hub_)->model,
             "o/r@" + kCommit + ":Q4/m-Q4_0.gguf");
-  EXPECT_TRUE(take_back(damaged(), shelf_.root()));
-  const auto part = PartFile::open(
-      blob_, {.size = content_.size(), .tag = store::sha256(content_).hex()}, {.boot = "boot"});
-  ASSERT_TRUE(part);
-  EXPECT_EQ(part->written().total(), 0U);
+  auto plan = planned();
+  ASSERT_TRUE(plan_repair(plan, damaged()));
+  EXPECT_EQ(plan.missing().bytes(), content_.size());
+}
+
+TEST_F(RepairTest, what_does_not_come_with_a_plan_is_told) {
+  damage();
+  DownloadPlan plan{.model = "o/other"};
+  EXPECT_EQ(plan_repair(plan, damaged()).error().kind, ErrorKind::not_found);
 }
 
 TEST_F(RepairTest, what_is_right_or_wrong_at_its_source_is_not_repaired) {
@@ -83,42 +92,6 @@ TEST_F(RepairTest, what_is_right_or_wrong_at_its_source_is_not_repaired) {
                               .sha256 = store::sha256("x"),
                               .expected = store::sha256("x"),
                               .broken = "no model"}));
-}
-
-TEST_F(RepairTest, all_of_them_are_taken_or_none) {
-  shelf_.put_cached("models--o--r", kCommit, "other.gguf", "second");
-  damage();
-  auto files = damaged();
-  auto second = files.front();
-  second.path = (shelf_.root() / "models--o--r/snapshots" / kCommit / "other.gguf").native();
-  second.expected = store::sha256("second");
-  const auto blob = fs::canonical(second.path);
-  files.push_back(second);
-  {
-    // In the place of the second stands what cannot become a part.
-    fs::rename(blob, blob.native() + ".away");
-    fs::create_symlink(blob.native() + ".away", blob);
-    EXPECT_FALSE(take_back(files, shelf_.root()));
-  }
-  EXPECT_TRUE(fs::exists(model_.path));
-  EXPECT_FALSE(fs::exists(PartFile::part_of(blob_)));
-}
-
-TEST_F(RepairTest, what_is_being_downloaded_is_not_taken) {
-  damage();
-  const auto path = store::lock_of_content(shelf_.root(), blob_);
-  fs::create_directories(path.parent_path());
-  const auto held = os::FileLock::try_acquire(path);
-  ASSERT_TRUE(held && *held);
-  EXPECT_EQ(take_back(damaged(), shelf_.root()).error().kind, ErrorKind::conflict);
-  EXPECT_TRUE(fs::exists(model_.path));
-}
-
-TEST_F(RepairTest, of_two_repairs_at_once_the_second_is_told_of_the_first) {
-  damage();
-  const auto files = damaged();
-  EXPECT_TRUE(take_back(files, shelf_.root()));
-  EXPECT_EQ(take_back(files, shelf_.root()).error().kind, ErrorKind::conflict);
 }
 
 TEST_F(RepairTest, a_file_of_a_folder_came_from_nobody_knows_where) {
@@ -139,29 +112,6 @@ TEST_F(RepairTest, a_file_of_a_url_comes_from_there) {
   ASSERT_TRUE(request) << request.error().message;
   EXPECT_EQ(request->model, "https://h.example/m.gguf");
   EXPECT_EQ(request->sha256, sha256);
-  const auto files = damaged();
-  ASSERT_EQ(files.size(), 1U);
-  EXPECT_TRUE(take_back(files, shelf_.root()));
-  EXPECT_FALSE(fs::exists(file));
-  EXPECT_EQ(take_back(files, shelf_.root()).error().kind, ErrorKind::conflict);
-  give_back(files, shelf_.root());
-  EXPECT_TRUE(fs::exists(file));
-}
-
-TEST_F(RepairTest, what_was_taken_for_nothing_is_given_back) {
-  damage();
-  const auto files = damaged();
-  ASSERT_TRUE(take_back(files, shelf_.root()));
-  {
-    const auto held = os::FileLock::try_acquire(store::lock_of_content(shelf_.root(), blob_));
-    ASSERT_TRUE(held && *held);
-    give_back(files, shelf_.root());
-    EXPECT_FALSE(fs::exists(model_.path)) << "somebody fetches it";
-  }
-  give_back(files, shelf_.root());
-  EXPECT_TRUE(fs::exists(model_.path));
-  EXPECT_FALSE(fs::exists(PartFile::part_of(blob_)));
-  EXPECT_FALSE(fs::exists(PartFile::journal_of(blob_)));
 }
 
 }  // namespace

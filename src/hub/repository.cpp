@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <utility>
 
 namespace llf::hub {
@@ -18,6 +19,12 @@ std::unexpected<Error> not_as_agreed(std::string_view what) {
 
 Expected<json::Value> parse_answer(std::string_view text) {
   auto value = json::parse(text);
+  const auto begin = std::min(text.find_first_not_of(" \t\r\n"), text.size());
+  if (text.substr(begin).starts_with('<')) {
+    return failure(ErrorKind::upstream,
+                   "what answers is no model hub, but sends a web page: check HF_ENDPOINT, and "
+                   "whether the network wants a login first");
+  }
   if (!value) return not_as_agreed(value.error().message);
   return value;
 }
@@ -89,7 +96,9 @@ Expected<Repository> get_repository(const Session& session, const store::Reposit
   if (!revision.empty()) path += fmt::format("/revision/{}", percent_encode(revision));
   const auto answer = ask(session, session.endpoint.url.at(path + "?blobs=true"));
   if (!answer) return failure(answer.error());
-  return read_repository(name, answer->body);
+  auto repository = read_repository(name, answer->body);
+  if (!repository) return failure(repository.error().with_context(session.endpoint.url.str()));
+  return repository;
 }
 
 Expected<std::vector<FoundRepository>> search_repositories(const Session& session,
@@ -101,7 +110,7 @@ Expected<std::vector<FoundRepository>> search_repositories(const Session& sessio
   const auto answer = ask(session, session.endpoint.url.at(path));
   if (!answer) return failure(answer.error());
   const auto value = parse_answer(answer->body);
-  if (!value) return failure(value.error());
+  if (!value) return failure(value.error().with_context(session.endpoint.url.str()));
   if (!value->is_array()) return not_as_agreed("it is no list");
   std::vector<FoundRepository> found;
   for (const auto& item : value->get_array()) {

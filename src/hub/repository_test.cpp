@@ -48,14 +48,19 @@ TEST(Repository, what_cannot_be_used_is_left_out) {
 }
 
 TEST(Repository, nonsense_is_an_error) {
-  for (const auto* wrong : {"", "[]", "{}", R"({"sha":"main","siblings":[]})",
-                            R"({"sha":5,"siblings":[]})", "<html>"}) {
+  for (const auto* wrong :
+       {"", "[]", "{}", R"({"sha":"main","siblings":[]})", R"({"sha":5,"siblings":[]})", "x"}) {
     const auto repository = read_repository(kName, wrong);
     ASSERT_FALSE(repository) << wrong;
     EXPECT_EQ(repository.error().kind, ErrorKind::upstream);
     EXPECT_THAT(repository.error().message, HasSubstr("cannot be understood"));
   }
   EXPECT_FALSE(read_answer(R"(,"siblings":{})"));
+}
+
+TEST(Repository, a_web_page_is_told_as_one) {
+  EXPECT_THAT(read_repository(kName, " \n<!DOCTYPE html>").error().message,
+              HasSubstr("no model hub"));
 }
 
 TEST(Repository, a_file_is_asked_for_at_its_commit) {

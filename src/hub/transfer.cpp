@@ -29,20 +29,41 @@ std::unexpected<Error> wrong_hash(const TransferOrder& order, const store::Diges
   return failure(
       ErrorKind::corrupt,
       fmt::format("what {} sends is not the file that was promised: its SHA-256 is {}, not {}. "
-                  "Nothing of it was kept; try another source",
-                  names_of(order.origins), got.hex(), expected.hex()));
+                  "Nothing of it was kept{}; try another source",
+                  names_of(order.origins), got.hex(), expected.hex(),
+                  order.damage ? ", and the file that is here stays as it was" : ""));
+}
+
+/// What of a part that is not what it should be is right all the same; nothing where no marks tell.
+Expected<RangeSet> right_of(const PartFile& part, const TransferOrder& order,
+                            const store::Digest& promised, const std::stop_token& stop) {
+  RangeSet right;
+  if (!order.marks || order.marks->states.size() != part.size() / limits::kPart.bytes()) {
+    return right;
+  }
+  const auto damage = store::find_damage(PartFile::part_of(order.place),
+                                         {.sha256 = promised, .marks = *order.marks},
+                                         [&](std::uint64_t) { return !stop.stop_requested(); });
+  if (!damage) return failure(damage.error());
+  return damage->empty() ? right : without({.begin = 0, .end = part.size()}, *damage);
 }
 
 /// Fetches into `part` until its hash is right, as often as that makes sense: once more, and where
 /// that mixes what several origins send, from each of them alone.
-Expected<Transferred> fetch_right(TransferRun& run, PartFile& part, const TransferOrder& order) {
+Expected<Transferred> fetch_right(TransferRun& run, PartFile& part, const TransferOrder& order,
+                                  const std::stop_token& stop) {
   using Mode = TransferRun::Mode;
   std::deque<TransferRun::Round> rounds{{.mode = Mode::fetch}};
   rounds.insert(rounds.end(), limits::kTransferRepairs, {.mode = Mode::repair});
   std::optional<store::Digest> got;
   while (!rounds.empty()) {
-    const auto round = rounds.front();
+    auto round = std::move(rounds.front());
     rounds.pop_front();
+    if (got) {
+      auto right = right_of(part, order, *run.promised(), stop);
+      if (!right) return failure(right.error());
+      round.right = *std::move(right);
+    }
     const bool alone = round.mode == Mode::alone;
     auto hash = run.fetch(part, round);
     if (!hash && alone && run.given_up(round.source)) continue;
@@ -69,24 +90,47 @@ Expected<Transferred> fetch_right(TransferRun& run, PartFile& part, const Transf
   return wrong_hash(order, *got, *run.promised());
 }
 
+/// An error of a check. What could not be read may be right: only what was read and is wrong goes.
+Error judged(Error error) {
+  const bool wrong = error.kind == ErrorKind::invalid || error.kind == ErrorKind::too_large;
+  if (wrong) error.kind = ErrorKind::corrupt;
+  return error;
+}
+
 /// One try, which a file that is changed meanwhile ends with `conflict`.
 Expected<Transferred> try_transfer(Connections& connections, const TransferOrder& order,
                                    const ProgressReport& report, const std::stop_token& stop) {
-  TransferRun run(connections, order, report, stop);
+  std::optional<PartFile> part;
+  std::optional<Error> wrong;  // of its beginning
+  std::stop_source ending;
+  const auto ended = ending.get_token();
+  const std::stop_callback stopped(stop, [&] { ending.request_stop(); });
+  const ProgressReport watched = [&](const TransferProgress& now) {
+    if (report) report(now);
+    if (!order.check_front || !part || wrong) return;
+    const auto checked =
+        order.check_front(PartFile::part_of(order.place), part->written().front(), part->size());
+    if (checked) return;
+    wrong = checked.error();
+    ending.request_stop();
+  };
+  TransferRun run(connections, order, watched, ended);
   const auto size = run.find_size();
   if (!size) return failure(size.error());
-  auto part = PartFile::open(order.place, {.size = *size, .tag = run.tag()},
-                             {.boot = os::boot_id().value_or(""), .sync_step = order.sync_step});
-  if (!part) return failure(part.error());
-  auto result = fetch_right(run, *part, order);
+  auto opened = PartFile::open(order.place, {.size = *size, .tag = run.tag()},
+                               {.boot = os::boot_id().value_or(""), .sync_step = order.sync_step});
+  if (!opened) return failure(opened.error());
+  part = *std::move(opened);
+  if (order.damage && !order.damage->empty()) {
+    const auto right = without({.begin = 0, .end = *size}, *order.damage);
+    if (auto copied = part->copy_right(right, stop); !copied) return failure(copied.error());
+  }
+  auto result = fetch_right(run, *part, order, stop);
+  if (wrong) return failure(judged(*wrong));
   if (!result) return result;
   if (order.check) {
-    if (auto checked = order.check(PartFile::part_of(order.place)); !checked) {
-      // What could not be read may be right: only what was read and is wrong goes.
-      const auto kind = checked.error().kind;
-      const bool wrong = kind == ErrorKind::invalid || kind == ErrorKind::too_large;
-      return failure(wrong ? ErrorKind::corrupt : kind, checked.error().message);
-    }
+    auto checked = order.check(PartFile::part_of(order.place));
+    if (!checked) return failure(judged(checked.error()));
   }
   if (auto finished = part->finish(); !finished) return failure(finished.error());
   return result;

@@ -27,12 +27,20 @@ struct Origin {
 
 /// What is to be fetched, and where to.
 struct TransferOrder {
-  std::vector<Origin> origins;          ///< at least one; all of them are used at once
-  std::filesystem::path place;          ///< where the file will stand; its folder is there
-  std::optional<std::uint64_t> size;    ///< nothing: the origin tells it
-  std::optional<store::Digest> sha256;  ///< nothing: what comes is what it is
-  os::RateLimit* speed = nullptr;       ///< outlives the transfer; none: as fast as it goes
+  std::vector<Origin> origins;              ///< at least one; all of them are used at once
+  std::filesystem::path place;              ///< where the file will stand; its folder is there
+  std::optional<std::uint64_t> size;        ///< nothing: the origin tells it
+  std::optional<store::Digest> sha256;      ///< nothing: what comes is what it is
+  std::optional<store::HashMarks> marks{};  ///< of the right file: they tell what of it is wrong
+  /// The file that stands at `place` is wrong: in these bytes, so that the others are not fetched;
+  /// empty: nobody knows where.
+  std::optional<std::vector<Range>> damage{};
+  os::RateLimit* speed = nullptr;  ///< outlives the transfer; none: as fast as it goes
   std::uint64_t sync_step = limits::kSyncStep.bytes();  ///< see PartOptions
+  /// Asked now and then about the part and how many bytes from its beginning are there of how many:
+  /// `invalid` or `too_large` ends the transfer, and nothing of the file stays. May be empty.
+  std::function<Expected<void>(const std::filesystem::path&, std::uint64_t, std::uint64_t)>
+      check_front{};
   /// Asked about the whole file before it gets its place: an error is that of the transfer; after
   /// `invalid` or `too_large` nothing of the file stays. May be empty.
   std::function<Expected<void>(const std::filesystem::path&)> check{};
@@ -62,9 +70,10 @@ using ProgressReport = std::function<void(const TransferProgress&)>;
 
 /// Fetches a file: by ranges, over several connections, from where an earlier try was interrupted,
 /// whatever interrupted it; hashed while it comes. It gets its place only when it is what its
-/// SHA-256 says. If it is not, all of it is fetched once more, each part from another origin than
-/// sent it, and then from each origin alone; if it is still not, nothing of it stays. What fails
-/// and may pass is tried again with pauses.
+/// SHA-256 says; until then what stands there stays as it is. If it is not, all of it, or what the
+/// marks tell is wrong, is fetched once more, each part from another origin than sent it, and then
+/// from each origin alone; if it is still not, nothing of what came stays. What fails and may pass
+/// is tried again with pauses.
 /// Errors: `cancelled` by `stop`, after which the next call goes on; those of files (a full disk
 /// among them) and of answer_error, likewise; `corrupt` when the hash is wrong; `upstream`.
 /// Blocks. Any thread, one at a time for one place.

@@ -2,9 +2,12 @@
 #include "hub/http_status.hpp"
 #include "hub/transfer_run.hpp"
 
+#include <fmt/chrono.h>
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <chrono>
+#include <ctime>
 #include <utility>
 
 namespace llf::hub {
@@ -166,8 +169,14 @@ void TransferRun::trouble(Source& source, const Judgement& judgement) {
 
 /// Leaves a source alone for a while, the longer the more often it failed.
 void TransferRun::pause(Source& source, const Judgement& judgement) {
-  trouble_ = judgement.error.message;
   const auto now = mono_now();
+  trouble_ = judgement.error.message;
+  if (judgement.wait.count() > 0) {
+    const auto wait = std::max<Duration>(source.not_before - now, judgement.wait);
+    const auto then = unix_now() + std::chrono::duration_cast<std::chrono::seconds>(wait).count();
+    trouble_ +=
+        fmt::format(" and is asked again at {:%H:%M:%S}", fmt::localtime(std::time_t{then}));
+  }
   if (now < source.not_before) return;  // its other connections failed with the first
   ++source.failures;
   const auto wait = std::max<Duration>(pause_after(source.failures), judgement.wait);

@@ -71,9 +71,9 @@ const RangeSet& TransferRun::arrived() const {
 Expected<store::HashedFile> TransferRun::fetch(PartFile& part, Round round) {
   drop_requests();  // of an earlier round, whose parts are no longer given
   part_ = &part;
-  round_ = round;
+  round_ = std::move(round);
   before_ = senders_;
-  fresh_ = {};
+  fresh_ = round_.right;
   plan_.emplace(size_, arrived(), limits::kPart.bytes(), limits::kLeastSplit.bytes());
   FrontHash hash(part.fd());
   while (arrived().total() < size_) {

@@ -28,6 +28,7 @@ class TransferRun {
   struct Round {
     Mode mode = Mode::fetch;
     std::size_t source = 0;  ///< of Mode::alone: its place in the order
+    RangeSet right{};        ///< of all but Mode::fetch: what is there and need not come again
   };
 
   TransferRun(Connections& connections, const TransferOrder& order, const ProgressReport& report,

@@ -210,6 +210,48 @@ TEST_F(TransferTest, a_late_end_of_an_answer_does_no_harm) {
   EXPECT_TRUE(std::filesystem::is_empty(folder_.path()) || done.error().kind != ErrorKind::corrupt);
 }
 
+TEST_F(TransferTest, a_wrong_beginning_ends_it_early_and_nothing_stays) {
+  const TestServer server([this](const std::string& head) { return good(head); });
+  os::RateLimit speed;
+  speed.set(500'000);
+  auto wanted = order({&server});
+  wanted.speed = &speed;
+  wanted.check_front = [](const auto& part, std::uint64_t front, std::uint64_t size) {
+    EXPECT_TRUE(std::filesystem::exists(part));
+    EXPECT_EQ(size, kSize);
+    return front > 0 ? failure(ErrorKind::invalid, "no model") : Expected<void>();
+  };
+  const auto ended = run(wanted);
+  ASSERT_FALSE(ended);
+  EXPECT_EQ(ended.error().kind, ErrorKind::corrupt);
+  EXPECT_EQ(ended.error().message, "no model");
+  EXPECT_TRUE(std::filesystem::is_empty(folder_.path()));
+}
+
+TEST_F(TransferTest, of_a_damaged_file_only_what_is_wrong_comes) {
+  auto damaged = content_;
+  damaged[1'500'000] ^= 1;
+  std::ofstream(folder_ / "blob") << damaged;
+  std::atomic<bool> wrong = true;
+  const TestServer server([&, this](const std::string& head) {
+    auto answer = good(head);
+    if (wrong) answer.back() ^= 1;
+    return answer;
+  });
+  auto wanted = order({&server});
+  wanted.damage = {{1'000'000, 2'000'000}};
+  const auto failed = run(wanted);
+  ASSERT_FALSE(failed);
+  EXPECT_THAT(failed.error().message, HasSubstr("the file that is here stays as it was"));
+  EXPECT_TRUE(fetched() == damaged);
+  wrong = false;
+  const auto done = run(wanted);
+  ASSERT_TRUE(done) << done.error().message;
+  EXPECT_EQ(done->fetched, 1'000'000U);
+  EXPECT_TRUE(fetched() == content_);
+  expect_no_remains();
+}
+
 TEST_F(TransferTest, what_is_no_model_does_not_get_its_place) {
   const TestServer server([this](const std::string& head) { return good(head); });
   auto wanted = order({&server});

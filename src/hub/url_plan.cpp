@@ -51,7 +51,12 @@ Expected<void> check_present(const Session& session, const PlannedFile& file, co
     const auto digest =
         store::hash_file(file.place, [&](std::uint64_t) { return !session.stop.stop_requested(); });
     if (!digest) return failure(digest.error());
-    return digest->sha256 == *file.sha256 ? Expected<void>() : other;
+    if (digest->sha256 == *file.sha256) return {};
+    const auto kept = store::kept_digest(file.place);
+    if (!kept || kept->sha256 != *file.sha256) return other;
+    return failure(ErrorKind::conflict,
+                   fmt::format("{} is damaged: llf model verify --repair gets anew what is wrong",
+                               file.place.native()));
   }
   const auto size = fetch_size(session, url);
   if (!size) return failure(size.error());

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
 from fake_hub import FakeHub
 from support.daemon import Daemon
-from support.downloads import ended_of, fetched, plan_of, stored
+from support.downloads import ended_of, fetched, listed, plan_of, stored
 from support.home import Home
+from support.patience import eventually
 from support.small_disk import mounted_disk
 from support.weights import sha256, weights
-from support.wire import ask
+from support.wire import Connection, ask
 
 MIB = 1 << 20
 SIZE = 24 * MIB
@@ -42,6 +45,15 @@ def daemon(start: Callable, hub: FakeHub, cache: Path) -> Daemon:
 def is_right(cache: Path) -> bool:
     blobs = [path for path in cache.glob("models--*/blobs/*") if len(path.name) == 64]
     return [sha256(blob.read_bytes()) for blob in blobs] == [sha256(CONTENT)]
+
+
+@contextmanager
+def followed(daemon: Daemon, body: dict) -> Iterator[dict]:
+    """A download that has begun: its plan."""
+    with Connection(daemon.unix) as follower:
+        follower.request("POST", "/llf/v1/downloads", body)
+        first = next(follower.parts(follower.read_head()))
+        yield json.loads(first.split(b"\n")[0].removeprefix(b"data: "))["plan"]
 
 
 def test_mirrors_are_used_at_once(daemon: Daemon, hub: FakeHub) -> None:
@@ -96,6 +108,80 @@ def test_a_hiccup_while_it_is_planned_is_no_failure(daemon: Daemon, hub: FakeHub
     assert plan_of(daemon, REPO)["missing_bytes"] == 0
     hub.settle()
     assert {503, 429} < {request.status for request in hub.find("/api/models/")}
+
+
+def broken(kind: str) -> bytes:
+    if kind == "no GGUF":
+        return b"<!DOCTYPE html>" + CONTENT[15:]
+    if kind == "too short":  # its header tells of bytes behind its end
+        return weights(2 * SIZE)[:SIZE]
+    return CONTENT[:8] + b"\xff" * 8 + CONTENT[16:]  # tensors without number
+
+
+@pytest.mark.parametrize("kind", ["no GGUF", "too short", "header"])
+def test_what_is_no_model_is_not_fetched_to_its_end(daemon: Daemon, hub: FakeHub, cache: Path,
+                                                    kind: str) -> None:
+    hub.add("org/broken-GGUF", {"broken-Q4_0.gguf": broken(kind)})
+    hub.faults.rate_total = 4 * MIB
+    ended = ended_of(daemon, "org/broken-GGUF")
+    assert ended["state"] == "failed" and "is no model" in ended["error"], ended
+    hub.settle()
+    assert sum(request.sent for request in hub.requests) < SIZE / 2
+    assert not stored(cache) and not list(cache.rglob("*.llf-*"))
+
+
+def test_who_joins_a_download_is_told_where_it_comes_from(daemon: Daemon,
+                                                          hub: FakeHub) -> None:
+    hub.faults.rate_total = MIB
+    mirror = hub.mirrors[0]
+    with (followed(daemon, {"model": REPO}) as first,
+          followed(daemon, {"model": REPO, "endpoint": mirror.url}) as plan):
+        assert "joined" not in first
+    assert plan["joined"] and plan["sources"] == [f"{hub.url}/"]
+    hub.faults.reset()
+    fetched(daemon, REPO)
+    assert plan_of(daemon, REPO, endpoint=mirror.url)["sources"] == [f"{mirror.url}/"]
+
+
+def test_what_is_here_of_an_unfinished_download_is_told(daemon: Daemon, hub: FakeHub) -> None:
+    hub.faults.rate_total = 8 * MIB
+    with followed(daemon, {"model": REPO}):
+        eventually("a third came", lambda: next(iter(listed(daemon).values()), {}).get(
+            "done_bytes", 0) > SIZE / 3)
+        daemon.control("POST", "downloads/stop", {"model": REPO})
+    eventually("it is stopped", lambda: next(iter(listed(daemon).values()))["state"] == "stopped")
+    plan = plan_of(daemon, REPO)
+    assert plan["size_bytes"] == len(CONTENT)
+    assert 0 < plan["missing_bytes"] < SIZE * 0.7, plan
+    hub.faults.reset()
+    fetched(daemon, REPO)
+
+
+def test_until_when_a_busy_server_is_left_alone_is_told(daemon: Daemon, hub: FakeHub) -> None:
+    hub.faults.fail(429, only="^bridge ", retry_after=3600)
+    with followed(daemon, {"model": REPO}):
+        eventually("it is told", lambda: "429 and is asked again at" in (
+            next(iter(listed(daemon).values()), {}).get("trouble") or ""))
+        daemon.control("POST", "downloads/stop", {"model": REPO})
+
+
+def test_answers_of_no_hub_and_of_no_revision_are_told_in_words(daemon: Daemon,
+                                                                hub: FakeHub) -> None:
+    answer = ask(daemon.unix, "POST", "/llf/v1/downloads", {"model": f"{REPO}@v9"})
+    assert answer.status == 404 and "no such branch, tag or commit" in answer.error["message"]
+    hub.faults.api_body = "html"
+    answer = ask(daemon.unix, "POST", "/llf/v1/downloads", {"model": REPO})
+    assert f"{hub.url}/: what answers is no model hub" in answer.error["message"], answer
+    assert "HF_ENDPOINT" in answer.error["message"]
+
+
+def test_the_hub_of_a_request_is_asked_where_that_of_the_daemon_is_none(start: Callable,
+                                                                       hub: FakeHub,
+                                                                       cache: Path) -> None:
+    daemon = start(env={"HF_ENDPOINT": "no URL", "HF_HUB_CACHE": str(cache)})
+    refused = ask(daemon.unix, "POST", "/llf/v1/downloads", {"model": REPO})
+    assert "HF_ENDPOINT, which llfd was started with" in refused.error["message"], refused
+    fetched(daemon, REPO, endpoint=hub.url)
 
 
 def test_a_plan_says_that_there_is_no_room_and_nothing_comes(start: Callable, hub: FakeHub,

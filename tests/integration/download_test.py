@@ -166,7 +166,8 @@ def test_F55_a_wrong_file_is_never_kept(downloading: Daemon, hub: FakeHub, cache
                                         place: int) -> None:
     hub.faults.flip_at = place
     ended = ended_of(downloading, REPO)
-    assert ended["state"] == "failed" and "SHA-256" in ended["error"]
+    assert ended["state"] == "failed"
+    assert "SHA-256" in ended["error"] or (place == 0 and "is no model" in ended["error"])
     assert not stored(cache)
     assert not list(cache.glob("models--*/blobs/*"))
 
@@ -265,6 +266,19 @@ def test_a_download_goes_on_when_its_command_leaves(downloading: Daemon, hub: Fa
     assert listed(downloading)[NAME]["state"] == "running"
     hub.faults.reset()
     fetched(downloading, REPO)
+
+
+def test_a_command_whose_daemon_dies_says_how_to_go_on(downloading: Daemon, hub: FakeHub,
+                                                        home: Home, cache: Path) -> None:
+    hub.faults.rate_total = MIB
+    command = subprocess.Popen([LLF, "pull", REPO],
+                               env=home.environment(**environment(hub, cache)),
+                               stderr=subprocess.PIPE, text=True)
+    eventually("something came", lambda: listed(downloading).get(NAME, {}).get("done_bytes"))
+    downloading.kill()
+    _, err = command.communicate(timeout=20)
+    assert command.returncode == 1
+    assert "llfd ended in the middle of it: the same command goes on" in err, err
 
 
 def test_a_stopped_download_goes_on_where_it_was(downloading: Daemon, hub: FakeHub) -> None:

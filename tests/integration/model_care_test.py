@@ -14,11 +14,10 @@ import pytest
 
 from fake_hub import FakeHub
 from support.daemon import Daemon
-from support.downloads import listed
+from support.downloads import blob, damage
 from support.fault_shim import FaultShim
 from support.home import LLF, Home
 from support.models import Models
-from support.patience import eventually
 from support.weights import sha256, weights
 from support.wire import Connection
 
@@ -54,111 +53,6 @@ def llf(daemon: Daemon, home: Home) -> Callable:
         return subprocess.run([LLF, "--home", home.path, *words], capture_output=True, text=True,
                               env=os.environ | {"HF_HUB_CACHE": ""}, timeout=120)
     return run
-
-
-def blob(cache: Path) -> Path:
-    return next(cache.glob("models--*/snapshots/*/*")).resolve()
-
-
-def damage(file: Path, *places: int) -> None:
-    with file.open("r+b") as opened:
-        for place in places:
-            opened.seek(place)
-            byte = opened.read(1)
-            opened.seek(place)
-            opened.write(bytes([byte[0] ^ 1]))
-
-
-def sent_by(hub: FakeHub) -> int:
-    hub.settle()
-    return sum(request.sent for request in hub.requests
-               if request.origin != "hub" and request.status in (200, 206))
-
-
-def test_damage_is_told_and_only_it_is_fetched_anew(llf: Callable, hub: FakeHub,
-                                                    cache: Path) -> None:
-    assert llf("pull", REPO).returncode == 0
-    assert llf("model", "verify", REPO).returncode == 0
-    damage(blob(cache), 5, len(CONTENT) - 1)
-    told = llf("--json", "model", "verify", REPO)
-    assert told.returncode == 1
-    assert json.loads(told.stdout)["files"][0]["damage"] == [[0, PART], [2 * PART, len(CONTENT)]]
-    assert "in bytes 0 to 16777215" in llf("model", "verify", REPO).stdout
-    hub.forget_requests()
-    repaired = llf("model", "verify", REPO, "--repair")
-    assert repaired.returncode == 0, repaired
-    assert sha256(blob(cache).read_bytes()) == sha256(CONTENT)
-    assert sent_by(hub) < SIZE - PART + MIB, "the part in the middle was right"
-    assert llf("model", "verify", REPO).returncode == 0
-    assert not list(cache.rglob("*.llf-*"))
-
-
-def test_a_repair_that_cannot_begin_takes_nothing_away(llf: Callable, hub: FakeHub,
-                                                       cache: Path) -> None:
-    assert llf("pull", REPO).returncode == 0
-    damage(blob(cache), PART)
-    hub.faults.fail(404)
-    failed = llf("model", "verify", REPO, "--repair")
-    assert failed.returncode != 0 and "it cannot be repaired" in failed.stderr
-    assert blob(cache).exists() and not list(cache.rglob("*.llf-*"))
-
-
-def test_a_repair_that_fails_goes_on_later_and_nobody_gets_the_damaged_file(
-        llf: Callable, hub: FakeHub, cache: Path) -> None:
-    assert llf("pull", REPO).returncode == 0
-    content = blob(cache)
-    damage(content, PART)
-    hub.faults.fail(404, only="^bridge ")
-    failed = llf("model", "verify", REPO, "--repair")
-    assert failed.returncode != 0
-    assert not content.exists()
-    assert REPO in llf("model", "downloads").stdout
-    assert llf("model", "prune", "--yes").stdout == "nothing is left over\n"
-    hub.faults.reset()
-    hub.forget_requests()
-    assert llf("pull", REPO).returncode == 0
-    assert sha256(content.read_bytes()) == sha256(CONTENT)
-    assert sent_by(hub) < PART + MIB
-
-
-def test_a_repair_that_another_download_keeps_out_takes_nothing_away(
-        llf: Callable, daemon: Daemon, hub: FakeHub, cache: Path) -> None:
-    assert llf("pull", REPO).returncode == 0
-    content = blob(cache)
-    damage(content, PART)
-    hub.add(REPO, {FILE: weights(SIZE, 2)})
-    hub.faults.rate_total = MIB
-    command = subprocess.Popen([LLF, "pull", REPO], stderr=subprocess.DEVNULL,
-                               env=os.environ | {"LLF_HOME": str(cache.parent)})
-    eventually("the next revision comes",
-               lambda: listed(daemon).get(f"{REPO}:Q4_K_M", {}).get("connections"))
-    failed = llf("model", "verify", f"{REPO}:Q4_K_M", "--repair")
-    assert failed.returncode != 0 and "of another revision" in failed.stderr, failed
-    assert content.exists()
-    assert llf("model", "downloads", "--stop", REPO).returncode == 0
-    command.wait(20)
-
-
-def test_a_model_of_a_url_is_what_it_was_and_is_repaired_from_there(
-        llf: Callable, hub: FakeHub, home: Home) -> None:
-    url = f"{hub.mirrors[0].url}/{REPO}/resolve/main/{FILE}"
-    assert llf("pull", url, "--sha256", sha256(CONTENT)).returncode == 0
-    assert llf("model", "verify", "model-Q4_K_M").returncode == 0
-    file = home.path / "data/models" / FILE
-    check = subprocess.run(["sha256sum", "--check", "--strict", f"{FILE}.sha256"],
-                           cwd=file.parent, capture_output=True, text=True)
-    assert check.returncode == 0, check
-    damage(file, SIZE - 1)
-    told = llf("model", "verify", "model-Q4_K_M")
-    assert told.returncode == 1 and "DAMAGED" in told.stdout and "--repair" in told.stdout, told
-    hub.forget_requests()
-    repaired = llf("model", "verify", "model-Q4_K_M", "--repair")
-    assert repaired.returncode == 0, repaired
-    assert sha256(file.read_bytes()) == sha256(CONTENT)
-    assert sent_by(hub) < SIZE - PART + MIB, "the parts before were right"
-    assert llf("model", "verify", "model-Q4_K_M").returncode == 0
-    assert llf("rm", "model-Q4_K_M", "--yes").returncode == 0
-    assert not list(file.parent.iterdir())
 
 
 def test_a_model_of_nobody_knows_where_is_not_repaired(llf: Callable, home: Home) -> None:
@@ -298,6 +192,25 @@ def test_an_imported_projector_is_of_its_own_model(llf: Callable, home: Home,
     assert llf("rm", "sees", "--yes").returncode == 0
     assert "looks" in llf("model", "where", "looks").stdout
     assert {path.name for path in (home.path / "data/models").iterdir()} == {"other.gguf", "looks"}
+
+
+def test_names_that_are_no_utf8_are_told_as_far_as_they_can_be(llf: Callable, daemon: Daemon,
+                                                               home: Home) -> None:
+    folder = home.path / "given"
+    folder.mkdir()
+    odd = os.fsencode(folder) + b"/odd-\xe9.gguf"
+    Path(os.fsdecode(odd)).write_bytes(weights(MIB, 6))
+    imported = llf("--json", "model", "import", str(folder))
+    assert imported.returncode == 0, imported
+    assert json.loads(imported.stdout)["files"][0]["from"].endswith("/odd-\ufffd.gguf")
+    assert "odd-\ufffd" in {one["id"] for one in daemon.control("GET", "models").json()["models"]}
+    assert json.loads(llf("--json", "model", "info", "odd").stdout)["id"] == "odd-\ufffd"
+    Path(os.fsdecode(odd)).write_bytes(b"no model")
+    broken = daemon.control("POST", "model/import", {"path": str(folder), "copy": False})
+    assert broken.status != 200 and "odd-\ufffd.gguf" in broken.error["message"], broken
+    refused = llf("model", "import", os.fsdecode(odd))
+    assert refused.returncode != 0 and "no UTF-8" in refused.stderr, refused
+    assert llf("rm", "odd", "--yes").returncode == 0
 
 
 def test_an_import_is_on_the_disk_before_it_is_told(start: Callable, home: Home,

@@ -41,3 +41,18 @@ def listed(daemon: Daemon) -> dict[str, dict]:
 def stored(cache: Path) -> list[str]:
     """The names of a cache's files."""
     return sorted(path.name for path in cache.glob("models--*/snapshots/*/*"))
+
+
+def blob(cache: Path) -> Path:
+    """The content of the one file of a cache."""
+    return next(cache.glob("models--*/snapshots/*/*")).resolve()
+
+
+def damage(file: Path, *places: int) -> None:
+    """Flips a bit at each of the places."""
+    with file.open("r+b") as opened:
+        for place in places:
+            opened.seek(place)
+            byte = opened.read(1)
+            opened.seek(place)
+            opened.write(bytes([byte[0] ^ 1]))
