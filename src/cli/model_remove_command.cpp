@@ -1,8 +1,10 @@
 #include "cli/model_remove_command.hpp"
 
+#include "cli/config_command.hpp"
 #include "cli/confirmation.hpp"
 #include "cli/json_view.hpp"
 #include "cli/orphaned_names.hpp"
+#include "cli/profiles.hpp"
 #include "net/run.hpp"
 
 #include <fmt/format.h>
@@ -19,6 +21,25 @@ Expected<json::Object> ask_to_remove(Context& context, const std::string& name, 
       context.loop, client->remove_model({{"model", name}, {"dry_run", std::move(dry)}})));
 }
 
+/// Who removes an alias does not mean the model, which may have taken hours to come.
+Expected<void> check_is_no_alias(const Context& context, const std::string& name) {
+  const auto config = settings_here(context);
+  if (!config) return failure(config.error());
+  const auto profile = profile_in(config->settings(), name);
+  if (!profile) return {};
+  const auto model = text_in(*profile, "model");
+  if (!is_alias(*profile)) {
+    return failure(ErrorKind::invalid,
+                   fmt::format("'{0}' is a profile: `llf config unset profiles.{0}` takes it away, "
+                               "`llf model remove {1}` its model",
+                               name, model));
+  }
+  return failure(ErrorKind::invalid,
+                 fmt::format("'{0}' is an alias of {1}: `llf model alias --remove {0}` takes it "
+                             "away, `llf model remove {1}` the model",
+                             name, model));
+}
+
 std::string what_goes(const json::Object& removal) {
   const auto kept = list_in(removal, "kept").size();
   auto text = fmt::format("{}: {} become free", text_in(removal, "model"),
@@ -32,6 +53,9 @@ std::string what_goes(const json::Object& removal) {
 Expected<int> run_model_remove(Context& context, const Arguments& arguments) {
   if (arguments.words().empty()) {
     return failure(ErrorKind::invalid, "llf model remove what? `llf ls` lists the models");
+  }
+  if (auto names_model = check_is_no_alias(context, arguments.words().front()); !names_model) {
+    return failure(names_model.error());
   }
   const auto plan = ask_to_remove(context, arguments.words().front(), true);
   if (!plan) return failure(plan.error());

@@ -72,6 +72,15 @@ TEST_F(OrphanedNamesTest, what_another_file_of_the_name_serves_stays) {
   EXPECT_EQ(settings(), kSettings);
 }
 
+TEST_F(OrphanedNamesTest, an_alias_or_profile_is_not_the_model) {
+  EXPECT_EQ(run({"model", "remove", "fast", "--yes"}), 2);
+  EXPECT_THAT(err(), HasSubstr("an alias of o/r:Q4_0"));
+  EXPECT_THAT(err(), HasSubstr("llf model alias --remove fast"));
+  EXPECT_EQ(run({"model", "remove", "coder", "--yes"}), 2);
+  EXPECT_THAT(err(), HasSubstr("'coder' is a profile"));
+  EXPECT_EQ(settings(), kSettings);
+}
+
 TEST_F(OrphanedNamesTest, a_dry_run_changes_nothing) {
   EXPECT_EQ(run({"model", "remove", "r", "--dry-run"}), 0) << err();
   EXPECT_EQ(settings(), kSettings);
