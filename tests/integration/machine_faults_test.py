@@ -1,12 +1,15 @@
-"""F09, F19, F32, F35, F36, F61: the machine ends a worker, gives its pid to another one, turns its
-clock, has no more threads or memory to give, or damages a file."""
+"""F09, F19, F32, F35, F36, F60, F61: the machine ends a worker, gives its pid to another one, turns
+its clock, has no more threads or memory to give, lets another program lock a file, or damages it."""
 
 from __future__ import annotations
 
+import fcntl
 import json
 import resource
 import subprocess
 from collections.abc import Callable, Iterator
+from concurrent import futures
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -16,9 +19,9 @@ from support.cgroup import Cgroup
 from support.chat import Stream, chat, chat_body
 from support.daemon import Refused
 from support.fault_shim import FaultShim
-from support.home import Home
+from support.home import LLF, Home
 from support.models import ANSWER, Models
-from support.patience import eventually
+from support.patience import PATIENCE_S, eventually
 from support.wire import Cut, ask
 
 MEGABYTE = 1 << 20
@@ -141,6 +144,31 @@ def test_F36_a_daemon_without_memory_refuses_or_ends_and_leaves_nothing_behind(
     else:
         assert daemon.stop() == 0
     assert chat(start().tcp, "any").whole
+
+
+def test_F60_who_saves_while_another_does_waits_its_turn_or_says_so(home: Home) -> None:
+    def config(*words: str) -> subprocess.CompletedProcess:
+        return subprocess.run([LLF, "--home", home.path, "config", *words], text=True,
+                              env=home.environment(), capture_output=True, timeout=PATIENCE_S)
+
+    def slots() -> str:
+        return config("get", "engine.slots").stdout.strip()
+
+    assert config("set", "engine.slots", "2").returncode == 0
+    lock, = home.path.rglob("config.lock")
+    with ThreadPoolExecutor(1) as pool:
+        with open(lock, "r+b") as held:
+            fcntl.flock(held, fcntl.LOCK_EX)
+            saving = pool.submit(config, "set", "engine.slots", "3")
+            assert not futures.wait([saving], timeout=1).done
+            assert slots() == "2", "reading waits for nobody"
+        assert saving.result().returncode == 0
+    assert slots() == "3"
+    with open(lock, "r+b") as held:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        refused = config("set", "engine.slots", "4")
+    assert refused.returncode == 1 and str(lock) in refused.stderr, refused
+    assert slots() == "3"
 
 
 @pytest.mark.parametrize("content", [b"", b"{", b"\xff" * 4096, b'{"keys":[{"name":3}]}',
