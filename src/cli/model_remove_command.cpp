@@ -24,10 +24,9 @@ Expected<json::Object> ask_to_remove(Context& context, const std::string& name, 
 /// Who removes an alias does not mean the model, which may have taken hours to come.
 Expected<void> check_is_no_alias(const Context& context, const std::string& name) {
   const auto config = settings_here(context);
-  if (!config) return failure(config.error());
-  const auto profile = profile_in(config->settings(), name);
-  if (!profile) return {};
-  const auto model = text_in(*profile, "model");
+  const auto profile = config ? profile_in(config->settings(), name) : std::nullopt;
+  const auto model = profile ? text_in(*profile, "model") : name;
+  if (model == name) return {};
   if (!is_alias(*profile)) {
     return failure(ErrorKind::invalid,
                    fmt::format("'{0}' is a profile: `llf config unset profiles.{0}` takes it away, "

@@ -6,6 +6,7 @@
 #include "cli/settings_change.hpp"
 #include "config/save.hpp"
 #include "net/run.hpp"
+#include "os/paths.hpp"
 #include "text/safe_text.hpp"
 
 #include <fmt/format.h>
@@ -49,6 +50,12 @@ Expected<OrphanedNames> OrphanedNames::of(Context& context, const std::string& m
   return names;
 }
 
+/// Whether the settings' default is it, and not another one that something else wins over.
+bool OrphanedNames::names_it(const std::string& chosen) const {
+  return !chosen.empty() &&
+         (model_.contains(chosen) || std::ranges::find(profiles_, chosen) != profiles_.end());
+}
+
 Expected<void> OrphanedNames::settle(Context& context) const {
   if (profiles_.empty() && !is_default_) return {};
   const auto client = connect(context);
@@ -60,7 +67,11 @@ Expected<void> OrphanedNames::settle(Context& context) const {
     return std::ranges::find(*listed, name, name_of) != listed->end();
   };
   const auto config = settings_here(context);
-  if (!config) return failure(config.error());
+  if (!config) {  // it cannot be changed; the model is gone all the same
+    context.err.say(fmt::format("llf: the names of the model stay in the settings: {}\n",
+                                text::safe_line(config.error().message)));
+    return {};
+  }
   const auto& settings = config->settings();
   const SettingsChange change(context);
   std::vector<config::Place> places;
@@ -75,12 +86,15 @@ Expected<void> OrphanedNames::settle(Context& context) const {
                                        "profiles.{0}.model NAME` gives it one\n"),
                     text::safe_line(name)));
   }
-  if (is_default_ && !settings.models.default_model.empty() && !is_there(model_)) {
+  if (is_default_ && names_it(settings.models.default_model) && !is_there(model_)) {
     auto place = config::find_place("models.default");
     if (!place) return failure(place.error());
-    warn_of_variable(context, *place);
-    places.push_back(*std::move(place));
-    context.err.say("llf: it was the default: the built-in model is that again\n");
+    if (os::env(place->facts->variable)) {
+      warn_of_variable(context, *place);
+    } else {
+      places.push_back(*std::move(place));
+      context.err.say("llf: it was the default: the built-in model is that again\n");
+    }
   }
   for (const auto& place : places) {
     if (auto removed = config::remove_value(settings_file(context), place); !removed) {

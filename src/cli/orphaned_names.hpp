@@ -22,6 +22,8 @@ class OrphanedNames {
   [[nodiscard]] Expected<void> settle(Context& context) const;
 
  private:
+  [[nodiscard]] bool names_it(const std::string& chosen) const;
+
   std::string model_;
   std::vector<std::string> profiles_;
   bool is_default_ = false;

@@ -72,6 +72,19 @@ TEST_F(OrphanedNamesTest, what_another_file_of_the_name_serves_stays) {
   EXPECT_EQ(settings(), kSettings);
 }
 
+TEST_F(OrphanedNamesTest, a_default_that_something_wins_over_stays) {
+  constexpr std::string_view kOther = R"({"models":{"default":"b"}})";
+  EXPECT_TRUE(os::write_file_atomically(paths_.settings_file(), kOther));
+  EXPECT_EQ(run({"model", "remove", "r", "--yes"}), 0) << err();
+  EXPECT_EQ(settings(), kOther);
+}
+
+TEST_F(OrphanedNamesTest, settings_that_cannot_be_read_are_no_reason_to_keep_a_model) {
+  EXPECT_TRUE(os::write_file_atomically(paths_.settings_file(), R"({"nonsense":1})"));
+  EXPECT_EQ(run({"model", "remove", "r", "--yes"}), 0) << err();
+  EXPECT_THAT(err(), HasSubstr("stay in the settings"));
+}
+
 TEST_F(OrphanedNamesTest, an_alias_or_profile_is_not_the_model) {
   EXPECT_EQ(run({"model", "remove", "fast", "--yes"}), 2);
   EXPECT_THAT(err(), HasSubstr("an alias of o/r:Q4_0"));

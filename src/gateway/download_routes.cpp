@@ -42,7 +42,12 @@ Task<void> Gateway::downloads(net::Request& /*request*/, net::Responder& respond
 
 Task<void> Gateway::download(net::Request& request, net::Responder& responder) {
   const auto body = object_of(request.body);
-  if (const auto follow = body ? json::get_flag(*body, "follow") : false; follow && *follow) {
+  const auto follow = body ? json::get_flag(*body, "follow") : failure(body.error());
+  if (!follow) {
+    co_await send(responder, error_response(follow.error()));
+    co_return;
+  }
+  if (*follow) {
     const auto name = json::get_string(*body, "model");
     auto known = name ? options_.downloads.follow(*name) : failure(name.error());
     if (!known) {
@@ -53,7 +58,7 @@ Task<void> Gateway::download(net::Request& request, net::Responder& responder) {
     co_await send_download(responder, std::move(told), *std::move(known));
     co_return;
   }
-  auto wanted = body ? read_download_request(*body, options_.hub) : failure(body.error());
+  auto wanted = read_download_request(*body, options_.hub);
   const auto dry_run = wanted ? json::get_flag(*body, "dry_run") : failure(wanted.error());
   if (!dry_run) {
     co_await send(responder, error_response(dry_run.error()));

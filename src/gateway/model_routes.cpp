@@ -64,9 +64,25 @@ json::Object verification_json(const store::ModelFile& model,
           {"files", std::move(list)}};
 }
 
-/// What an engine has of a damaged file is damaged, too.
-Task<void> unload_damaged(scheduler::Scheduler& scheduler, ModelId model) {
-  static_cast<void>(co_await scheduler.unload(std::move(model)));
+/// What an engine has of a damaged file is damaged, too, whoever's profile it serves.
+Task<void> unload_damaged(scheduler::Scheduler& scheduler, std::vector<std::string> files) {
+  static_cast<void>(co_await scheduler.unload_files(std::move(files)));
+}
+
+/// A model that is being fetched, or repaired, would be there again after its removal.
+Expected<void> check_is_not_fetched(const hub::Downloads& downloads,
+                                    const store::Removal& removal) {
+  for (const auto* places : {&removal.names, &removal.contents}) {
+    for (const auto& place : *places) {
+      const auto fetched = downloads.fetches(place);
+      if (fetched.empty()) continue;
+      return failure(ErrorKind::conflict,
+                     fmt::format("{0} is being fetched: wait for that, or stop it with `llf model "
+                                 "downloads --stop {0}`",
+                                 fetched));
+    }
+  }
+  return {};
 }
 
 /// Begins to fetch what is damaged of a model anew, which stays as it is until that is here.
@@ -87,8 +103,9 @@ Task<Expected<std::string>> begin_repair(const GatewayOptions& options,
   if (!plan) co_return failure(plan.error());
   if (auto planned = hub::plan_repair(*plan, files); !planned) co_return failure(planned.error());
   const auto download = options.downloads.start(
-      *std::move(plan),
-      [&scheduler = options.scheduler, id = model.id] { return unload_damaged(scheduler, id); });
+      *std::move(plan), [&scheduler = options.scheduler, all = model.files()] {
+        return unload_damaged(scheduler, all);
+      });
   if (!download) co_return failure(download.error());
   co_return download->status().model;
 }
@@ -166,9 +183,10 @@ Task<void> Gateway::remove_model(net::Request& request, net::Responder& responde
   const auto removal = co_await options_.models.plan_removal(*model);
   Expected<void> removed;
   if (!removal) removed = failure(removal.error());
-  if (removal && !*dry_run) {
+  if (removal && !*dry_run) removed = check_is_not_fetched(options_.downloads, *removal);
+  if (removed && !*dry_run) {
     // Whoever is being answered gets the time that a stop gives.
-    static_cast<void>(co_await options_.scheduler.unload(model->id));
+    static_cast<void>(co_await options_.scheduler.unload_files(model->files()));
     removed = co_await options_.models.remove(*removal);
   }
   if (!removed) {

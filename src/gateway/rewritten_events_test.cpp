@@ -22,7 +22,10 @@ TEST(RewrittenEvents, come_one_by_one_however_they_are_cut) {
 }
 
 TEST(RewrittenEvents, an_error_of_the_engine_is_one) {
-  EXPECT_FALSE(without_empty().feed("data: {\"error\":{\"message\":\"x\"}}\n\n"));
+  const auto told = without_empty().feed("data: {\"error\":{\"message\":\"x\"}}\n\n");
+  ASSERT_FALSE(told);
+  EXPECT_EQ(told.error().message, "an error was reported in the middle of the answer: x");
+  EXPECT_TRUE(without_empty().feed("data: {\"error\":null}\n\n"));
   EXPECT_FALSE(without_empty().feed("data: nonsense\n\n"));
 }
 

@@ -12,6 +12,7 @@
 #include "os/file_lock.hpp"
 #include "os/folders.hpp"
 #include "os/process_facts.hpp"
+#include "os/stale_files.hpp"
 #include "store/digest_file.hpp"
 #include "store/hub_cache.hpp"
 
@@ -169,6 +170,7 @@ class Job {
   Expected<void> own(std::size_t index) {
     const auto& file = plan_.files[index];
     if (auto made = os::make_folders(run_.places.folder); !made) return made;
+    os::remove_stale_temporaries(run_.places.folder);
     if (!file.present) {
       const auto kept = store::kept_digest(file.place);
       std::error_code code;
@@ -272,6 +274,24 @@ ByteSize DownloadPlan::missing() const {
   std::uint64_t bytes = 0;
   for (const auto& file : files) bytes += file.present ? 0 : file.size.bytes() - file.here;
   return ByteSize(bytes);
+}
+
+std::vector<fs::path> DownloadPlan::places() const {
+  std::vector<fs::path> all;
+  all.reserve(files.size());
+  for (const auto& file : files) all.push_back(file.place);
+  return all;
+}
+
+bool DownloadPlan::repairs() const {
+  return std::ranges::any_of(files,
+                             [](const PlannedFile& file) { return file.damage.has_value(); });
+}
+
+bool DownloadPlan::is_same(const DownloadPlan& other) const {
+  const bool same_url =
+      repository || origins.front().front().url == other.origins.front().front().url;
+  return commit == other.commit && same_url && places() == other.places();
 }
 
 Expected<DownloadPlan> plan_download(const DownloadRequest& request, const DownloadPlaces& places,

@@ -71,6 +71,12 @@ struct DownloadPlan {
 
   [[nodiscard]] ByteSize size() const;
   [[nodiscard]] ByteSize missing() const;
+  /// Where its files will stand.
+  [[nodiscard]] std::vector<std::filesystem::path> places() const;
+  /// Whether it replaces what is damaged of a model that is there.
+  [[nodiscard]] bool repairs() const;
+  /// Whether another one fetches the same files from the same address.
+  [[nodiscard]] bool is_same(const DownloadPlan& other) const;
 };
 
 /// Asks what a request comes to. Errors: those of read_reference, get_repository and choose.

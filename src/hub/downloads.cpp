@@ -20,19 +20,6 @@ namespace {
 
 using State = DownloadStatus::State;
 
-std::vector<std::filesystem::path> places_of(const DownloadPlan& plan) {
-  std::vector<std::filesystem::path> all;
-  all.reserve(plan.files.size());
-  for (const auto& file : plan.files) all.push_back(file.place);
-  return all;
-}
-
-bool same_files(const DownloadPlan& a, const DownloadPlan& b) {
-  const bool same_url =
-      a.repository || a.origins.front().front().url == b.origins.front().front().url;
-  return a.commit == b.commit && same_url && places_of(a) == places_of(b);
-}
-
 }  // namespace
 
 std::string_view to_string(State state) {
@@ -166,7 +153,15 @@ Expected<Downloads::Handle> Downloads::follow(std::string_view model) const {
 /// Errors: as of start.
 Expected<void> Downloads::check(const DownloadPlan& plan) const {
   const auto known = find(plan.model);
-  if (!known || !known->active() || known->leaving() || same_files(known->plan, plan)) return {};
+  if (!known || !known->active() || known->leaving()) return {};
+  const bool same = known->plan.is_same(plan);
+  if (same && plan.repairs() && !known->plan.repairs()) {
+    return failure(ErrorKind::conflict,
+                   fmt::format("{} is being downloaded: repair it when that has ended, or stop it "
+                               "with `llf model downloads --stop`",
+                               plan.model));
+  }
+  if (same) return {};
   return failure(ErrorKind::conflict,
                  fmt::format("{} is being downloaded of another revision or address: wait for "
                              "that, or stop it with `llf model downloads --stop`",
@@ -175,7 +170,7 @@ Expected<void> Downloads::check(const DownloadPlan& plan) const {
 
 /// The places of an entry's files that no other one wants.
 std::vector<std::filesystem::path> Downloads::only_of(const Entry& entry) const {
-  auto places = places_of(entry.plan);
+  auto places = entry.plan.places();
   for (const auto& other : entries_) {
     if (other.get() == &entry || !other->wants_files()) continue;
     for (const auto& file : other->plan.files) std::erase(places, file.place);
@@ -335,6 +330,15 @@ std::set<std::filesystem::path> Downloads::targets() const {
   return all;
 }
 
+std::string Downloads::fetches(const std::filesystem::path& place) const {
+  for (const auto& entry : entries_) {
+    const auto places = entry->plan.places();
+    const bool has = std::ranges::find(places, place) != places.end();
+    if (has && entry->active()) return entry->status.model;
+  }
+  return {};
+}
+
 std::size_t Downloads::active() const {
   return static_cast<std::size_t>(
       std::ranges::count_if(entries_, [](const auto& entry) { return entry->active(); }));
@@ -366,7 +370,7 @@ void Downloads::save() const {
     if (entry->status.state == State::done) continue;
     list.push_back({.model = entry->status.model,
                     .size = entry->status.progress.size,
-                    .places = places_of(entry->plan),
+                    .places = entry->plan.places(),
                     .state = std::string(to_string(entry->status.state)),
                     .error = entry->status.error.message});
   }

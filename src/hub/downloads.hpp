@@ -128,6 +128,9 @@ class Downloads {
   /// Where the files of those that are listed will stand.
   [[nodiscard]] std::set<std::filesystem::path> targets() const;
 
+  /// The name of the one that queues or runs and will put a file there; empty: none.
+  [[nodiscard]] std::string fetches(const std::filesystem::path& place) const;
+
   /// Those that queue or run.
   [[nodiscard]] std::size_t active() const;
 

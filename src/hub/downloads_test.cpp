@@ -68,6 +68,25 @@ TEST_F(DownloadsTest, a_model_that_is_asked_for_twice_is_fetched_once) {
   end(downloads);
 }
 
+TEST_F(DownloadsTest, a_repair_does_not_join_a_download_of_what_is_taken_for_right) {
+  const TestServer server([this](const std::string& head) { return good(head); });
+  Downloads downloads(loop_, options());
+  const auto first = *downloads.start(plan(server));
+  auto repair = plan(server);
+  repair.files.front().damage.emplace();
+  const auto refused = downloads.start(repair);
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().kind, ErrorKind::conflict);
+  EXPECT_EQ(downloads.fetches(folder_ / "own/m.gguf"), "m");
+  wait_for(first);
+  EXPECT_EQ(downloads.fetches(folder_ / "own/m.gguf"), "");
+  const auto begun = downloads.start(repair);
+  ASSERT_TRUE(begun);
+  EXPECT_TRUE(downloads.start(plan(server))) << "a repair may be joined";
+  wait_for(*begun);
+  end(downloads);
+}
+
 TEST_F(DownloadsTest, one_that_has_ended_can_be_followed_and_what_comes_after_it_is_done) {
   const TestServer server([this](const std::string& head) { return good(head); });
   Downloads downloads(loop_, options());

@@ -54,7 +54,7 @@ Expected<void> plan_repair(DownloadPlan& plan, const std::vector<store::Verified
     planned->present = false;
     planned->damage = file.damage;
     // An earlier repair goes on from where it is.
-    if (PartFile::exists(planned->place)) continue;
+    if (planned->here > 0 && PartFile::exists(planned->place)) continue;
     const Range all{.begin = 0, .end = planned->size.bytes()};
     planned->here = file.damage.empty() ? 0 : without(all, file.damage).total();
   }

@@ -170,19 +170,18 @@ void TransferRun::trouble(Source& source, const Judgement& judgement) {
 /// Leaves a source alone for a while, the longer the more often it failed.
 void TransferRun::pause(Source& source, const Judgement& judgement) {
   const auto now = mono_now();
-  trouble_ = judgement.error.message;
-  if (judgement.wait.count() > 0) {
-    const auto wait = std::max<Duration>(source.not_before - now, judgement.wait);
-    const auto then = unix_now() + std::chrono::duration_cast<std::chrono::seconds>(wait).count();
-    trouble_ +=
-        fmt::format(" and is asked again at {:%H:%M:%S}", fmt::localtime(std::time_t{then}));
+  const bool told = judgement.wait.count() > 0;
+  if (now >= source.not_before) {  // else its other connections failed with the first
+    ++source.failures;
+    source.not_before = now + std::max<Duration>(pause_after(source.failures), judgement.wait);
+    if (told) count_.ease();
+    if (source.failures > limits::kTransferFailures) source.given_up = judgement.error;
   }
-  if (now < source.not_before) return;  // its other connections failed with the first
-  ++source.failures;
-  const auto wait = std::max<Duration>(pause_after(source.failures), judgement.wait);
-  source.not_before = now + wait;
-  if (judgement.wait.count() > 0) count_.ease();
-  if (source.failures > limits::kTransferFailures) source.given_up = judgement.error;
+  trouble_ = judgement.error.message;
+  if (!told) return;
+  const auto wait = std::chrono::duration_cast<std::chrono::seconds>(source.not_before - now);
+  trouble_ += fmt::format(" and is asked again at {:%H:%M:%S}",
+                          fmt::localtime(std::time_t{unix_now() + wait.count()}));
 }
 
 }  // namespace llf::hub

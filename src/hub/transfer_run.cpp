@@ -78,7 +78,10 @@ Expected<store::HashedFile> TransferRun::fetch(PartFile& part, Round round) {
   FrontHash hash(part.fd());
   while (arrived().total() < size_) {
     hash.advance(arrived().front());
-    if (hash.failed()) break;
+    if (hash.failed()) {
+      for (auto& [key, lane] : lanes_) note(lane);
+      break;
+    }
     verified_ = hash.done();
     if (auto done = step(); !done) {
       for (auto& [key, lane] : lanes_) note(lane);

@@ -1,6 +1,7 @@
 #include "hub/url_plan.hpp"
 
 #include "hub/answer_check.hpp"
+#include "hub/part_file.hpp"
 #include "store/digest_file.hpp"
 #include "store/file_label.hpp"
 #include "store/hub_repository.hpp"
@@ -47,6 +48,10 @@ Expected<void> check_present(const Session& session, const PlannedFile& file, co
       failure(ErrorKind::conflict, fmt::format("another file is at {} already: remove or rename "
                                                "that first",
                                                file.place.native()));
+  const auto damaged = failure(
+      ErrorKind::conflict, fmt::format("{} is damaged: llf model verify --repair gets anew what is "
+                                       "wrong",
+                                       file.place.native()));
   if (file.sha256) {
     const auto digest =
         store::hash_file(file.place, [&](std::uint64_t) { return !session.stop.stop_requested(); });
@@ -54,10 +59,9 @@ Expected<void> check_present(const Session& session, const PlannedFile& file, co
     if (digest->sha256 == *file.sha256) return {};
     const auto kept = store::kept_digest(file.place);
     if (!kept || kept->sha256 != *file.sha256) return other;
-    return failure(ErrorKind::conflict,
-                   fmt::format("{} is damaged: llf model verify --repair gets anew what is wrong",
-                               file.place.native()));
+    return damaged;
   }
+  if (PartFile::exists(file.place)) return damaged;  // a repair of it has not ended
   const auto size = fetch_size(session, url);
   if (!size) return failure(size.error());
   return *size == file.size.bytes() ? Expected<void>() : other;

@@ -8,7 +8,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <filesystem>
 #include <memory>
+#include <set>
+#include <system_error>
 #include <utility>
 
 namespace llf::scheduler {
@@ -238,6 +241,25 @@ Task<Expected<void>> Scheduler::unload(ModelId model) {
   if (names.empty()) {
     co_return failure(ErrorKind::not_found, fmt::format("{} is not loaded", model.str()));
   }
+  co_return co_await end_workers(std::move(names));
+}
+
+Task<Expected<void>> Scheduler::unload_files(std::vector<std::string> files) {
+  const auto canonical = [](const std::string& file) {
+    std::error_code code;
+    return std::filesystem::weakly_canonical(file, code);
+  };
+  std::set<std::filesystem::path> wanted;
+  for (const auto& file : files) wanted.insert(canonical(file));
+  std::vector<ModelId> names;
+  for (const auto& [name, one] : workers_) {
+    const auto has = [&](const std::string& file) { return wanted.contains(canonical(file)); };
+    if (std::ranges::any_of(one.load.files(), has)) names.push_back(name);
+  }
+  co_return co_await end_workers(std::move(names));
+}
+
+Task<Expected<void>> Scheduler::end_workers(std::vector<ModelId> names) {
   const auto deadline = mono_now() + limits::kDrainTimeout;
   for (const auto& name : names) {
     const auto worker = find(name);

@@ -111,6 +111,9 @@ class Scheduler {
   /// forgotten. `not_found` when it is not loaded.
   [[nodiscard]] Task<Expected<void>> unload(ModelId model);
 
+  /// The same of every worker that has one of these files, under whatever name. Errors: cancelled.
+  [[nodiscard]] Task<Expected<void>> unload_files(std::vector<std::string> files);
+
   /// Ends all workers, for good. Returns when they are gone.
   [[nodiscard]] Task<void> stop_all();
 
@@ -154,6 +157,8 @@ class Scheduler {
     net::Event answered;
     std::optional<Error> error;
   };
+
+  [[nodiscard]] Task<Expected<void>> end_workers(std::vector<ModelId> names);
 
   /// acquire, of a name that nobody asks for just now.
   [[nodiscard]] Task<Expected<Served>> obtain(ModelId name, worker::Mode mode);

@@ -60,14 +60,16 @@ std::vector<std::string> files_of_model(const std::string& path,
 }
 
 Expected<ModelFile> read_model_file(const std::string& path) {
-  const auto file = look_at(path);
+  // "/x//m.gguf": what stands beside it is found, and compared, by one way to write it.
+  const auto whole = fs::path(path).lexically_normal();
+  const auto file = look_at(whole);
   if (file && file->label.kind == FileLabel::Kind::model) {
     std::vector<FoundFile> files{*file};
     // The other parts of a split model stand beside it.
     for (std::uint32_t part = 1; part <= file->label.parts; ++part) {
       if (part == file->label.part) continue;
-      auto further = look_at(fs::path(path).parent_path() /
-                             name_of_part(file->label.stem, part, file->label.parts));
+      auto further =
+          look_at(whole.parent_path() / name_of_part(file->label.stem, part, file->label.parts));
       if (further) files.push_back(*std::move(further));
     }
     const auto missing = missing_parts(files);

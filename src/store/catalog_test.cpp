@@ -105,6 +105,8 @@ TEST_F(CatalogTest, reads_a_file_by_its_path) {
   EXPECT_EQ(model->id, ModelId("m"));
   EXPECT_EQ(model->further.size(), 1U);
   EXPECT_EQ(read_model_file(model->further.front()), model) << "any part stands for it";
+  const auto slashes = path.substr(0, path.rfind('/')) + "//" + path.substr(path.rfind('/') + 1);
+  EXPECT_EQ(read_model_file(slashes), model) << "however it is written";
   EXPECT_EQ(read_model_file("/nowhere/a.gguf").error().kind, ErrorKind::not_found);
   EXPECT_EQ(read_model_file(shelf_.put("a.bin").native()).error().kind, ErrorKind::invalid);
 }

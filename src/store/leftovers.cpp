@@ -128,7 +128,7 @@ class Search {
     const os::UniqueFd fd(::open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK));
     if (fd && ::flock(fd.get(), LOCK_EX | LOCK_NB) != 0) return {};  // it is being written
     auto done = fd ? found(file, Leftover::Kind::unfinished) : Expected<void>();
-    if (then_ == Then::remove) fs::remove(note, code);
+    if (done && then_ == Then::remove) fs::remove(note, code);
     return done;
   }
 

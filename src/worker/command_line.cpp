@@ -93,7 +93,9 @@ LoadPlan default_plan(ByteSize model_size, unsigned cores) {
 void adapt(LoadPlan& plan, const ModelTraits& traits) {
   plan.pools = traits.pools;
   const bool overridden = std::ranges::any_of(plan.further, [](const FurtherArgument& argument) {
-    return argument.flag == "override-kv" && argument.value.value_or("").contains("context_length");
+    const auto& flag = argument.flag;
+    return flag.starts_with("rope-") || flag.starts_with("yarn-") ||
+           (flag == "override-kv" && argument.value.value_or("").contains("context_length"));
   });
   if (traits.context == 0 || overridden) return;
   plan.context = static_cast<std::uint32_t>(std::min<std::uint64_t>(plan.context, traits.context));

@@ -68,7 +68,7 @@ struct ModelTraits {
 
 /// Fits a plan to its model. Engines give a slot no more context than the model was trained for,
 /// but reserve memory for what they are asked for: they are asked for no more, unless an argument
-/// of the user's gives the model another length. Pure.
+/// of the user's is about another length. Pure.
 void adapt(LoadPlan& plan, const ModelTraits& traits);
 
 /// The engine's arguments, argv[0] included, of ours only flags that it knows. `socket_name` ends

@@ -134,6 +134,7 @@ TEST(LoadPlan, a_model_gets_no_more_context_than_it_was_trained_for) {
   EXPECT_EQ(adapted(8192), 4096U);
   EXPECT_EQ(adapted(0), 4096U);
   EXPECT_EQ(adapted(1024, {{.flag = "override-kv", .value = "x.context_length=int:8192"}}), 4096U);
+  EXPECT_EQ(adapted(1024, {{.flag = "rope-scale", .value = "4"}}), 4096U);
 }
 
 TEST(EngineEnvironment, leaves_the_user_s_tunables) {

@@ -303,6 +303,28 @@ def test_a_client_that_leaves_ends_the_request_there(with_endpoints: Callable) -
         eventually("it counts no more", lambda: state_of(daemon, "office")["active"] == 0)
 
 
+def test_log_probabilities_of_others_have_their_shape_too(with_endpoints: Callable) -> None:
+    logprobs = {"content": [{"token": "hi", "logprob": -0.5, "bytes": None, "top_logprobs": []}]}
+    event = {"id": "c", "error": None, "choices": [{"index": 0, "delta": {"content": "hi"},
+                                                    "logprobs": logprobs}]}
+    events = [f"data: {json.dumps(event)}\n\n", "data: [DONE]\n\n"]
+    broken = [events[0], f"data: {json.dumps({'error': {'message': 'the quota is used up'}})}\n\n"]
+
+    def stream(parts: list[str]) -> bytes:
+        body = "".join(parts).encode()
+        return (b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n"
+                b"Content-Length: %d\r\n\r\n" % len(body)) + body
+
+    with FakeEndpoint(raw(stream(events)), raw(stream(broken))) as office:
+        daemon = with_endpoints(office=office)
+        answer = post(daemon, chat_body("big", stream=True, logprobs=True))
+        assert answer.complete and answer.body.endswith(b"data: [DONE]\n\n"), answer
+        first = json.loads(answer.body.split(b"\n\n")[0].removeprefix(b"data: "))
+        assert first["choices"][0]["logprobs"] == {**logprobs, "refusal": None}
+        told = chat(daemon.tcp, "big", stream=True, logprobs=True)
+        assert told.told and "the quota is used up" in told.error["message"], told
+
+
 def test_a_proxy_is_on_the_way(with_endpoints: Callable, home: Home) -> None:
     with FakeEndpoint() as proxy:
         daemon = with_endpoints(office={"url": "http://far.example:8000/v1", "models": ["big"],

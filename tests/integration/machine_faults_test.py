@@ -1,5 +1,5 @@
 """F09, F19, F32, F35, F36, F60, F61: the machine ends a worker, gives its pid to another one, turns
-its clock, has no more threads or memory to give, lets another program lock a file, or damages it."""
+its clock, has no more threads or memory to give, lets another program lock a file, or breaks it."""
 
 from __future__ import annotations
 

@@ -11,10 +11,13 @@ from pathlib import Path
 import pytest
 
 from fake_hub import FakeHub
+from support import processes
+from support.chat import chat
 from support.daemon import Daemon
 from support.downloads import blob, damage, listed
 from support.home import LLF, Home
 from support.patience import eventually
+from support.settings import Settings, await_model
 from support.weights import sha256, weights
 
 MIB = 1 << 20
@@ -218,3 +221,56 @@ def test_a_model_of_a_url_is_what_it_was_and_is_repaired_from_there(
     assert llf("model", "verify", "model-Q4_K_M").returncode == 0
     assert llf("rm", "model-Q4_K_M", "--yes").returncode == 0
     assert not list(file.parent.iterdir())
+
+
+def test_no_profile_goes_on_with_what_was_damaged(llf: Callable, daemon: Daemon, hub: FakeHub,
+                                                  cache: Path, settings: Settings) -> None:
+    assert llf("pull", REPO).returncode == 0
+    settings.set(profiles={"mine": {"model": f"{REPO}:Q4_K_M", "context": 256}})
+    await_model(daemon, "mine")
+    assert chat(daemon.tcp, "mine").whole
+    before = daemon.worker_pid("mine")
+    damage(blob(cache), PART)
+    assert llf("model", "verify", REPO, "--repair").returncode == 0
+    eventually("its engine has ended", lambda: not processes.running(before))
+    assert chat(daemon.tcp, "mine").whole
+
+
+@pytest.fixture
+def url_model(llf: Callable, hub: FakeHub, home: Home) -> str:
+    """The URL of a model that is here, and damaged; nothing beside it there tells its hash."""
+    url = f"{hub.mirrors[0].url}/{REPO}/resolve/main/{FILE}"
+    assert llf("pull", url).returncode == 0
+    damage(home.path / "data/models" / FILE, SIZE - 1)
+    return url
+
+
+def begin_slow_repair(daemon: Daemon, hub: FakeHub) -> None:
+    hub.mirrors[0].faults.rate_total = MIB
+    body = {"model": "model-Q4_K_M", "repair": True}
+    assert daemon.control("POST", "model/verify", body).status == 200
+    folder = daemon.home.path / "data/models"
+    eventually("it comes", lambda: list(folder.glob("*.llf-part")))
+
+
+def test_a_model_that_is_being_repaired_is_not_removed(llf: Callable, daemon: Daemon, hub: FakeHub,
+                                                       url_model: str, home: Home) -> None:
+    begin_slow_repair(daemon, hub)
+    refused = llf("rm", "model-Q4_K_M", "--yes")
+    assert refused.returncode == 1 and "is being fetched" in refused.stderr, refused
+    assert llf("model", "downloads", "--discard", "model-Q4_K_M").returncode == 0
+    eventually("it is discarded", lambda: not listed(daemon))
+    assert llf("rm", "model-Q4_K_M", "--yes").returncode == 0
+    assert not list((home.path / "data/models").iterdir())
+
+
+def test_a_pull_does_not_take_a_damaged_model_for_a_right_one(
+        llf: Callable, daemon: Daemon, start: Callable, hub: FakeHub, url_model: str) -> None:
+    begin_slow_repair(daemon, hub)
+    daemon.kill()
+    hub.mirrors[0].faults.reset()
+    start()
+    told = llf("pull", url_model)
+    assert told.returncode == 1 and "is damaged" in told.stderr, told
+    assert llf("model", "verify", "model-Q4_K_M", "--repair").returncode == 0
+    assert "is here" in llf("pull", url_model).stderr
