@@ -219,6 +219,7 @@ TEST_F(TransferTest, a_wrong_beginning_ends_it_early_and_nothing_stays) {
   wanted.check_front = [](const auto& part, std::uint64_t front, std::uint64_t size) {
     EXPECT_TRUE(std::filesystem::exists(part));
     EXPECT_EQ(size, kSize);
+    EXPECT_LT(front, size) << "it is asked before all is there";
     return front > 0 ? failure(ErrorKind::invalid, "no model") : Expected<void>();
   };
   const auto ended = run(wanted);
