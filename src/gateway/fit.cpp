@@ -105,18 +105,19 @@ double estimate_speed(const gguf::Demand& demand, const MachineFacts& machine) {
 }
 
 gguf::Loading loading_of(const WantedLoading& wanted, const config::Settings::Engine& engine,
-                         ByteSize size) {
+                         ByteSize size, const gguf::Demand& demand) {
   const auto usual = worker::default_plan(size, 1);
-  const auto context = engine.context.value_or(usual.context);
+  auto context = static_cast<std::uint64_t>(engine.context.value_or(usual.context));
+  if (demand.context > 0) context = std::min(context, demand.context);
   const auto slots = engine.slots.value_or(usual.slots);
-  return {.context = wanted.context.value_or(static_cast<std::uint64_t>(context)),
+  return {.context = wanted.context.value_or(context),
           .slots = wanted.slots.value_or(static_cast<std::uint64_t>(slots))};
 }
 
 hub::FitsHere fits_here(const WantedLoading& wanted, const config::Settings::Engine& engine,
                         const MachineFacts& machine) {
   return [wanted, engine, machine](const gguf::Demand& demand) {
-    const auto loading = loading_of(wanted, engine, ByteSize(demand.weights));
+    const auto loading = loading_of(wanted, engine, ByteSize(demand.weights), demand);
     return judge_fit(gguf::plan_memory(demand, loading).total(), machine) != Fit::no;
   };
 }

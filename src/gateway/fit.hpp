@@ -54,9 +54,11 @@ struct WantedLoading {
   std::optional<std::uint64_t> slots;
 };
 
-/// How a model of that size would be loaded.
+/// How a model of that size would be loaded. A context that nobody named for it is no larger than
+/// the one that it was trained for, as its workers have it.
 [[nodiscard]] gguf::Loading loading_of(const WantedLoading& wanted,
-                                       const config::Settings::Engine& engine, ByteSize size);
+                                       const config::Settings::Engine& engine, ByteSize size,
+                                       const gguf::Demand& demand);
 
 /// What chooses among the quantisations of a model: those that may fit, as rank_fits shows them.
 [[nodiscard]] hub::FitsHere fits_here(const WantedLoading& wanted,

@@ -87,7 +87,8 @@ Task<void> Gateway::fit(net::Request& request, net::Responder& responder) {
       co_await send(responder, error_response(details.error()));
       co_return;
     }
-    const auto loading = loading_of(wanted->loading, options_.settings.engine, file->size);
+    const auto loading =
+        loading_of(wanted->loading, options_.settings.engine, file->size, details->demand);
     auto answer = head_of(file->id.str(), loading, machine);
     answer["installed"] = true;
     answer["fits"] = rank_fits({{.label = details->facts.quantisation,
@@ -109,8 +110,8 @@ Task<void> Gateway::fit(net::Request& request, net::Responder& responder) {
     co_await send(responder, error_response(found.error()));
     co_return;
   }
-  const auto loading =
-      loading_of(wanted->loading, options_.settings.engine, ByteSize(found->demand.weights));
+  const auto loading = loading_of(wanted->loading, options_.settings.engine,
+                                  ByteSize(found->demand.weights), found->demand);
   co_await send(responder, json_response(remote_fit(*found, loading, machine)));
 }
 

@@ -46,7 +46,7 @@ TEST(Fit, what_chooses_is_what_is_shown) {
   for (std::uint64_t size = kGB; size < 20 * kGB; size += kGB) {
     const gguf::Demand demand{.weights = size, .kv_per_token = 50'000};
     const WantedLoading wanted{.context = 20'000, .slots = 2};
-    const auto loading = loading_of(wanted, {}, ByteSize(size));
+    const auto loading = loading_of(wanted, {}, ByteSize(size), demand);
     EXPECT_EQ(loading.context, 20'000U);
     const auto told = rank_fits({{.label = "Q8_0", .demand = demand}}, loading, kMachine);
     EXPECT_EQ(fits_here(wanted, {}, kMachine)(demand), told.at(0).at("fit").as_string() != "no");
@@ -57,8 +57,11 @@ TEST(Fit, is_for_the_context_and_slots_of_the_settings) {
   config::Settings::Engine engine;
   engine.context = 5000;
   engine.slots = 7;
-  const auto loading = loading_of({}, engine, ByteSize(kGB));
+  const auto loading = loading_of({}, engine, ByteSize(kGB), {});
   EXPECT_EQ(loading.context, 5000U);
+  const gguf::Demand trained{.context = 1024};
+  EXPECT_EQ(loading_of({}, engine, ByteSize(kGB), trained).context, 1024U);
+  EXPECT_EQ(loading_of({.context = 2000}, engine, ByteSize(kGB), trained).context, 2000U);
   EXPECT_EQ(loading.slots, 7U);
 }
 

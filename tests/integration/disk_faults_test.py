@@ -37,11 +37,6 @@ def hub() -> Iterator[FakeHub]:
 
 
 @pytest.fixture
-def cache(home: Home) -> Path:
-    return home.path / "hub"
-
-
-@pytest.fixture
 def shim(home: Home, cache: Path) -> FaultShim:
     return FaultShim(cache, home.path / "fault.control")
 

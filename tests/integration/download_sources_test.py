@@ -33,11 +33,6 @@ def hub() -> Iterator[FakeHub]:
 
 
 @pytest.fixture
-def cache(home: Home) -> Path:
-    return home.path / "hub"
-
-
-@pytest.fixture
 def daemon(start: Callable, hub: FakeHub, cache: Path) -> Daemon:
     return start(env={"HF_ENDPOINT": hub.url, "HF_HUB_CACHE": str(cache)})
 

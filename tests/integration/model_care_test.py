@@ -6,7 +6,6 @@ import json
 import os
 import shutil
 import stat
-import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -16,7 +15,7 @@ from fake_hub import FakeHub
 from support.daemon import Daemon
 from support.downloads import blob, damage
 from support.fault_shim import FaultShim
-from support.home import LLF, Home
+from support.home import Home
 from support.models import Models
 from support.weights import sha256, weights
 from support.wire import Connection
@@ -38,21 +37,8 @@ def hub() -> Iterator[FakeHub]:
 
 
 @pytest.fixture
-def cache(home: Home) -> Path:
-    return home.path / "hub"
-
-
-@pytest.fixture
 def daemon(start: Callable, hub: FakeHub, cache: Path) -> Daemon:
     return start(env={"HF_ENDPOINT": hub.url, "HF_HUB_CACHE": str(cache)})
-
-
-@pytest.fixture
-def llf(daemon: Daemon, home: Home) -> Callable:
-    def run(*words: str) -> subprocess.CompletedProcess:
-        return subprocess.run([LLF, "--home", home.path, *words], capture_output=True, text=True,
-                              env=os.environ | {"HF_HUB_CACHE": ""}, timeout=120)
-    return run
 
 
 def test_a_model_of_nobody_knows_where_is_not_repaired(llf: Callable, home: Home) -> None:

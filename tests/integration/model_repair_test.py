@@ -36,21 +36,8 @@ def hub() -> Iterator[FakeHub]:
 
 
 @pytest.fixture
-def cache(home: Home) -> Path:
-    return home.path / "hub"
-
-
-@pytest.fixture
 def daemon(start: Callable, hub: FakeHub, cache: Path) -> Daemon:
     return start(env={"HF_ENDPOINT": hub.url, "HF_HUB_CACHE": str(cache)})
-
-
-@pytest.fixture
-def llf(daemon: Daemon, home: Home) -> Callable:
-    def run(*words: str) -> subprocess.CompletedProcess:
-        return subprocess.run([LLF, "--home", home.path, *words], capture_output=True, text=True,
-                              env=os.environ | {"HF_HUB_CACHE": ""}, timeout=120)
-    return run
 
 
 def sent_by(hub: FakeHub) -> int:

@@ -13,7 +13,6 @@ from fake_hub import FakeHub
 from support.chat import Answer, chat
 from support.daemon import Daemon
 from support.downloads import fetched, stored
-from support.home import Home
 from support.models import ANSWER, model_file
 from support.patience import at_once
 from support.weights import sha256
@@ -32,11 +31,6 @@ def hub() -> Iterator[FakeHub]:
     with FakeHub() as hub:
         hub.add(REPO, CONTENTS)
         yield hub
-
-
-@pytest.fixture
-def cache(home: Home) -> Path:
-    return home.path / "hub"
 
 
 @pytest.fixture

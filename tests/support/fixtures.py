@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import os
 import signal
+import subprocess
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 
 from support import processes
 from support.daemon import Daemon
-from support.home import FAKE_WORKER, LLFD, Home
+from support.home import FAKE_WORKER, LLF, LLFD, Home
 from support.invariants import check_gone, check_reports, check_running
 from support.models import Models
 from support.settings import Settings
@@ -69,6 +71,12 @@ def models(home: Home) -> Models:
 
 
 @pytest.fixture
+def cache(home: Home) -> Path:
+    """Where downloads go, of daemons that are told so by HF_HUB_CACHE."""
+    return home.path / "hub"
+
+
+@pytest.fixture
 def start(home: Home, models: Models, request: pytest.FixtureRequest) -> Iterator[Callable]:
     """Starts daemons in `home`, with the fake worker and `models`. When the test passed, what still
     runs has to answer, to end well, and to leave nothing."""
@@ -99,6 +107,15 @@ def start(home: Home, models: Models, request: pytest.FixtureRequest) -> Iterato
 def daemon(start: Callable) -> Daemon:
     """One with the usual settings, room for many models, and a short patience with hung workers."""
     return start("--max-loaded", "64", "--stall-timeout", "4")
+
+
+@pytest.fixture
+def llf(daemon: Daemon, home: Home) -> Callable[..., subprocess.CompletedProcess]:
+    """Commands to that daemon, whose variables they do not have."""
+    def run(*words: str) -> subprocess.CompletedProcess:
+        return subprocess.run([LLF, "--home", home.path, *words], capture_output=True, text=True,
+                              env=os.environ | {"HF_HUB_CACHE": ""}, timeout=120)
+    return run
 
 
 @pytest.fixture
