@@ -117,8 +117,20 @@ class Job {
   }
 
  private:
+  /// A removal that ends meanwhile takes the folders of the repository away: then once more.
   Expected<void> cached(std::size_t index) {
     const auto file = cached_file(plan_, plan_.files[index]);
+    for (int round = 1;; ++round) {
+      auto done = try_cached(index, file);
+      std::error_code code;
+      const bool has_folders = fs::exists(cache_.blob(file).parent_path(), code) &&
+                               fs::exists(cache_.lock(file).parent_path(), code);
+      if (done || has_folders || round == limits::kTransferRounds) return done;
+      locks_.erase(cache_.lock(file));
+    }
+  }
+
+  Expected<void> try_cached(std::size_t index, const store::CachedFile& file) {
     if (auto prepared = cache_.prepare(file); !prepared) return prepared;
     // Held until all of it is shown: nobody may remove a content before its name is there.
     if (auto locked = lock(cache_.lock(file)); !locked) return locked;
