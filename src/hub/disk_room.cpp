@@ -1,5 +1,6 @@
 #include "hub/disk_room.hpp"
 
+#include "base/limits.hpp"
 #include "hub/part_file.hpp"
 #include "store/disk_write.hpp"
 
@@ -20,17 +21,8 @@ std::uint64_t taken_by(const fs::path& part) {
   return is_file ? static_cast<std::uint64_t>(facts.st_blocks) * kBlock : 0;
 }
 
-}  // namespace
-
-Expected<void> check_download_room(const fs::path& folder, std::uint64_t bytes) {
-  auto checked = store::check_room(folder, bytes);
-  if (!checked && checked.error().kind == ErrorKind::io) {
-    checked.error().message += ". Free some, or set HF_HUB_CACHE to a folder on another disk";
-  }
-  return checked;
-}
-
-Expected<void> check_plan_room(const DownloadPlan& plan) {
+/// Errors: those of check_plan_room; not_found where a folder goes meanwhile.
+Expected<void> check_disks(const DownloadPlan& plan) {
   struct Disk {
     fs::path folder;
     std::uint64_t missing = 0;
@@ -52,6 +44,24 @@ Expected<void> check_plan_room(const DownloadPlan& plan) {
     if (auto checked = check_download_room(disk.folder, disk.missing); !checked) return checked;
   }
   return {};
+}
+
+}  // namespace
+
+Expected<void> check_download_room(const fs::path& folder, std::uint64_t bytes) {
+  auto checked = store::check_room(folder, bytes);
+  if (!checked && checked.error().kind == ErrorKind::io) {
+    checked.error().message += ". Free some, or set HF_HUB_CACHE to a folder on another disk";
+  }
+  return checked;
+}
+
+Expected<void> check_plan_room(const DownloadPlan& plan) {
+  for (int round = 1;; ++round) {
+    auto checked = check_disks(plan);
+    const bool gone = !checked && checked.error().kind == ErrorKind::not_found;
+    if (!gone || round == limits::kTransferRounds) return checked;
+  }
 }
 
 }  // namespace llf::hub

@@ -1,6 +1,7 @@
 #include "store/hub_cache.hpp"
 
 #include "base/assert.hpp"
+#include "base/limits.hpp"
 #include "os/atomic_file.hpp"
 #include "os/file_error.hpp"
 #include "os/folders.hpp"
@@ -93,12 +94,18 @@ Expected<void> HubCache::prepare(const CachedFile& file) const {
 
 Expected<void> HubCache::show(const CachedFile& file) const {
   const auto link = snapshot(file);
-  if (auto made = os::make_folders(link.parent_path()); !made) return made;
   // Relative, so that a cache can be moved: out of the snapshot and its folders, to the blobs.
   fs::path target = fs::path("..") / "..";
   for (auto depth = std::ranges::count(file.path, '/'); depth > 0; --depth) target /= "..";
   target = target / "blobs" / file.sha256.hex();
-  if (auto linked = link_to(target, link); !linked) return linked;
+  for (int round = 1;; ++round) {
+    auto linked = os::make_folders(link.parent_path());
+    if (linked) linked = link_to(target, link);
+    if (linked) break;
+    // Who removes another model's last link takes the empty folder away.
+    const bool gone = linked.error().kind == ErrorKind::not_found;
+    if (!gone || round == limits::kTransferRounds) return linked;
+  }
   // Also of a link and a content that were there: an earlier try may have failed here.
   for (const auto& folder : {blob(file).parent_path(), link.parent_path()}) {
     if (auto synced = os::sync_folder(folder); !synced) return synced;

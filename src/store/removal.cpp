@@ -13,6 +13,7 @@
 #include <algorithm>
 #include <iterator>
 #include <map>
+#include <optional>
 #include <set>
 #include <sys/stat.h>
 #include <system_error>
@@ -185,15 +186,44 @@ void remove_empty(fs::path folder, const fs::path& top) {
   }
 }
 
-/// A repository of which nothing is left but notes goes as a whole.
-void remove_repository(const fs::path& repository, const OwnFolders& own) {
+/// The locks in a folder, but for those that the caller holds; nothing when somebody else holds
+/// one.
+std::optional<std::vector<os::FileLock>> lock_all(const fs::path& folder,
+                                                  const std::set<fs::path>& held) {
+  std::vector<os::FileLock> locks;
   std::error_code code;
-  const bool used =
-      (fs::exists(repository / "blobs", code) && !fs::is_empty(repository / "blobs", code)) ||
-      (fs::exists(repository / "snapshots", code) && !fs::is_empty(repository / "snapshots", code));
-  if (used || code || !is_below(repository, own.hub_cache)) return;
-  fs::remove_all(repository, code);
-  fs::remove_all(own.hub_cache / ".locks" / repository.filename(), code);
+  for (fs::directory_iterator at(folder, code), end; !code && at != end; at.increment(code)) {
+    if (held.contains(at->path())) continue;
+    auto lock = os::FileLock::try_acquire(at->path(), os::LockUsers::everybody);
+    if (!lock || !*lock) return std::nullopt;
+    locks.push_back(std::move(**lock));
+  }
+  return locks;
+}
+
+/// A repository of which nothing is left but notes goes as a whole, unless somebody downloads of
+/// it. `held` are the locks that the caller holds.
+void remove_repository(const fs::path& repository, const OwnFolders& own,
+                       const std::set<fs::path>& held) {
+  std::error_code code;
+  const auto blobs = repository / "blobs";
+  const auto snapshots = repository / "snapshots";
+  const auto locks = own.hub_cache / ".locks" / repository.filename();
+  if (!is_below(repository, own.hub_cache)) return;
+  const auto locked = lock_all(locks, held);
+  if (!locked) return;
+  // Folders go only while they are empty, whoever comes meanwhile.
+  for (const auto& folder : {blobs, snapshots}) {
+    fs::remove(folder, code);
+    if (fs::symlink_status(folder, code).type() != fs::file_type::not_found) return;
+  }
+  for (fs::directory_iterator at(repository, code), end; !code && at != end; at.increment(code)) {
+    std::error_code ignored;
+    if (at->path() != blobs && at->path() != snapshots) fs::remove_all(at->path(), ignored);
+  }
+  fs::remove(repository, code);
+  if (fs::symlink_status(repository, code).type() != fs::file_type::not_found) return;
+  fs::remove_all(locks, code);
 }
 
 Expected<void> remove_file(const fs::path& file) {
@@ -204,7 +234,8 @@ Expected<void> remove_file(const fs::path& file) {
 }
 
 /// Those that have got no other name since the removal was planned.
-Expected<void> remove_contents(const Removal& removal, const OwnFolders& own) {
+Expected<void> remove_contents(const Removal& removal, const OwnFolders& own,
+                               const std::set<fs::path>& held) {
   if (removal.repository.empty()) return {};
   const auto snapshots = look_through(removal.repository / "snapshots");
   if (!snapshots) return failure(snapshots.error());
@@ -213,7 +244,7 @@ Expected<void> remove_contents(const Removal& removal, const OwnFolders& own) {
     if (needed.contains(content)) continue;
     if (auto removed = remove_file(content); !removed) return removed;
   }
-  remove_repository(removal.repository, own);
+  remove_repository(removal.repository, own, held);
   return {};
 }
 
@@ -242,6 +273,7 @@ Expected<Removal> plan_removal(const ModelFile& model, const OwnFolders& own) {
 
 Expected<void> remove_model(const Removal& removal, const OwnFolders& own) {
   std::vector<os::FileLock> locks;
+  std::set<fs::path> held;
   for (const auto& content : removal.contents) {
     const auto path = lock_of_content(own.hub_cache, content);
     // No lock can be made on a full disk, and that is where models are removed.
@@ -251,14 +283,16 @@ Expected<void> remove_model(const Removal& removal, const OwnFolders& own) {
       return failure(ErrorKind::conflict,
                      "it is being downloaded; stop that with `llf model downloads --stop` first");
     }
-    if (lock) locks.push_back(std::move(**lock));
+    if (!lock) continue;
+    locks.push_back(std::move(**lock));
+    held.insert(path);
   }
   for (const auto& name : removal.names) {
     if (auto removed = remove_file(name); !removed) return removed;
     const bool cached = !removal.repository.empty();
     remove_empty(name.parent_path(), cached ? removal.repository / "snapshots" : own.folder);
   }
-  return remove_contents(removal, own);
+  return remove_contents(removal, own, held);
 }
 
 }  // namespace llf::store
