@@ -14,12 +14,14 @@ using testing::HasSubstr;
 using testing::IsEmpty;
 
 TEST(TemplateCheck, finds_nothing_in_plain_templates) {
+  constexpr const auto* kTurns =
+      "{% for message in messages %}<|im_start|>{{ message.role }}\n{{ message.content }}"
+      "<|im_end|>\n{% endfor %}";
+  constexpr const auto* kThoughts =
+      "{% if message.role == 'assistant' and '</think>' in message.content %}"
+      "{% set content = message.content.split('</think>')[-1] %}{% endif %}";
   for (const auto* plain :
-       {"",
-        "{% for message in messages %}<|im_start|>{{ message.role }}\n{{ message.content }}"
-        "<|im_end|>\n{% endfor %}",
-        "{% if message.role == 'assistant' and '</think>' in message.content %}"
-        "{% set content = message.content.split('</think>')[-1] %}{% endif %}",
+       {"", kTurns, kThoughts,
         "{%- if messages[0]['role'] == 'system' %}{{ messages[0]['content'] }}{% endif %}",
         "{% for i in range(0, messages|length) %}{% for j in range(100) %}{% endfor %}",
         "{% set n = 5 %}{% for i in range(n) %}{% endfor %}{{ '<|128000|>' }}",

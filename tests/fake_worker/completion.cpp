@@ -72,7 +72,7 @@ bool Completion::run() {
   if (faults_.crash_before_first_byte) {
     crash();
   }
-  const std::string eaten(static_cast<std::size_t>(faults_.eat_memory), 'm');
+  eaten_.assign(static_cast<std::size_t>(faults_.eat_memory), 'm');
   return request_.stream ? run_stream() : run_plain();
 }
 

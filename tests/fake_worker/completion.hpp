@@ -72,6 +72,7 @@ class Completion {
   const Faults& faults_;
   const ChatRequest& request_;
   std::vector<std::string> pieces_;
+  std::string eaten_;  ///< memory that this answer takes beside what it needs
   std::string_view finish_reason_ = "stop";
   std::string id_;
   std::int64_t created_ = std::time(nullptr);  // one for all events, like the engine
