@@ -44,16 +44,14 @@ Expected<OrphanedNames> OrphanedNames::of(Context& context, const std::string& m
     if (path == nullptr || std::ranges::find(files, *path) == files.end()) continue;
     if (text_in(*one, "source") == "profile") names.profiles_.push_back(name_of(item));
   }
-  // No default, or one that cannot be read, is not this one.
-  const auto chosen = object_of(net::run_until_done(context.loop, client->model_info("")));
-  names.is_default_ = chosen && name_of(*chosen) == model;
+  // What the settings name, not what may win over them; one that cannot be read is not this one.
+  const auto config = settings_here(context);
+  const auto named = config ? config->settings().models.default_model : std::string();
+  if (!named.empty()) {
+    const auto chosen = object_of(net::run_until_done(context.loop, client->model_info(named)));
+    names.is_default_ = chosen && name_of(*chosen) == model;
+  }
   return names;
-}
-
-/// Whether the settings' default is it, and not another one that something else wins over.
-bool OrphanedNames::names_it(const std::string& chosen) const {
-  return !chosen.empty() &&
-         (model_.contains(chosen) || std::ranges::find(profiles_, chosen) != profiles_.end());
 }
 
 Expected<void> OrphanedNames::settle(Context& context) const {
@@ -86,7 +84,7 @@ Expected<void> OrphanedNames::settle(Context& context) const {
                                        "profiles.{0}.model NAME` gives it one\n"),
                     text::safe_line(name)));
   }
-  if (is_default_ && names_it(settings.models.default_model) && !is_there(model_)) {
+  if (is_default_ && !is_there(model_)) {
     auto place = config::find_place("models.default");
     if (!place) return failure(place.error());
     if (os::env(place->facts->variable)) {

@@ -22,11 +22,9 @@ class OrphanedNames {
   [[nodiscard]] Expected<void> settle(Context& context) const;
 
  private:
-  [[nodiscard]] bool names_it(const std::string& chosen) const;
-
   std::string model_;
   std::vector<std::string> profiles_;
-  bool is_default_ = false;
+  bool is_default_ = false;  ///< the settings' default names it
 };
 
 }  // namespace llf::cli

@@ -72,8 +72,9 @@ TEST_F(OrphanedNamesTest, what_another_file_of_the_name_serves_stays) {
   EXPECT_EQ(settings(), kSettings);
 }
 
-TEST_F(OrphanedNamesTest, a_default_that_something_wins_over_stays) {
-  constexpr std::string_view kOther = R"({"models":{"default":"b"}})";
+TEST_F(OrphanedNamesTest, a_default_of_another_model_stays) {
+  constexpr std::string_view kOther = R"({"models":{"default":"o"}})";
+  answer("/llf/v1/model", R"({"id":"o"})");
   EXPECT_TRUE(os::write_file_atomically(paths_.settings_file(), kOther));
   EXPECT_EQ(run({"model", "remove", "r", "--yes"}), 0) << err();
   EXPECT_EQ(settings(), kOther);

@@ -76,18 +76,14 @@ Expected<store::HashedFile> TransferRun::fetch(PartFile& part, Round round) {
   fresh_ = round_.right;
   plan_.emplace(size_, arrived(), limits::kPart.bytes(), limits::kLeastSplit.bytes());
   FrontHash hash(part.fd());
-  while (arrived().total() < size_) {
+  Expected<void> going;
+  while (going && !hash.failed() && arrived().total() < size_) {
     hash.advance(arrived().front());
-    if (hash.failed()) {
-      for (auto& [key, lane] : lanes_) note(lane);
-      break;
-    }
     verified_ = hash.done();
-    if (auto done = step(); !done) {
-      for (auto& [key, lane] : lanes_) note(lane);
-      return failure(done.error());
-    }
+    going = step();
   }
+  for (auto& [key, lane] : lanes_) note(lane);
+  if (!going) return failure(going.error());
   // What is left of the hash of a large file: it can be stopped and watched.
   while (size_ - hash.done() > limits::kSyncStep.bytes() && !hash.failed()) {
     if (stop_.stop_requested()) return stopped();
