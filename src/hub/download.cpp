@@ -122,12 +122,16 @@ class Job {
     const auto file = cached_file(plan_, plan_.files[index]);
     for (int round = 1;; ++round) {
       auto done = try_cached(index, file);
-      std::error_code code;
-      const bool has_folders = fs::exists(cache_.blob(file).parent_path(), code) &&
-                               fs::exists(cache_.lock(file).parent_path(), code);
-      if (done || has_folders || round == limits::kTransferRounds) return done;
+      const bool gone = !done && done.error().kind == ErrorKind::not_found && !has_folders(file);
+      if (!gone || round == limits::kTransferRounds) return done;
       locks_.erase(cache_.lock(file));
     }
+  }
+
+  [[nodiscard]] bool has_folders(const store::CachedFile& file) const {
+    std::error_code code;
+    return fs::exists(cache_.blob(file).parent_path(), code) &&
+           fs::exists(cache_.lock(file).parent_path(), code);
   }
 
   Expected<void> try_cached(std::size_t index, const store::CachedFile& file) {

@@ -2,17 +2,13 @@
 
 #include "base/limits.hpp"
 #include "os/atomic_file.hpp"
-#include "os/file_error.hpp"
 #include "os/paths.hpp"
-#include "os/unique_fd.hpp"
+#include "store/block_reader.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cerrno>
 #include <charconv>
-#include <fcntl.h>
-#include <unistd.h>
 #include <utility>
 
 namespace llf::store {
@@ -22,6 +18,7 @@ namespace fs = std::filesystem;
 
 constexpr std::uint64_t kStep = limits::kPart.bytes();
 static_assert(kStep % Sha256::kBlock == 0);
+static_assert(kStep % limits::kHashRead.bytes() == 0);
 
 constexpr int kHexBase = 16;
 constexpr std::size_t kHexOfWord = 8;
@@ -46,35 +43,6 @@ std::optional<Sha256State> parse_state(std::string_view line) {
 fs::path marks_file(const fs::path& folder, const Digest& sha256) {
   return folder / sha256.hex();
 }
-
-/// A file that is read from its beginning to its end.
-class Reader {
- public:
-  static Expected<Reader> open(const fs::path& path) {
-    os::UniqueFd fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
-    if (!fd) return failure(os::file_error("opening", path, os::FileUse::read, errno));
-    static_cast<void>(::posix_fadvise(fd.get(), 0, 0, POSIX_FADV_SEQUENTIAL));
-    return Reader(path, std::move(fd));
-  }
-
-  /// The next bytes, at most so many; none at the end.
-  Expected<std::span<const char>> next(std::uint64_t most) {
-    const auto wanted = std::min<std::uint64_t>(most, buffer_.size());
-    for (;;) {
-      const auto got = ::read(fd_.get(), buffer_.data(), wanted);
-      if (got >= 0) return std::span<const char>(buffer_).first(static_cast<std::size_t>(got));
-      if (errno == EINTR) continue;
-      return failure(os::file_error("reading", path_, os::FileUse::read, errno));
-    }
-  }
-
- private:
-  Reader(fs::path path, os::UniqueFd fd) : path_(std::move(path)), fd_(std::move(fd)) {}
-
-  fs::path path_;
-  os::UniqueFd fd_;
-  std::vector<char> buffer_ = std::vector<char>(limits::kHashRead.bytes());
-};
 
 std::unexpected<Error> hashing_stopped() {
   return failure(ErrorKind::cancelled, "hashing was stopped");
@@ -125,11 +93,11 @@ void MarkingSha256::add(std::span<const char> bytes) {
 }
 
 Expected<HashedFile> hash_file(const fs::path& path, const HashProgress& progress) {
-  auto reader = Reader::open(path);
+  const auto reader = BlockReader::open(path);
   if (!reader) return failure(reader.error());
   MarkingSha256 hash;
   for (std::uint64_t done = 0;;) {
-    const auto bytes = reader->next(kStep);
+    const auto bytes = (*reader)->next();
     if (!bytes) return failure(bytes.error());
     if (bytes->empty()) {
       return HashedFile{.sha256 = hash.finish(), .size = done, .marks = hash.marks()};
@@ -152,7 +120,7 @@ std::optional<HashMarks> load_marks(const fs::path& folder, const Digest& sha256
 
 Expected<std::vector<ByteRange>> find_damage(const fs::path& path, const RightFile& right,
                                              const HashProgress& progress) {
-  auto reader = Reader::open(path);
+  const auto reader = BlockReader::open(path);
   if (!reader) return failure(reader.error());
   std::vector<ByteRange> damage;
   std::uint64_t done = 0;
@@ -162,7 +130,7 @@ Expected<std::vector<ByteRange>> find_damage(const fs::path& path, const RightFi
     if (part > 0) hash.resume(right.marks.states[part - 1], begin);
     const auto end = begin + kStep;
     while (done < end) {
-      const auto bytes = reader->next(end - done);
+      const auto bytes = (*reader)->next();
       if (!bytes) return failure(bytes.error());
       if (bytes->empty()) break;
       hash.add(*bytes);

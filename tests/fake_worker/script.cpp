@@ -4,10 +4,11 @@
 
 #include <array>
 #include <charconv>
+#include <cstdint>
 #include <fcntl.h>
 #include <filesystem>
 #include <fstream>
-#include <iterator>
+#include <istream>
 #include <sstream>
 #include <string_view>
 #include <sys/file.h>
@@ -111,9 +112,20 @@ bool apply_line(Script& script, std::string_view line) {
   return false;
 }
 
+/// Enough of a file for a script, or the header of the models that tests write: their weights may be
+/// large, and are left where they are.
+constexpr std::size_t kMostRead = 1U << 20;
+
+std::string beginning(std::istream& file) {
+  std::string bytes(kMostRead, '\0');
+  file.read(bytes.data(), static_cast<std::streamsize>(bytes.size()));
+  bytes.resize(static_cast<std::size_t>(file.gcount()));
+  return bytes;
+}
+
 /// The directives of a model file: those in its metadata, or none; of any other, its text.
-std::string directives_in(std::string bytes) {
-  const auto read = gguf::read_header(bytes, bytes.size());
+std::string directives_in(std::string bytes, std::uint64_t file_size) {
+  const auto read = gguf::read_header(bytes, file_size);
   const auto* header = read ? std::get_if<gguf::Header>(&*read) : nullptr;
   if (header == nullptr) {
     return bytes;
@@ -151,7 +163,7 @@ std::optional<Script> read_script(const std::string& path, std::string& error) {
     return std::nullopt;
   }
   Script script;
-  std::istringstream lines(directives_in({std::istreambuf_iterator<char>(file), {}}));
+  std::istringstream lines(directives_in(beginning(file), std::filesystem::file_size(path)));
   for (std::string line; std::getline(lines, line);) {
     if (line.empty() || line.starts_with('#')) {
       continue;

@@ -114,6 +114,9 @@ def test_F35_without_a_thread_or_process_to_be_had_what_runs_goes_on(
         assert fit.status in (200, 503), fit
         verify = daemon.control("POST", "model/verify", {"model": "talks"})
         assert "no more threads" in verify.body.decode(), verify
+        group.limit(group.tasks() + 1)  # one that hashes, and none that reads ahead for it
+        verify = daemon.control("POST", "model/verify", {"model": "talks"})
+        assert "no more threads" not in verify.body.decode(), verify
         assert daemon.control("GET", "models").status == 200
         assert stream.rest().whole
     group.limit(None)
