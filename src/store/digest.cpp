@@ -14,6 +14,16 @@ namespace {
 
 constexpr std::string_view kHexDigits = "0123456789abcdef";
 
+/// What another core has read comes out of its cache or the memory, and waiting for that would take
+/// a third of the time: it is asked for while what stands kAhead before it is hashed.
+constexpr std::size_t kTurn = 1024;
+constexpr std::size_t kAhead = 4 * kTurn;
+
+void prefetch(std::span<const char> bytes) {
+  constexpr std::size_t kCacheLine = 64;
+  for (std::size_t at = 0; at < bytes.size(); at += kCacheLine) __builtin_prefetch(&bytes[at]);
+}
+
 }  // namespace
 
 std::optional<Digest> Digest::parse(std::string_view hex) {
@@ -49,7 +59,15 @@ Sha256& Sha256::operator=(Sha256&&) noexcept = default;
 Sha256::~Sha256() = default;
 
 void Sha256::add(std::span<const char> bytes) {
-  LLF_ASSERT(SHA256_Update(&impl_->context, bytes.data(), bytes.size()) == 1);
+  while (!bytes.empty()) {
+    const auto step = bytes.first(std::min(bytes.size(), kTurn));
+    if (bytes.size() > kAhead) {
+      const auto ahead = bytes.subspan(kAhead);
+      prefetch(ahead.first(std::min(ahead.size(), kTurn)));
+    }
+    LLF_ASSERT(SHA256_Update(&impl_->context, step.data(), step.size()) == 1);
+    bytes = bytes.subspan(step.size());
+  }
 }
 
 Digest Sha256::finish() {

@@ -2,8 +2,8 @@
 
 #include "base/limits.hpp"
 #include "os/atomic_file.hpp"
+#include "os/block_reader.hpp"
 #include "os/paths.hpp"
-#include "store/block_reader.hpp"
 
 #include <fmt/format.h>
 
@@ -93,7 +93,7 @@ void MarkingSha256::add(std::span<const char> bytes) {
 }
 
 Expected<HashedFile> hash_file(const fs::path& path, const HashProgress& progress) {
-  const auto reader = BlockReader::open(path);
+  const auto reader = os::BlockReader::open(path);
   if (!reader) return failure(reader.error());
   MarkingSha256 hash;
   for (std::uint64_t done = 0;;) {
@@ -120,7 +120,7 @@ std::optional<HashMarks> load_marks(const fs::path& folder, const Digest& sha256
 
 Expected<std::vector<ByteRange>> find_damage(const fs::path& path, const RightFile& right,
                                              const HashProgress& progress) {
-  const auto reader = BlockReader::open(path);
+  const auto reader = os::BlockReader::open(path);
   if (!reader) return failure(reader.error());
   std::vector<ByteRange> damage;
   std::uint64_t done = 0;

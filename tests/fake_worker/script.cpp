@@ -112,8 +112,8 @@ bool apply_line(Script& script, std::string_view line) {
   return false;
 }
 
-/// Enough of a file for a script, or the header of the models that tests write: their weights may be
-/// large, and are left where they are.
+/// Enough of a file for a script, or the header of the models that tests write: their weights may
+/// be large, and are left where they are.
 constexpr std::size_t kMostRead = 1U << 20;
 
 std::string beginning(std::istream& file) {

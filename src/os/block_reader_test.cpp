@@ -1,13 +1,15 @@
-#include "store/block_reader.hpp"
+#include "os/block_reader.hpp"
 
 #include "base/limits.hpp"
-#include "store/test_shelf.hpp"
+#include "os/test_folder.hpp"
 
 #include <gtest/gtest.h>
 
+#include <filesystem>
+#include <fstream>
 #include <string>
 
-namespace llf::store {
+namespace llf::os {
 namespace {
 
 constexpr std::size_t kBlock = limits::kHashRead.bytes();
@@ -33,13 +35,18 @@ std::string bytes(std::size_t size) {
 
 class BlockReaderTest : public testing::Test {
  protected:
-  TestShelf shelf_;
+  [[nodiscard]] std::filesystem::path put(std::size_t size) const {
+    std::ofstream(folder_ / "file", std::ios::binary) << bytes(size);
+    return folder_ / "file";
+  }
+
+  TestFolder folder_;
 };
 
 TEST_F(BlockReaderTest, reads_files_of_any_length) {
   for (const auto size : {std::size_t{0}, std::size_t{1}, kBlock - 1, kBlock, kBlock + 1,
                           2 * kBlock, 3 * kBlock, 5 * kBlock + 7}) {
-    const auto file = shelf_.put("file", bytes(size));
+    const auto file = put(size);
     const auto reader = BlockReader::open(file);
     ASSERT_TRUE(reader);
     EXPECT_TRUE(read_all(**reader) == bytes(size)) << size;
@@ -48,7 +55,7 @@ TEST_F(BlockReaderTest, reads_files_of_any_length) {
 }
 
 TEST_F(BlockReaderTest, may_be_given_up_anywhere) {
-  const auto file = shelf_.put("file", bytes(5 * kBlock));
+  const auto file = put(5 * kBlock);
   for (int blocks = 0; blocks <= 5; ++blocks) {
     const auto reader = BlockReader::open(file);
     ASSERT_TRUE(reader);
@@ -57,14 +64,14 @@ TEST_F(BlockReaderTest, may_be_given_up_anywhere) {
 }
 
 TEST_F(BlockReaderTest, what_cannot_be_read_is_told) {
-  EXPECT_EQ(BlockReader::open(shelf_.root() / "none").error().kind, ErrorKind::not_found);
-  const auto folder = BlockReader::open(shelf_.root());
+  EXPECT_EQ(BlockReader::open(folder_ / "none").error().kind, ErrorKind::not_found);
+  const auto folder = BlockReader::open(folder_.path());
   ASSERT_TRUE(folder);
   const auto block = (*folder)->next();
   ASSERT_FALSE(block);
-  EXPECT_NE(block.error().message.find(shelf_.root().native()), std::string::npos);
+  EXPECT_NE(block.error().message.find(folder_.path().native()), std::string::npos);
   EXPECT_TRUE((*folder)->next().value().empty());
 }
 
 }  // namespace
-}  // namespace llf::store
+}  // namespace llf::os

@@ -1,4 +1,4 @@
-#include "store/block_reader.hpp"
+#include "os/block_reader.hpp"
 
 #include "base/limits.hpp"
 #include "os/file_error.hpp"
@@ -9,33 +9,28 @@
 #include <unistd.h>
 #include <utility>
 
-namespace llf::store {
+namespace llf::os {
 
 Expected<std::unique_ptr<BlockReader>> BlockReader::open(const std::filesystem::path& path) {
-  os::UniqueFd fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
-  if (!fd) return failure(os::file_error("opening", path, os::FileUse::read, errno));
+  UniqueFd fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
+  if (!fd) return failure(file_error("opening", path, FileUse::read, errno));
   static_cast<void>(::posix_fadvise(fd.get(), 0, 0, POSIX_FADV_SEQUENTIAL));
-  std::unique_ptr<BlockReader> reader(new BlockReader(path, std::move(fd)));
-  reader->start_thread();
-  return reader;
+  return std::make_unique<BlockReader>(path, std::move(fd));
 }
 
-BlockReader::BlockReader(std::filesystem::path path, os::UniqueFd fd)
+BlockReader::BlockReader(std::filesystem::path path, UniqueFd fd)
     : path_(std::move(path)), fd_(std::move(fd)) {
   for (auto& block : blocks_) block.room.resize(limits::kHashRead.bytes());
+  try {
+    thread_ = std::jthread([this](const std::stop_token& stop) { read_ahead(stop); });
+  } catch (const std::system_error&) {
+    alone_ = true;  // the machine has no more threads for us
+  }
 }
 
 BlockReader::~BlockReader() {
   thread_.request_stop();
   empty_.release();  // it may wait for one
-}
-
-void BlockReader::start_thread() {
-  try {
-    thread_ = std::jthread([this](const std::stop_token& stop) { read_ahead(stop); });
-  } catch (const std::system_error&) {
-    // The machine has no more threads for us: next() reads.
-  }
 }
 
 /// On the other thread.
@@ -57,7 +52,7 @@ void BlockReader::fill(Block& block) const {
     const auto got = ::read(fd_.get(), block.room.data() + size, block.room.size() - size);
     if (got < 0 && errno == EINTR) continue;
     if (got < 0) {
-      block.size = failure(os::file_error("reading", path_, os::FileUse::read, errno));
+      block.size = failure(file_error("reading", path_, FileUse::read, errno));
       return;
     }
     if (got == 0) break;
@@ -72,11 +67,11 @@ bool BlockReader::is_last(const Block& block) {
 
 BlockReader::Block& BlockReader::take() {
   auto& block = blocks_.at(taken_ % blocks_.size());
-  if (thread_.joinable()) {
+  if (alone_) {
+    fill(block);
+  } else {
     if (taken_ > 0) empty_.release();  // the one before is done with
     full_.acquire();
-  } else {
-    fill(block);
   }
   ++taken_;
   return block;
@@ -90,4 +85,4 @@ Expected<std::span<const char>> BlockReader::next() {
   return std::span<const char>(block.room).first(*block.size);
 }
 
-}  // namespace llf::store
+}  // namespace llf::os

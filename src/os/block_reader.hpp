@@ -13,7 +13,7 @@
 #include <thread>
 #include <vector>
 
-namespace llf::store {
+namespace llf::os {
 
 /// Reads a file from its beginning to its end in blocks of limits::kHashRead, the next one on a
 /// thread of its own while the caller works on the one before: the copy out of the page cache alone
@@ -24,6 +24,8 @@ class BlockReader {
   /// Errors: those of files.
   [[nodiscard]] static Expected<std::unique_ptr<BlockReader>> open(
       const std::filesystem::path& path);
+  /// Of an open file; `path` is for errors.
+  BlockReader(std::filesystem::path path, UniqueFd fd);
   ~BlockReader();
   BlockReader(const BlockReader&) = delete;
   BlockReader& operator=(const BlockReader&) = delete;
@@ -38,8 +40,6 @@ class BlockReader {
     Expected<std::size_t> size = std::size_t{0};
   };
 
-  BlockReader(std::filesystem::path path, os::UniqueFd fd);
-  void start_thread();
   void read_ahead(const std::stop_token& stop);
   void fill(Block& block) const;
   [[nodiscard]] static bool is_last(const Block& block);
@@ -48,13 +48,14 @@ class BlockReader {
   static constexpr std::ptrdiff_t kBlocks = 2;
 
   std::filesystem::path path_;
-  os::UniqueFd fd_;
+  UniqueFd fd_;
   std::array<Block, kBlocks> blocks_;
   std::counting_semaphore<kBlocks + 1> empty_{kBlocks};  ///< and one that ends a wait
   std::counting_semaphore<kBlocks> full_{0};
   std::size_t taken_ = 0;  ///< how many blocks the caller has had
   bool over_ = false;      ///< the last of them was the file's last
+  bool alone_ = false;     ///< without the thread
   std::jthread thread_;
 };
 
-}  // namespace llf::store
+}  // namespace llf::os
