@@ -22,7 +22,7 @@ ANSWER_TOKENS = 64
 # their weights came to lie. So all of them are started anew for every few rounds.
 SITTINGS = 16
 SITTING_ROUNDS = 2
-MOST_STREAMS = 4
+STREAMS = (1, 4, 8)
 READY_LINE = re.compile(r"(\d+)\.(\d\d)\.(\d{3})\.(\d{3}) .*listening on ")
 TASK_LINE = re.compile(r"(\d+)\.(\d\d)\.(\d{3})\.(\d{3}) .*processing task")
 
@@ -196,7 +196,7 @@ class Speed:
         self.servers = []
         try:
             llfd = Llfd(setting.llfd, folder, setting.engine, "--port", "0", "--models",
-                        str(models))
+                        str(models), "--slots", str(max(STREAMS)))
             self.servers.append(llfd)
             self.llfd = llfd
             self.worker = llfd.load(self.model)["pid"]
@@ -210,7 +210,7 @@ class Speed:
                 self.servers.append(router)
                 self.addresses["router"] = router.address
             for address in self.addresses.values():  # warms every slot; the router loads its model
-                Side().ask(address, self.model, MOST_STREAMS)
+                Side().ask(address, self.model, max(STREAMS))
         except BaseException:
             self.close()
             raise
@@ -228,7 +228,7 @@ class Speed:
         """Starts llfd's worker again, after the others."""
         self.llfd.unload(self.model)
         self.worker = self.llfd.load(self.model)["pid"]
-        Side().ask(self.llfd.address, self.model, MOST_STREAMS)
+        Side().ask(self.llfd.address, self.model, max(STREAMS))
 
     def measure(self, into: Comparison) -> None:
         """Every way to the model takes its turn SITTING_ROUNDS times."""
@@ -299,7 +299,7 @@ def p10(setting: Setting, given: Path | None) -> list[Row]:
         models.append(setting.built_in_model)
     for model in models:
         say(f"P10 with {model.name}")
-        comparisons = [Comparison(1), Comparison(MOST_STREAMS)]
+        comparisons = [Comparison(streams) for streams in STREAMS]
         token_ms = []
         for number in range(setting.rounds(SITTINGS)):
             with scratch() as folder:

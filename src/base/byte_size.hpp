@@ -19,6 +19,9 @@ class ByteSize {
   [[nodiscard]] constexpr std::uint64_t bytes() const { return bytes_; }
 
   friend constexpr auto operator<=>(ByteSize, ByteSize) = default;
+  friend constexpr ByteSize operator+(ByteSize a, ByteSize b) {
+    return ByteSize(a.bytes_ + b.bytes_);
+  }
 
  private:
   std::uint64_t bytes_ = 0;

@@ -233,6 +233,9 @@ inline constexpr ByteSize kWorkerLogLine = ByteSize::kib(4);  ///< longer lines 
 inline constexpr std::size_t kErrorLogLines = 20;             ///< of the engine in an error
 inline constexpr auto kProbeTimeout = 30s;                    ///< of one run of the engine's --help
 inline constexpr ByteSize kProbeOutput = ByteSize::mib(1);    ///< of --help
+inline constexpr auto kGpuLook = 1s;        ///< between looks at what is free of GPUs' memory
+inline constexpr auto kGpuLookLimit = 10s;  ///< of each program that tells it
+inline constexpr std::uint64_t kMostGpuMib = 1U << 30U;  ///< that are believed of one
 
 // scheduler
 inline constexpr auto kBusyPoll = 50ms;  ///< between looks at models that are to go and are busy

@@ -17,9 +17,19 @@ struct Asking {
   bool started = false;  // something of the answer has come
 };
 
+/// What the daemon says of a model that is not here says more than an API's error: it may be on its
+/// way.
+Task<Error> explained(const Question& question, Error error) {
+  const auto& model = question.request.model;
+  if (error.kind != ErrorKind::not_found || model.empty()) co_return error;
+  const auto known = co_await question.client.known_names(model, client::Word::is_model);
+  if (known && !known->absence.empty()) error.message = known->absence;
+  co_return error;
+}
+
 Task<Expected<void>> stream(Asking& asking) {
   auto chat = co_await asking.question.client.chat(asking.question.request);
-  if (!chat) co_return failure(chat.error());
+  if (!chat) co_return failure(co_await explained(asking.question, chat.error()));
   while (true) {
     const auto delta = co_await chat->next();
     asking.answer.end = chat->end();

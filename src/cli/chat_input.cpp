@@ -1,6 +1,7 @@
 #include "cli/chat_input.hpp"
 
 #include "base/ascii.hpp"
+#include "base/trim.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -10,12 +11,6 @@ namespace {
 
 constexpr std::string_view kQuotes = "\"\"\"";
 constexpr std::string_view kWhiteSpace = " \t\r\n";
-
-std::string_view trim(std::string_view text) {
-  const auto first = text.find_first_not_of(kWhiteSpace);
-  if (first == std::string_view::npos) return {};
-  return text.substr(first, text.find_last_not_of(kWhiteSpace) - first + 1);
-}
 
 /// The length of the command at the start of `line`, its slash included; 0 when there is none.
 std::size_t command_length(std::string_view line) {
@@ -32,22 +27,22 @@ std::size_t command_length(std::string_view line) {
 ChatEntry ChatInput::take(std::string_view line) {
   if (block_) return take_in_block(line);
   const bool first = text_.empty();
-  const auto trimmed = trim(line);
-  if (first && trimmed.starts_with(kQuotes)) {
+  const auto typed = trimmed(line);
+  if (first && typed.starts_with(kQuotes)) {
     block_ = true;
-    return take_in_block(trimmed.substr(kQuotes.size()));
+    return take_in_block(typed.substr(kQuotes.size()));
   }
   if (line.ends_with('\\')) {
     text_.append(line.substr(0, line.size() - 1)).append("\n");
     return {.kind = ChatEntry::Kind::more};
   }
   if (first) {
-    const auto word = ascii_lower(trimmed);
+    const auto word = ascii_lower(typed);
     if (word == "exit" || word == "quit") return {.kind = ChatEntry::Kind::leave};
-    if (const auto length = command_length(trimmed); length > 0) {
+    if (const auto length = command_length(typed); length > 0) {
       return {.kind = ChatEntry::Kind::command,
-              .text = std::string(trim(trimmed.substr(length))),
-              .name = ascii_lower(trimmed.substr(1, length - 1))};
+              .text = std::string(trimmed(typed.substr(length))),
+              .name = ascii_lower(typed.substr(1, length - 1))};
     }
   }
   return finish(line);
@@ -56,16 +51,16 @@ ChatEntry ChatInput::take(std::string_view line) {
 ChatEntry ChatInput::take_in_block(std::string_view line) {
   const auto end = line.rfind(kQuotes);
   const bool closes =
-      end != std::string_view::npos && trim(line.substr(end + kQuotes.size())).empty();
+      end != std::string_view::npos && trimmed(line.substr(end + kQuotes.size())).empty();
   if (closes) return finish(line.substr(0, end));
-  if (!text_.empty() || !trim(line).empty()) text_.append(line).append("\n");
+  if (!text_.empty() || !trimmed(line).empty()) text_.append(line).append("\n");
   return {.kind = ChatEntry::Kind::more};
 }
 
 ChatEntry ChatInput::finish(std::string_view last) {
   auto text = std::exchange(text_, {}).append(last);
   block_ = false;
-  if (trim(text).empty()) return {.kind = ChatEntry::Kind::nothing};
+  if (trimmed(text).empty()) return {.kind = ChatEntry::Kind::nothing};
   text.erase(text.find_last_not_of(kWhiteSpace) + 1);
   return {.kind = ChatEntry::Kind::message, .text = std::move(text)};
 }

@@ -90,9 +90,10 @@ Expected<void> ChatSession::choose_model(const std::string& wanted) {
                                    "ls' lists the models");
   }
   if (std::ranges::find(names, name) == names.end()) {
-    return failure(ErrorKind::not_found,
-                   fmt::format("the model '{}' is not here.{} 'llf ls' lists the models.", name,
-                               did_you_mean(name, names)));
+    const auto known =
+        net::run_until_done(context_.loop, client_.known_names(name, client::Word::is_model));
+    if (!known) return failure(known.error());
+    if (!known->absence.empty()) return failure(ErrorKind::not_found, known->absence);
   }
   settings_.model = name;
   return {};

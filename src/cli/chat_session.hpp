@@ -22,8 +22,8 @@ namespace llf::cli {
 /// thread.
 class ChatSession {
  public:
-  /// Connects, starting the daemon when none runs. Errors: those of `connect`; not_found, with the
-  /// nearest names, for a model that is not there.
+  /// Connects, starting the daemon when none runs. Errors: those of `connect`; not_found, with why,
+  /// for a model that is not there.
   [[nodiscard]] static Expected<std::unique_ptr<ChatSession>> create(Context& context,
                                                                      ChatSettings settings);
 

@@ -6,6 +6,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <stdlib.h>
 
 namespace llf::cli {
@@ -107,10 +108,30 @@ TEST_F(ChatSessionTest, the_system_prompt_and_the_model_can_be_changed) {
 
 TEST_F(ChatSessionTest, a_model_that_is_not_here_changes_nothing) {
   answer_chat({chat_event("x")});
+  answer("/llf/v1/models", R"({"models":[{"id":"llf-nano","source":"built-in","default":true}],
+                               "begun":false,"absence":"no model of that name"})");
   EXPECT_EQ(chat("/model org/bgi:q4\rhi\r\x04"), 0);
-  EXPECT_TRUE(shows("'org/big:q4'")) << screen_;
+  EXPECT_TRUE(shows("no model of that name")) << screen_;
   EXPECT_NE(body_of("/v1/chat/completions").find(R"("model":"llf-nano")"), std::string::npos);
   EXPECT_EQ(chat("", {"chat", "nope"}), 1);
+}
+
+TEST_F(ChatSessionTest, a_model_may_be_shortened) {
+  answer_chat({chat_event("x")});
+  answer("/llf/v1/models", R"({"models":[{"id":"org/big:q4","source":"folder","default":true}],
+                               "begun":true,"absence":null})");
+  EXPECT_EQ(chat("hi\r\x04", {"chat", "big"}), 0);
+  EXPECT_NE(body_of("/v1/chat/completions").find(R"("model":"big")"), std::string::npos);
+}
+
+TEST_F(ChatSessionTest, the_first_one_says_what_llf_model_recommend_names) {
+  answer("/llf/v1/models", R"({"models":[{"id":"llf-nano","source":"built-in","default":true}]})");
+  answer("/llf/v1/recommend", R"({"models":[{"name":"qwen3:4b","size_bytes":2500000000}]})");
+  EXPECT_EQ(chat("\x04"), 0);
+  EXPECT_TRUE(shows("For real work: llf model download qwen3:4b (2.5 GB;")) << screen_;
+  EXPECT_TRUE(std::ranges::any_of(requests_, [](const auto& request) {
+    return request.path == "/llf/v1/recommend" && request.query.empty();
+  })) << "the memory is measured for both";
 }
 
 TEST_F(ChatSessionTest, an_unknown_command_is_not_sent) {

@@ -169,15 +169,30 @@ std::vector<std::string> names_after(std::string_view noun) {
   return names;
 }
 
+/// "list, info, …": the verbs of a noun that this version has.
+std::string verbs_of(std::string_view noun) {
+  std::string verbs;
+  for (const auto& verb : names_after(noun)) {
+    if (is_later(fmt::format("{} {}", noun, verb))) continue;
+    verbs += verbs.empty() ? verb : ", " + verb;
+  }
+  return verbs;
+}
+
 std::unexpected<Error> unknown(std::string_view noun, std::string_view word) {
-  const auto names = names_after(noun);
   if (word.find_first_of(" \t\n") != std::string_view::npos) {
     return failure(ErrorKind::invalid,
                    fmt::format("a prompt goes after a command: llf run \"{}\"", word));
   }
-  return failure(ErrorKind::invalid,
-                 fmt::format("there is no command '{}{}{}'.{}\nTry 'llf --help'.", noun,
-                             noun.empty() ? "" : " ", word, did_you_mean(word, names)));
+  auto hint = did_you_mean(word, names_after(noun));
+  if (noun.empty()) {
+    return failure(ErrorKind::invalid,
+                   fmt::format("there is no command '{}'.{}\nTry 'llf --help'.", word, hint));
+  }
+  if (hint.empty()) hint = fmt::format(" There is: {}.", verbs_of(noun));
+  return failure(ErrorKind::invalid, fmt::format("there is no command '{0} {1}'.{2}\n"
+                                                 "Try 'llf {0} --help'.",
+                                                 noun, word, hint));
 }
 
 std::vector<std::string> without(std::span<const std::string> words, std::size_t index) {
@@ -188,15 +203,9 @@ std::vector<std::string> without(std::span<const std::string> words, std::size_t
 
 template <const char* Noun>
 Expected<int> name_the_verbs(Context&, const Arguments&) {
-  std::string verbs;
-  for (const auto& verb : names_after(Noun)) {
-    if (!is_later(fmt::format("{} {}", Noun, verb))) {
-      verbs += verbs.empty() ? verb : ", " + verb;
-    }
-  }
   return failure(ErrorKind::invalid, fmt::format("llf {0} what? There is: {1}.\n"
                                                  "Try 'llf {0} --help'.",
-                                                 Noun, verbs));
+                                                 Noun, verbs_of(Noun)));
 }
 
 }  // namespace

@@ -68,6 +68,13 @@ TEST(Commands, an_unknown_word_names_the_nearest) {
   }
 }
 
+TEST(Commands, an_unknown_verb_is_told_what_its_noun_has) {
+  const auto choice = choose({"model", "bogus"});
+  ASSERT_FALSE(choice);
+  EXPECT_NE(choice.error().message.find("There is: list, info, download,"), std::string::npos);
+  EXPECT_TRUE(choice.error().message.ends_with("\nTry 'llf model --help'."));
+}
+
 TEST(Commands, a_prompt_without_a_command_is_told_where_it_goes) {
   const auto choice = choose({"What is llf?"});
   ASSERT_FALSE(choice);
@@ -101,6 +108,15 @@ TEST(Commands, every_option_stands_on_its_page) {
       EXPECT_NE(page(command.page).value_or("").find(option.name), std::string_view::npos)
           << command.name << " " << option.name;
     }
+  }
+}
+
+TEST(Commands, every_first_word_stands_on_the_page_of_llf) {
+  const auto overview = page("llf").value_or("");
+  for (const auto& command : commands()) {
+    const auto first = command.name.substr(0, command.name.find(' '));
+    if (first.empty()) continue;
+    EXPECT_NE(overview.find("\n    " + std::string(first) + " "), std::string_view::npos) << first;
   }
 }
 

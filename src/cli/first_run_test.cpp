@@ -21,7 +21,7 @@ class FirstRun : public CommandTest {
   }
 };
 
-// What a terminal sees is in tests/e2e/run_test.py.
+// What a terminal sees is in chat_session_test.cpp.
 TEST_F(FirstRun, what_is_no_terminal_hears_nothing) {
   EXPECT_EQ(run({"run", "a question"}), 0) << err();
   EXPECT_EQ(err(), "");

@@ -11,6 +11,7 @@
 #include "cli/render_download.hpp"
 #include "net/run.hpp"
 #include "net/signals.hpp"
+#include "os/shell_word.hpp"
 
 #include <fmt/format.h>
 
@@ -18,6 +19,7 @@
 #include <optional>
 #include <string>
 #include <utility>
+#include <vector>
 
 namespace llf::cli {
 namespace {
@@ -124,12 +126,13 @@ class Watching {
     if (!note.empty()) context_.err.say(note + "\n");
     const auto model = text_in(last_, "model");
     if (state() == "done") {
-      return print(context_, fmt::format("{} is there: llf run {}\n", model, model));
+      return print(context_,
+                   fmt::format("{} is there: llf run {}\n", model, os::shell_word(model)));
     }
     if (state() == "stopped" || state() == "interrupted") {
-      return failure(
-          ErrorKind::cancelled,
-          fmt::format("the download was stopped; llf model download {} goes on with it", model));
+      return failure(ErrorKind::cancelled,
+                     fmt::format("the download was stopped; llf model download {} goes on with it",
+                                 os::shell_word(model)));
     }
     return failure(ErrorKind::upstream, text_in(last_, "error"));
   }
@@ -143,7 +146,7 @@ class Watching {
     context_.err.say(
         fmt::format("llfd goes on with it: `llf model downloads` shows it, `llf model "
                     "downloads --stop {}` stops it\n",
-                    model));
+                    os::shell_word(model)));
   }
 
  private:
@@ -228,6 +231,50 @@ Expected<int> download(Context& context, const client::ApiClient& client, json::
   return watching.end();
 }
 
+namespace {
+
+/// The one of a list of downloads that a word means, as far as that can be seen from here: of this
+/// name, or the only one whose name has it. Empty: none.
+json::Object listed(const json::Array& downloads, std::string_view word) {
+  std::vector<json::Object> found;
+  for (const auto& item : downloads) {
+    const auto* one = item.if_object();
+    if (one == nullptr) continue;
+    const auto model = text_in(*one, "model");
+    if (model == word) return *one;
+    if (ascii_lower(model).contains(ascii_lower(word))) found.push_back(*one);
+  }
+  return found.size() == 1 ? found.front() : json::Object();
+}
+
+Expected<int> end_download(Context& context, const client::ApiClient& client, json::Object body) {
+  const auto list = object_of(net::run_until_done(context.loop, client.get("/llf/v1/downloads")));
+  if (!list) return failure(list.error());
+  const auto one = listed(list_in(*list, "downloads"), text_in(body, "model"));
+  const auto model = one.empty() ? text_in(body, "model") : text_in(one, "model");
+  const bool discards = json::get_flag(body, "discard").value_or(false);
+  const auto ended =
+      net::run_until_done(context.loop, client.post("/llf/v1/downloads/stop", std::move(body)));
+  const bool done = text_in(one, "state") == "done";
+  if (!ended && ended.error().kind == ErrorKind::not_found && done) {
+    return failure(ErrorKind::conflict,
+                   fmt::format("{} is downloaded already, nothing is left to stop or discard: `llf "
+                               "model remove {}` removes it",
+                               model, os::shell_word(model)));
+  }
+  if (!ended) return failure(ended.error());
+  if (context.format == Format::json) return print(context, json::write_pretty(*ended));
+  if (!discards) {
+    return print(context, fmt::format("stopped {}: llf model download {} goes on with it\n", model,
+                                      os::shell_word(model)));
+  }
+  return print(context, fmt::format("{} {}\n", model,
+                                    done ? "is downloaded and stays: only the list forgets it"
+                                         : "is stopped, and what had come of it discarded"));
+}
+
+}  // namespace
+
 Expected<int> run_model_downloads(Context& context, const Arguments& arguments) {
   const auto client = connect(context);
   if (!client) return failure(client.error());
@@ -237,11 +284,8 @@ Expected<int> run_model_downloads(Context& context, const Arguments& arguments) 
     return failure(ErrorKind::invalid, "say --stop or --discard, not both");
   }
   if (stops || discards) {
-    json::Object body{{"model", stops ? *stops : *discards}, {"discard", discards.has_value()}};
-    const auto stopped =
-        net::run_until_done(context.loop, client->post("/llf/v1/downloads/stop", std::move(body)));
-    if (!stopped) return failure(stopped.error());
-    return 0;
+    return end_download(context, *client,
+                        {{"model", stops ? *stops : *discards}, {"discard", discards.has_value()}});
   }
   const auto object =
       object_of(net::run_until_done(context.loop, client->get("/llf/v1/downloads")));

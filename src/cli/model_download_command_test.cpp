@@ -86,6 +86,24 @@ TEST_F(ModelDownload, downloads_are_listed_and_stopped) {
   EXPECT_EQ(body_of("/llf/v1/downloads/stop"), R"({"model":"o/r:Q4_0","discard":true})");
   EXPECT_EQ(run({"model", "downloads", "--stop", "o/r:Q4_0"}), 0);
   EXPECT_EQ(body_of("/llf/v1/downloads/stop"), R"({"model":"o/r:Q4_0","discard":false})");
+  EXPECT_THAT(out(), HasSubstr("o/r:Q4_0 is stopped, and what had come of it discarded\n"
+                               "stopped o/r:Q4_0: llf model download o/r:Q4_0 goes on with it\n"));
+}
+
+TEST_F(ModelDownload, of_one_that_is_done_nothing_is_discarded) {
+  answer("/llf/v1/downloads", R"({"downloads":[{"model":"o/r:Q4_0","state":"done"}]})");
+  answer("/llf/v1/downloads/stop", R"({"error":{"message":"not known","code":"not_found"}})", 404);
+  EXPECT_EQ(run({"model", "downloads", "--discard", "R"}), 1);
+  EXPECT_THAT(err(), HasSubstr("o/r:Q4_0 is downloaded already"));
+  EXPECT_EQ(run({"model", "downloads", "--discard", "x"}), 1);
+  EXPECT_THAT(err(), HasSubstr("llf: not known"));
+}
+
+TEST_F(ModelDownload, a_name_is_quoted_where_it_is_to_be_typed) {
+  answer_download({R"(data: {"download":{"model":"sp ace","state":"done"}})"
+                   "\n\n"});
+  EXPECT_EQ(run({"pull", "http://h/sp%20ace.gguf"}), 0) << err();
+  EXPECT_EQ(out(), "sp ace is there: llf run 'sp ace'\n");
 }
 
 TEST_F(ModelDownload, a_search_needs_words_and_finds_something) {

@@ -56,6 +56,10 @@ Expected<int> run_model_export(Context& context, const Arguments& arguments) {
   if (words.size() != 2) {
     return failure(ErrorKind::invalid, "it is: llf model export NAME FILE");
   }
+  if (words[1] == "-") {
+    return failure(ErrorKind::invalid,
+                   "a bundle is written to a file, not to the standard output: name the file");
+  }
   const auto name = model_or_file(arguments);
   if (!name) return failure(name.error());
   const auto whole = os::whole_path(words[1]);
@@ -78,9 +82,11 @@ Expected<int> run_model_export(Context& context, const Arguments& arguments) {
   if (!events) return failure(events.error());
   const auto& result = events->back();
   if (context.format == Format::json) return print(context, json::write_pretty(result));
-  return print(context, fmt::format("{}  ({} of {}, {} files)\n", text_in(result, "path"),
-                                    bytes_text(number_in(result, "size_bytes")),
-                                    text_in(result, "model"), list_in(result, "files").size()));
+  const auto count = list_in(result, "files").size();
+  return print(context,
+               fmt::format("{}  ({} of {}, {} {})\n", text_in(result, "path"),
+                           bytes_text(number_in(result, "size_bytes")), text_in(result, "model"),
+                           count, count == 1 ? "file" : "files"));
 }
 
 }  // namespace llf::cli

@@ -37,6 +37,8 @@ TEST_F(ModelExport, names_the_model_and_the_whole_path) {
   EXPECT_THAT(asked(), HasSubstr(R"("replace":true)"));
   EXPECT_THAT(out(), HasSubstr(R"("path": "/m.llf")"));
   EXPECT_EQ(run({"model", "export", "m"}), 2);
+  EXPECT_EQ(run({"model", "export", "m", "-"}), 2);
+  EXPECT_THAT(err(), HasSubstr("not to the standard output"));
 }
 
 TEST_F(ModelExport, profiles_of_the_model_go_with_it) {

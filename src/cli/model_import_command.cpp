@@ -6,6 +6,7 @@
 #include "cli/model_command.hpp"
 #include "net/run.hpp"
 #include "os/paths.hpp"
+#include "os/shell_word.hpp"
 #include "text/safe_text.hpp"
 
 #include <fmt/format.h>
@@ -18,11 +19,11 @@ namespace llf::cli {
 namespace {
 
 Task<Expected<std::vector<json::Object>>> import_and_follow(const client::ApiClient& client,
-                                                            json::Object body,
+                                                            json::Object body, std::string label,
                                                             ProgressDisplay& display) {
   auto stream = co_await client.import_model(std::move(body));
   if (!stream) co_return failure(stream.error());
-  co_return co_await follow_work(*std::move(stream), "unpacking", display);
+  co_return co_await follow_work(*std::move(stream), std::move(label), display);
 }
 
 json::Array texts_in(const std::vector<json::Object>& events) {
@@ -91,9 +92,10 @@ Expected<int> import_path(Context& context, const std::filesystem::path& path,
   const auto client = connect(context);
   if (!client) return failure(client.error());
   ProgressDisplay display(context.err);
+  const bool copy = arguments.has("--copy");
   const auto events = net::run_until_done(
-      context.loop,
-      import_and_follow(*client, {{"path", *told}, {"copy", arguments.has("--copy")}}, display));
+      context.loop, import_and_follow(*client, {{"path", *told}, {"copy", copy}},
+                                      copy ? "copying" : "unpacking", display));
   display.clear();
   if (!events) return failure(events.error());
   auto result = events->back();
@@ -122,7 +124,8 @@ Expected<int> import_path(Context& context, const std::filesystem::path& path,
   }
   for (const auto& one : taken) out += line_of(one);
   if (!model.empty()) {
-    out += fmt::format("{0} is there: llf run {0}\n", text_in(result, "model"));
+    const auto name = text_in(result, "model");
+    out += fmt::format("{} is there: llf run {}\n", name, os::shell_word(name));
   }
   return print(context, out);
 }

@@ -54,7 +54,8 @@ std::string render_verification(const json::Object& result) {
     std::string verdict = "right, as its store says";
     if (!expected.empty() && expected != text_in(*file, "sha256")) {
       repairable = true;
-      verdict = fmt::format("DAMAGED: its SHA-256 should be {}{}", expected, damage_text(*file));
+      verdict = fmt::format("DAMAGED: its SHA-256 should be {}{}{}{}", expected, damage_text(*file),
+                            broken.empty() ? "" : "\n  ", broken);
     } else if (!broken.empty()) {
       verdict = "damaged: " + broken;
     } else if (expected.empty()) {

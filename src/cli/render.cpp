@@ -62,17 +62,28 @@ std::string settings_text(const client::DaemonStatus& status) {
 }  // namespace
 
 std::string render_workers(std::span<const client::WorkerInfo> workers) {
-  text::Table table({{.title = "NAME"},
-                     {.title = "STATE"},
-                     {.title = "PID", .align = Align::right},
-                     {.title = "MEMORY", .align = Align::right},
-                     {.title = "CONTEXT", .align = Align::right},
-                     {.title = "BUSY", .align = Align::right},
-                     {.title = "IDLE", .align = Align::right}});
+  const bool gpu =
+      std::ranges::any_of(workers, [](const auto& worker) { return worker.gpu_bytes > 0; });
+  std::vector<text::Column> columns{{.title = "NAME"},
+                                    {.title = "STATE"},
+                                    {.title = "PID", .align = Align::right},
+                                    {.title = "MEMORY", .align = Align::right},
+                                    {.title = "CONTEXT", .align = Align::right},
+                                    {.title = "BUSY", .align = Align::right},
+                                    {.title = "IDLE", .align = Align::right}};
+  constexpr std::ptrdiff_t kBehindMemory = 4;
+  if (gpu) columns.insert(columns.begin() + kBehindMemory, {.title = "GPU", .align = Align::right});
+  text::Table table(std::move(columns));
   for (const auto& worker : workers) {
-    table.add({worker.model, state_text(worker), number_text(worker.pid.value_or(0)),
-               size_text(worker.rss_bytes), number_text(worker.context), busy_text(worker),
-               worker.active > 0 ? "" : render_duration(worker.idle_s)});
+    std::vector<std::string> cells{worker.model,
+                                   state_text(worker),
+                                   number_text(worker.pid.value_or(0)),
+                                   size_text(worker.rss_bytes),
+                                   number_text(worker.context),
+                                   busy_text(worker),
+                                   worker.active > 0 ? "" : render_duration(worker.idle_s)};
+    if (gpu) cells.insert(cells.begin() + kBehindMemory, size_text(worker.gpu_bytes));
+    table.add(std::move(cells));
   }
   auto out = table.str();
   for (const auto& worker : workers) {
@@ -116,7 +127,8 @@ std::string render_address(const client::DaemonStatus& status) {
 std::string render_status(const client::DaemonStatus& status) {
   std::string engine = "none: llama-server is not installed";
   if (status.engine) {
-    engine = fmt::format("{} ({}, {})", status.engine->path, status.engine->version,
+    const auto& version = status.engine->version;  // empty until it was asked for it
+    engine = fmt::format("{} ({}{}{})", status.engine->path, version, version.empty() ? "" : ", ",
                          status.engine->origin);
   }
   return fmt::format(

@@ -66,6 +66,7 @@ std::string render_plan(const json::Object& plan) {
     out += fmt::format("it is being downloaded already, from {}: this joins in\n", sources);
   }
   std::string others;
+  if (const auto notice = text_in(plan, "notice"); !notice.empty()) out += notice + "\n";
   const auto shortage = text_in(plan, "shortage");
   if (!shortage.empty()) out += fmt::format("there is no room for it: {}\n", shortage);
   for (const auto& item : list_in(plan, "files")) {

@@ -27,6 +27,8 @@ TEST(RenderDownload, a_plan_says_what_comes_and_what_else_there_is) {
   EXPECT_EQ(render_plan(download_object(
                 R"({"model":"m","files":[{"path":"m.gguf","sha256":null,"present":true}]})")),
             "m\n");
+  EXPECT_EQ(render_plan(download_object(R"({"model":"m","notice":"accept its terms"})")),
+            "m\naccept its terms\n");
   EXPECT_EQ(render_plan(download_object(R"({"model":"m","shortage":"the disk is too full"})")),
             "m\nthere is no room for it: the disk is too full\n");
   EXPECT_EQ(

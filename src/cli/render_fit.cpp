@@ -59,22 +59,20 @@ std::string memory_line(const json::Object& answer, const json::Object& fit) {
              : fmt::format("memory        {}{} (planned: {})\n", total, measured, parts);
 }
 
-/// "4096 tokens at most", and what is to be known of the context that was asked for.
-std::string context_lines(const json::Object& answer, const json::Object& fit) {
-  std::string lines;
+/// ", with 4096 tokens of context at most: …", where more was asked for than it can use.
+std::string capped_text(const json::Object& answer, const json::Object& fit) {
+  const auto trained = number_in(fit, "trained_context");
+  if (trained == 0 || number_in(answer, "context") <= trained) return "";
+  return fmt::format(", with {0} tokens of context at most: it was trained for {0}", trained);
+}
+
+/// "4096 tokens at most".
+std::string context_line(const json::Object& fit) {
   if (!tells_context(fit)) {
     return "context       its header does not tell what a context takes: it may need more memory\n";
   }
-  const auto asked = number_in(answer, "context");
-  const auto trained = number_in(fit, "trained_context");
-  if (const auto most = number_in(fit, "largest_context"); most > 0) {
-    lines += fmt::format("context       {} tokens at most\n", most);
-  }
-  if (trained > 0 && asked > trained) {
-    lines += fmt::format("              it was trained for {}: more than that it does not use\n",
-                         trained);
-  }
-  return lines;
+  const auto most = number_in(fit, "largest_context");
+  return most > 0 ? fmt::format("context       {} tokens at most\n", most) : "";
 }
 
 /// The one that was chosen, of a list that is ranked.
@@ -112,17 +110,21 @@ std::string render_fit(const json::Object& answer) {
   const auto& first = *chosen;
   const auto machine = object_in(answer, "machine");
   const bool installed = json::get_flag(answer, "installed").value_or(false);
-  auto out = fmt::format("{} {}{}\n", text_in(answer, "model"), fit_text(text_in(first, "fit")),
-                         installed ? "" : " (it is not downloaded)");
+  auto out = fmt::format("{} {}{}{}\n", text_in(answer, "model"), fit_text(text_in(first, "fit")),
+                         installed ? "" : " (it is not downloaded)", capped_text(answer, first));
   out += fmt::format("machine       {} of memory, {} of it free\n",
                      bytes_text(number_in(machine, "memory_bytes")),
                      bytes_text(number_in(machine, "available_bytes")));
+  if (const auto gpu = number_in(machine, "gpu_bytes"); gpu > 0) {
+    out += fmt::format("              {} of its GPUs, {} of it free\n", bytes_text(gpu),
+                       bytes_text(number_in(machine, "gpu_available_bytes")));
+  }
   out += memory_line(answer, first);
   out +=
       fmt::format("for           {} {} with a context of {} tokens\n", number_in(answer, "slots"),
                   number_in(answer, "slots") == 1 ? "conversation" : "conversations",
                   number_in(answer, "context"));
-  out += context_lines(answer, first);
+  out += context_line(first);
   if (const auto speed = speed_text(first); !speed.empty()) {
     const auto number = std::string_view(speed).substr(0, speed.size() - 2);
     out +=

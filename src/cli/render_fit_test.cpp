@@ -35,6 +35,16 @@ TEST(RenderFit, says_it_in_one_view) {
             "speed         about 12 tokens a second, by the speed of this memory\n");
 }
 
+TEST(RenderFit, shows_what_gpus_have) {
+  const auto text = render_fit(fit_object(
+      R"({"model":"m","slots":1,"machine":{"memory_bytes":16000000000,
+          "available_bytes":8000000000,"gpu_bytes":24000000000,"gpu_available_bytes":23000000000},
+          "fits":[)" +
+      std::string(kFit) + "]}"));
+  EXPECT_THAT(text, HasSubstr("of it free\n"
+                              "              24.0 GB of its GPUs, 23.0 GB of it free\n"));
+}
+
 TEST(RenderFit, lists_the_other_quantisations) {
   const auto text = render_fit(
       fit_object(R"({"model":"m","slots":1,"fits":[)" + std::string(kFit) +
@@ -68,7 +78,9 @@ TEST(RenderFit, tells_what_ran_from_what_follows_from_it) {
 
 TEST(RenderFit, tells_of_a_context_beyond_what_it_was_trained_for_or_that_nobody_knows) {
   constexpr std::string_view kKnown = R"("memory":{"kv_bytes":7})";
-  EXPECT_THAT(rendered_for("5000", kKnown), HasSubstr("it was trained for 4096"));
+  EXPECT_THAT(rendered_for("5000", kKnown),
+              testing::StartsWith("m fits (it is not downloaded), with 4096 tokens of context at "
+                                  "most: it was trained for 4096\n"));
   EXPECT_THAT(rendered_for("4096", kKnown), Not(HasSubstr("it was trained for")));
   const auto unknown = rendered_for("4096", R"("memory":{"kv_bytes":null})");
   EXPECT_THAT(unknown, HasSubstr("context unknown,"));

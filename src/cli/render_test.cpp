@@ -23,6 +23,15 @@ TEST(Render, workers_are_a_table) {
             "llf-nano  ready   42  12.0 MB     2048   0/4  1 min\n");
 }
 
+TEST(Render, memory_of_gpus_has_a_column_where_there_is_any) {
+  auto worker = ready();
+  worker.gpu_bytes = 3'400'000'000;
+  EXPECT_EQ(render_workers(std::vector{worker, ready()}),
+            "NAME      STATE  PID   MEMORY     GPU  CONTEXT  BUSY   IDLE\n"
+            "llf-nano  ready   42  12.0 MB  3.4 GB     2048   0/4  1 min\n"
+            "llf-nano  ready   42  12.0 MB       -     2048   0/4  1 min\n");
+}
+
 TEST(Render, F05_who_waits_for_a_slot_is_counted) {
   auto worker = ready();
   worker.active = 4;
@@ -96,6 +105,14 @@ TEST(Render, the_status_is_readable) {
   EXPECT_TRUE(out.starts_with("llfd 0.1.0 is running (pid 7, for 1 min, until it is idle)\n"))
       << out;
   EXPECT_NE(out.find("llama-server is not installed"), std::string::npos);
+}
+
+TEST(Render, an_engine_that_was_not_asked_for_its_version_has_none) {
+  client::DaemonStatus status;
+  status.engine = {.path = "/e", .version = "", .origin = "configured"};
+  EXPECT_NE(render_status(status).find("engine   /e (configured)\n"), std::string::npos);
+  status.engine->version = "b1";
+  EXPECT_NE(render_status(status).find("engine   /e (b1, configured)\n"), std::string::npos);
 }
 
 TEST(Render, lost_log_lines_stand_behind_the_log) {

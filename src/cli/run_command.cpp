@@ -18,16 +18,16 @@ namespace {
 Expected<RunPlan> understand(Context& context, const client::ApiClient& client,
                              const Arguments& arguments) {
   const auto model = arguments.text("--model");
-  std::vector<std::string> installed;
+  client::KnownNames known;
   if (needs_models(arguments.words(), model)) {
-    using Word = client::ApiClient::Word;
+    using client::Word;
     const auto use = must_be_model(arguments.words()) ? Word::is_model : Word::may_be_prompt;
     auto names =
-        net::run_until_done(context.loop, client.model_names(arguments.words().front(), use));
+        net::run_until_done(context.loop, client.known_names(arguments.words().front(), use));
     if (!names) return failure(names.error());
-    installed = *std::move(names);
+    known = *std::move(names);
   }
-  return plan_run(arguments.words(), model, installed);
+  return plan_run(arguments.words(), model, known);
 }
 
 std::unexpected<Error> no_prompt() {

@@ -1,7 +1,5 @@
 #include "cli/run_plan.hpp"
 
-#include "base/nearest.hpp"
-
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -36,11 +34,13 @@ bool contains(std::span<const std::string> names, std::string_view name) {
   return std::ranges::find(names, name) != names.end();
 }
 
-std::unexpected<Error> no_such_model(std::string_view name, std::span<const std::string> installed,
+std::unexpected<Error> no_such_model(std::string_view name, const client::KnownNames& known,
                                      std::string_view advice) {
+  auto text = known.absence;
+  if (text.empty()) text = fmt::format("no model '{}' is here", name);
+  const bool ended = text.ends_with('?') || text.ends_with('.');
   return failure(ErrorKind::not_found,
-                 fmt::format("the model '{}' is not here.{} 'llf ls' lists the models.{}", name,
-                             did_you_mean(name, installed), advice));
+                 advice.empty() ? text : fmt::format("{}{} {}", text, ended ? "" : ".", advice));
 }
 
 }  // namespace
@@ -55,22 +55,23 @@ bool must_be_model(std::span<const std::string> words) {
 
 Expected<RunPlan> plan_run(std::span<const std::string> words,
                            const std::optional<std::string>& model,
-                           std::span<const std::string> installed) {
+                           const client::KnownNames& known) {
   if (model || words.empty()) {
     const auto prompt = words.empty() ? std::nullopt : std::optional(join(words));
     return RunPlan{.model = model.value_or(""), .prompt = prompt};
   }
   const auto& first = words.front();
   if (words.size() > 1) {
-    if (contains(installed, first)) {
+    if (contains(known.names, first)) {
       return RunPlan{.model = first, .prompt = join(words.subspan(1))};
     }
-    return no_such_model(first, installed,
-                         " If it belongs to the prompt, put the prompt in quotes.");
+    return no_such_model(first, known, "If it belongs to the prompt, put the prompt in quotes.");
   }
-  if (contains(installed, first)) return RunPlan{.model = first, .prompt = {}};
+  if (contains(known.names, first)) return RunPlan{.model = first, .prompt = {}};
   if (!has_space(first) && looks_like_model(first)) {
-    return no_such_model(first, installed, fmt::format(" 'llf model download {}' gets it.", first));
+    return no_such_model(
+        first, known,
+        known.unheard_of ? fmt::format("'llf model download {}' gets it.", first) : "");
   }
   return RunPlan{.model = "", .prompt = first};
 }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "base/expected.hpp"
+#include "client/answers.hpp"
 
 #include <optional>
 #include <span>
@@ -28,11 +29,11 @@ struct RunPlan {
 [[nodiscard]] bool must_be_model(std::span<const std::string> words);
 
 /// Understands the words. With --model all of them are the prompt. One word is a model if it is
-/// installed; a prompt if it holds white space; not_found, with the nearest names, if it looks like
-/// a model's name (":" or "/"); else a prompt. Of several words the first is a model. Pure.
+/// known; a prompt if it holds white space; not_found, with why, if it looks like a model's name
+/// (":" or "/"); else a prompt. Of several words the first is a model. Pure.
 [[nodiscard]] Expected<RunPlan> plan_run(std::span<const std::string> words,
                                          const std::optional<std::string>& model,
-                                         std::span<const std::string> installed);
+                                         const client::KnownNames& known);
 
 /// The prompt that is sent: what was typed, a blank line, what was piped; or the one that is there.
 /// White space at the end of what was piped goes. Nothing when both are blank. Pure.

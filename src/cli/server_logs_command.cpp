@@ -77,7 +77,11 @@ Expected<int> run_server_logs(Context& context, const Arguments& arguments) {
   if (arguments.has("--follow")) {
     return net::run_until_done(context.loop, follow(context, std::move(query)));
   }
-  const auto got = net::run_until_done(context.loop, client->logs(std::move(query)));
+  auto got = net::run_until_done(context.loop, client->logs(std::move(query)));
+  if (!got && got.error().kind == ErrorKind::not_found) {
+    got.error().message += fmt::format("; what engines printed earlier is in the files of {}",
+                                       context.paths.log_dir().native());
+  }
   if (!got) return failure(got.error());
   return print_lines(context, *got);
 }

@@ -22,6 +22,13 @@ TEST_F(ServerLogsCommand, a_models_lines_are_asked_for_by_its_name) {
   EXPECT_EQ(requests_.back().target, "/llf/v1/logs?source=org%2Fm&lines=100");
 }
 
+TEST_F(ServerLogsCommand, of_a_model_that_is_not_loaded_the_folder_of_its_log_is_told) {
+  answer("/llf/v1/logs", R"({"error":{"message":"m is not loaded","code":"not_found"}})", 404);
+  EXPECT_EQ(run({"server", "logs", "m"}), 1);
+  EXPECT_EQ(err(), "llf: m is not loaded; what engines printed earlier is in the files of " +
+                       paths_.log_dir().native() + "\n");
+}
+
 TEST_F(ServerLogsCommand, followed_lines_come_until_the_daemon_ends) {
   answer_with("/llf/v1/logs", [](net::Request&, net::Responder& responder) {
     return client::write_events(responder,

@@ -9,7 +9,11 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <iterator>
+#include <string>
 #include <utility>
+#include <vector>
 
 namespace llf::cli {
 namespace {
@@ -40,8 +44,7 @@ Expected<void> make_room(Context& context, const client::DaemonProgram& program)
   return {};
 }
 
-Expected<int> become_daemon(Context& context, const Arguments& arguments) {
-  const auto passed_on = daemon_arguments(arguments);
+Expected<int> become_daemon(Context& context, const Expected<std::vector<std::string>>& passed_on) {
   if (!passed_on) return failure(passed_on.error());
   const auto program = daemon_program(context, *passed_on);
   if (!program) return failure(program.error());
@@ -51,23 +54,44 @@ Expected<int> become_daemon(Context& context, const Arguments& arguments) {
   return failure(os::become({.argv = std::move(argv), .env = os::environment()}));
 }
 
-}  // namespace
-
-Expected<int> run_server_start(Context& context, const Arguments& arguments) {
-  if (arguments.has(kForegroundOption.name)) return become_daemon(context, arguments);
-  const auto passed_on = daemon_arguments(arguments);
+Expected<int> start_and_report(Context& context,
+                               const Expected<std::vector<std::string>>& passed_on) {
   if (!passed_on) return failure(passed_on.error());
   const auto status = start_daemon(context, *passed_on);
   if (!status) return failure(status.error());
   return report(context, *status);
 }
 
-Expected<int> run_server_restart(Context& context, const Arguments& arguments) {
+/// The options of the daemon that runs, but for those that are given anew, and these.
+Expected<std::vector<std::string>> options_from(Context& context, std::vector<std::string> given) {
+  const auto status = net::run_until_done(context.loop, client_of(context).status());
+  if (!status) return failure(status.error());
+  std::vector<std::string> all;
+  for (std::size_t i = 0; i + 1 < status->options.size(); i += 2) {
+    const auto& flag = status->options[i];
+    if (std::ranges::find(given, flag) != given.end()) continue;
+    all.push_back(flag);
+    all.push_back(status->options[i + 1]);
+  }
+  std::ranges::move(given, std::back_inserter(all));
+  return all;
+}
+
+}  // namespace
+
+Expected<int> run_server_start(Context& context, const Arguments& arguments) {
   const auto passed_on = daemon_arguments(arguments);
+  return arguments.has(kForegroundOption.name) ? become_daemon(context, passed_on)
+                                               : start_and_report(context, passed_on);
+}
+
+Expected<int> run_server_restart(Context& context, const Arguments& arguments) {
+  auto passed_on = daemon_arguments(arguments);
+  const bool listens = client::daemon_listens(context.paths);
+  if (passed_on && listens) passed_on = options_from(context, *std::move(passed_on));
   if (!passed_on) return failure(passed_on.error());
   const auto program = daemon_program(context, *passed_on);
   if (!program) return failure(program.error());
-  const bool listens = client::daemon_listens(context.paths);
   if (listens && !arguments.has(kForegroundOption.name)) {
     const auto status = replace_daemon(context, *program);
     if (status) return report(context, *status);
@@ -76,11 +100,12 @@ Expected<int> run_server_restart(Context& context, const Arguments& arguments) {
   }
   const auto stopped = stop_for(context, *program);
   if (!stopped) return failure(stopped.error());
-  return run_server_start(context, arguments);
+  return arguments.has(kForegroundOption.name) ? become_daemon(context, passed_on)
+                                               : start_and_report(context, passed_on);
 }
 
 Expected<int> run_serve(Context& context, const Arguments& arguments) {
-  return become_daemon(context, arguments);
+  return become_daemon(context, daemon_arguments(arguments));
 }
 
 }  // namespace llf::cli

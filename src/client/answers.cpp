@@ -89,6 +89,7 @@ WorkerInfo read_worker(Fields& fields) {
           .state = fields.required_text("state"),
           .pid = fields.optional_number("pid"),
           .rss_bytes = fields.number("rss_bytes"),
+          .gpu_bytes = fields.number("gpu_bytes"),
           .size_bytes = fields.number("size_bytes"),
           .context = fields.number("context"),
           .slots = fields.number("slots"),
@@ -176,6 +177,7 @@ Expected<DaemonStatus> read_status(const json::Value& value) {
                       .settings_error = {},
                       .settings_generation = 0,
                       .settings_restart = {},
+                      .options = {},
                       .workers = fields.number("workers"),
                       .requests_active = fields.number("requests_active")};
   if (fields.has("listen")) {
@@ -187,6 +189,7 @@ Expected<DaemonStatus> read_status(const json::Value& value) {
     if (!read) return failure(read.error());
     status.listen = std::move(*read);
   }
+  if (fields.has("options")) status.options = fields.texts("options");
   if (fields.has("engine")) {
     Fields engine(fields.at("engine"), "'engine'");
     auto read = engine.finish(DaemonStatus::Engine{.path = engine.text("path"),
@@ -217,6 +220,19 @@ Expected<SettingsReport> read_settings_report(const json::Value& value) {
 
 Expected<std::vector<ModelInfo>> read_models(const json::Value& value) {
   return read_list(value, "models", read_model);
+}
+
+Expected<KnownNames> read_known_names(const json::Value& value, std::string word, Word use) {
+  const auto models = read_models(value);
+  if (!models) return failure(models.error());
+  Fields fields(value, "the list of models");
+  KnownNames known{.names = {},
+                   .absence = fields.optional_text("absence").value_or(""),
+                   .unheard_of = fields.texts("meant").empty() && !fields.has("download")};
+  for (const auto& model : *models) known.names.push_back(model.id);
+  if (fields.flag(use == Word::is_model ? "begun" : "named"))
+    known.names.push_back(std::move(word));
+  return fields.finish(std::move(known));
 }
 
 Expected<std::vector<WorkerInfo>> read_workers(const json::Value& value) {

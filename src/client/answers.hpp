@@ -43,6 +43,7 @@ struct DaemonStatus {
   std::optional<std::string> settings_error;  ///< of the file on disk: the last good ones hold
   std::int64_t settings_generation = 0;       ///< how often changed settings were taken over
   std::vector<std::string> settings_restart;  ///< settings that wait for a restart
+  std::vector<std::string> options;           ///< of its command line, each with its value
   std::int64_t workers = 0;
   std::int64_t requests_active = 0;
 };
@@ -70,11 +71,22 @@ struct ModelInfo {
   bool loaded = false;
 };
 
+/// What a word may be: one that is nothing but a model's name may be only its beginning.
+enum class Word : std::uint8_t { may_be_prompt, is_model };
+
+/// The models' names, and what a word has to do with them.
+struct KnownNames {
+  std::vector<std::string> names;  ///< with the word, where it names one in a shorter form
+  std::string absence;             ///< why it names none; empty: it names one
+  bool unheard_of = false;  ///< it is not short for several either, nor for one that is to come
+};
+
 struct WorkerInfo {
   std::string model;
   std::string state;
   std::optional<std::int64_t> pid;
   std::int64_t rss_bytes = 0;
+  std::int64_t gpu_bytes = 0;
   std::int64_t size_bytes = 0;
   std::int64_t context = 0;
   std::int64_t slots = 0;
@@ -99,6 +111,8 @@ struct SchedulerNote {
 [[nodiscard]] Expected<DaemonStatus> read_status(const json::Value& value);
 [[nodiscard]] Expected<SettingsReport> read_settings_report(const json::Value& value);
 [[nodiscard]] Expected<std::vector<ModelInfo>> read_models(const json::Value& value);
+[[nodiscard]] Expected<KnownNames> read_known_names(const json::Value& value, std::string word,
+                                                    Word use);
 [[nodiscard]] Expected<std::vector<WorkerInfo>> read_workers(const json::Value& value);
 /// "waiting" or "decisions" of the same answer.
 [[nodiscard]] Expected<std::vector<SchedulerNote>> read_notes(const json::Value& value,

@@ -64,6 +64,23 @@ TEST(Answers, models_are_read) {
   EXPECT_EQ((*models)[1].id, "b");
 }
 
+TEST(Answers, names_are_read_with_what_a_word_has_to_do_with_them) {
+  const auto answer = value(R"({"models":[{"id":"a"}],"named":false,"begun":true,"meant":["a"],
+                                "absence":null,"download":null})");
+  const auto model = read_known_names(answer, "x", Word::is_model);
+  ASSERT_TRUE(model);
+  EXPECT_EQ(model->names, (std::vector<std::string>{"a", "x"}));
+  EXPECT_EQ(model->absence, "");
+  EXPECT_EQ(read_known_names(answer, "x", Word::may_be_prompt)->names,
+            std::vector<std::string>{"a"});
+  const auto coming =
+      read_known_names(value(R"({"models":[],"meant":[],"absence":"it comes","download":"o/x"})"),
+                       "x", Word::is_model);
+  EXPECT_EQ(coming->absence, "it comes");
+  EXPECT_FALSE(coming->unheard_of);
+  EXPECT_TRUE(read_known_names(value(R"({"models":[]})"), "x", Word::is_model)->unheard_of);
+}
+
 TEST(Answers, a_list_that_is_missing_or_wrong_is_an_error) {
   for (const std::string_view text :
        {"{}", "[]", R"({"models":{}})", R"({"models":[3]})", R"({"models":[{"id":3}]})"}) {

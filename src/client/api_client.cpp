@@ -135,19 +135,10 @@ Task<Expected<std::vector<ModelInfo>>> ApiClient::models() const {
   co_return read_models(*value);
 }
 
-Task<Expected<std::vector<std::string>>> ApiClient::model_names(std::string word, Word use) const {
+Task<Expected<KnownNames>> ApiClient::known_names(std::string word, Word use) const {
   auto value = co_await get(fmt::format("/llf/v1/models?word={}", percent_encode(word)));
   if (!value) co_return failure(value.error());
-  const auto models = read_models(*value);
-  if (!models) co_return failure(models.error());
-  std::vector<std::string> names;
-  for (const auto& model : *models) names.push_back(model.id);
-  const auto* object = value->if_object();
-  const std::string_view means = use == Word::is_model ? "begun" : "named";
-  if (object != nullptr && json::get_flag(*object, means).value_or(false)) {
-    names.push_back(std::move(word));
-  }
-  co_return names;
+  co_return read_known_names(*value, std::move(word), use);
 }
 
 Task<Expected<std::vector<WorkerInfo>>> ApiClient::workers() const {

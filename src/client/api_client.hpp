@@ -65,11 +65,7 @@ class ApiClient {
 
   [[nodiscard]] Task<Expected<DaemonStatus>> status() const;
   [[nodiscard]] Task<Expected<std::vector<ModelInfo>>> models() const;
-  /// What a word can be: one that is nothing but a model's name may be only its beginning.
-  enum class Word : std::uint8_t { may_be_prompt, is_model };
-  /// Their names, and `word`, when it names one in a shorter form.
-  [[nodiscard]] Task<Expected<std::vector<std::string>>> model_names(std::string word,
-                                                                     Word use) const;
+  [[nodiscard]] Task<Expected<KnownNames>> known_names(std::string word, Word use) const;
   [[nodiscard]] Task<Expected<std::vector<WorkerInfo>>> workers() const;
   /// Those that requests for `model` (empty: the default one) go to: one or none.
   [[nodiscard]] Task<Expected<std::vector<WorkerInfo>>> workers_of(std::string model) const;

@@ -183,15 +183,12 @@ gateway::GatewayOptions RunningDaemon::gateway_options() {
           .reach = os::reach_of(options_.settings.server.host),
           .owner_uid = ::geteuid(),
           .server_status = [this] { return server_status(); },
-          .models = models_.access(),
+          .models = workers_.with_machine(models_.access()),
           .downloads = downloads_,
           .measurements = measurements_,
           .keys = keys_,
           .hub = [](const auto& named) { return hub::find_endpoint(os::env, named); },
-          .engine =
-              [this] {
-                return worker::find_engine(workers_.engine_search(live_.current().engine.path));
-              },
+          .engine = [this] { return workers_.engine(); },
           .reload_settings = [this](std::int64_t since) { return reload_settings(since); },
           .compare_settings = [this](std::string_view text) { return compare_settings(text); },
           .stop = [this] { stop_.set(); },
@@ -213,7 +210,8 @@ gateway::ServerStatus RunningDaemon::server_status() const {
           .settings_file = paths_.settings_file().string(),
           .settings_error = live_.error().value_or(""),
           .settings_generation = reports_.generation(),
-          .settings_restart = live_.waiting(live_.current())};
+          .settings_restart = live_.waiting(live_.current()),
+          .options = words_of(options_.sources.flags)};
 }
 
 gateway::SettingsReport RunningDaemon::reload_settings(std::int64_t since) {

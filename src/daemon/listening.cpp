@@ -1,6 +1,12 @@
 #include "daemon/listening.hpp"
 
+#include "base/clock.hpp"
+#include "base/limits.hpp"
 #include "gateway/api_keys.hpp"
+#include "net/http_server.hpp"
+#include "net/loop.hpp"
+#include "net/run.hpp"
+#include "os/atomic_file.hpp"
 #include "os/loopback.hpp"
 #include "os/port_holder.hpp"
 #include "tls/client.hpp"
@@ -47,15 +53,35 @@ Expected<std::shared_ptr<net::CipherSource>> find_cipher_source(
   return source;
 }
 
+namespace {
+
+/// Whether an address is free, or is that of the daemon of this home, which will leave it.
+Expected<void> check_address(const config::Settings::Server& server, const os::Paths& paths) {
+  if (server.port == 0) return {};
+  net::Loop loop;
+  net::HttpServer tried(loop, {});
+  const auto listening = tried.listen_tcp(server.host, static_cast<std::uint16_t>(server.port));
+  static_cast<void>(net::run_until_done(loop, tried.drain(Duration::zero())));
+  if (listening) return {};
+  const auto holder = os::port_holder(static_cast<std::uint16_t>(server.port));
+  const auto own = os::read_file(paths.pid_file(), limits::kProcFile);
+  const bool ours = holder && own && fmt::format("{}\n", holder->pid) == *own;
+  return ours ? Expected<void>() : failure(explain_listen_error(listening.error(), server));
+}
+
+}  // namespace
+
 Expected<void> check_start(const StartOptions& options) {
   const auto& server = options.settings.server;
   if (const auto found = find_cipher_source(server); !found) return failure(found.error());
-  if (!server.api_key.empty()) return {};
   const auto paths = os::resolve_paths({.home = options.home});
   if (!paths) return failure(paths.error());
   gateway::ApiKeys keys(keys_file(*paths));
   if (auto loaded = keys.load(); !loaded) return loaded;
-  return check_reach(server.host, keys.all().empty() ? Keys::none : Keys::there);
+  const bool keyed = !server.api_key.empty() || !keys.all().empty();
+  auto allowed = check_reach(server.host, keyed ? Keys::there : Keys::none);
+  if (!allowed || options.on_demand) return allowed;
+  return check_address(server, *paths);
 }
 
 Error explain_listen_error(const Error& error, const config::Settings::Server& server) {

@@ -139,9 +139,13 @@ Task<Expected<std::vector<store::Leftover>>> Models::leftovers(std::set<fs::path
   });
 }
 
-Task<Expected<std::vector<store::Imported>>> Models::import(fs::path from, store::ImportBy by) {
-  co_return co_await importing_.run(
-      [from = std::move(from), own = own_, by] { return store::import_models(from, own, by); });
+Task<Expected<std::vector<store::Imported>>> Models::import(
+    fs::path from, store::ImportBy by, std::function<void(std::uint64_t)> progress) {
+  co_return co_await importing_.run([from = std::move(from), own = own_, by,
+                                     progress = std::move(progress),
+                                     &loop = loop_](const std::stop_token& stop) {
+    return store::import_models(from, own, by, told_on(loop, progress, stop));
+  });
 }
 
 Task<Expected<std::optional<store::BundleManifest>>> Models::look_into_bundle(fs::path path) {
@@ -151,18 +155,29 @@ Task<Expected<std::optional<store::BundleManifest>>> Models::look_into_bundle(fs
 Task<Expected<store::ImportedBundle>> Models::import_bundle(
     fs::path path, std::function<void(std::uint64_t)> progress) {
   co_return co_await importing_.run([path = std::move(path), progress = std::move(progress),
-                                     own = own_folders(),
+                                     own = own_folders(), bases = bases_,
                                      &loop = loop_](const std::stop_token& stop) {
-    return store::import_bundle(path, own, told_on(loop, progress, stop));
+    auto imported = store::import_bundle(path, own, told_on(loop, progress, stop));
+    const auto name = imported ? imported->repository : std::string();
+    const auto repository = store::RepositoryName::parse(name);
+    // A hub's own word is worth more.
+    if (repository && hub::load_license(bases, *repository).empty()) {
+      hub::save_license(bases, *repository, imported->license);
+    }
+    return imported;
   });
 }
 
 Task<Expected<store::BundleManifest>> Models::export_bundle(
     store::BundleOrder order, std::function<void(std::uint64_t)> progress) {
   co_return co_await reading_.run([order = std::move(order), progress = std::move(progress),
-                                   own = own_folders(),
+                                   own = own_folders(), bases = bases_,
                                    &loop = loop_](const std::stop_token& stop) {
-    return store::export_bundle(order, own, told_on(loop, progress, stop));
+    auto known = order;
+    if (const auto repository = store::RepositoryName::parse(order.model.repository)) {
+      known.license = hub::load_license(bases, *repository);
+    }
+    return store::export_bundle(known, own, told_on(loop, progress, stop));
   });
 }
 
@@ -179,12 +194,15 @@ gateway::ModelAccess Models::access() {
       .refresh = [this] { return refresh(); },
       .places = [this] { return catalog_.shelves(); },
       .details = [this](store::ModelFile model) { return details(std::move(model)); },
-      .machine = [this](gateway::MachineLook look) { return machine(look); },
+      .machine = {},  // GPUs belong to it too, of which nothing is known here
       .plan_removal = [this](store::ModelFile model) { return plan_removal(std::move(model)); },
       .remove = [this](store::Removal removal) { return remove(std::move(removal)); },
       .leftovers = [this](std::set<fs::path> wanted,
                           gateway::Prune prune) { return leftovers(std::move(wanted), prune); },
-      .import = [this](fs::path from, store::ImportBy by) { return import(std::move(from), by); },
+      .import =
+          [this](fs::path from, store::ImportBy by, std::function<void(std::uint64_t)> progress) {
+            return import(std::move(from), by, std::move(progress));
+          },
       .look_into_bundle = [this](fs::path path) { return look_into_bundle(std::move(path)); },
       .import_bundle =
           [this](fs::path path, std::function<void(std::uint64_t)> progress) {

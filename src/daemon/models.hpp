@@ -43,7 +43,7 @@ class Models {
   /// Reads what the files of a model say. Errors: those of store::read_details; cancelled.
   [[nodiscard]] Task<Expected<store::Details>> details(store::ModelFile model);
 
-  /// What this machine has for models.
+  /// What this machine has for models, GPUs aside.
   [[nodiscard]] Task<gateway::MachineFacts> machine(gateway::MachineLook look);
 
   /// What removing a model comes to, and the deed. Errors: those of store::plan_removal and
@@ -56,9 +56,10 @@ class Models {
   [[nodiscard]] Task<Expected<std::vector<store::Leftover>>> leftovers(
       std::set<std::filesystem::path> wanted, gateway::Prune prune);
 
-  /// Makes files a part of our own models. Errors: those of store::import_models; cancelled.
-  [[nodiscard]] Task<Expected<std::vector<store::Imported>>> import(std::filesystem::path from,
-                                                                    store::ImportBy by);
+  /// Makes files a part of our own models. `progress` as of `verify`. Errors: those of
+  /// store::import_models; cancelled.
+  [[nodiscard]] Task<Expected<std::vector<store::Imported>>> import(
+      std::filesystem::path from, store::ImportBy by, std::function<void(std::uint64_t)> progress);
 
   /// What a bundle says it is. Errors: those of store::look_into_bundle; cancelled.
   [[nodiscard]] Task<Expected<std::optional<store::BundleManifest>>> look_into_bundle(

@@ -56,9 +56,9 @@ TEST(Models, an_import_does_not_wait_for_a_long_look_at_a_model) {
   const auto large = folder.path() / "large.gguf";
   std::filesystem::copy_file(small, large);
   std::filesystem::resize_file(large, ByteSize::gib(8).bytes());
-  const auto both =
-      net::run_until_done(loop, net::race(models.verify({.path = large}, [](std::uint64_t) {}),
-                                          models.import(small, store::ImportBy::copying)));
+  const auto both = net::run_until_done(
+      loop, net::race(models.verify({.path = large}, [](std::uint64_t) {}),
+                      models.import(small, store::ImportBy::copying, [](std::uint64_t) {})));
   EXPECT_EQ(both.winner, 1U);
   EXPECT_TRUE(both.second);
 }

@@ -167,6 +167,15 @@ Expected<std::optional<config::SettingsText>> read_settings_file(const std::stri
   return config::read_settings_file(paths->settings_file());
 }
 
+std::vector<std::string> words_of(const std::vector<config::FlagValue>& flags) {
+  std::vector<std::string> words;
+  for (const auto& flag : flags) {
+    words.emplace_back(flag.declaration->flag);
+    words.push_back(flag.word);
+  }
+  return words;
+}
+
 std::string help_text() {
   std::string text =
       "llfd: the daemon of llf. `llf` starts it when it is needed; `llf server start` starts one "

@@ -9,6 +9,7 @@
 #include <span>
 #include <string>
 #include <sys/types.h>
+#include <vector>
 
 namespace llf::daemon {
 
@@ -48,6 +49,9 @@ using SettingsFile =
 /// The descriptor of --ready-fd, also on a line that is wrong otherwise: its error is reported
 /// there. Pure.
 [[nodiscard]] std::optional<int> find_ready_fd(std::span<const std::string> args);
+
+/// Settings as a command line gives them: each flag, and its value. Pure.
+[[nodiscard]] std::vector<std::string> words_of(const std::vector<config::FlagValue>& flags);
 
 /// The text of --help.
 [[nodiscard]] std::string help_text();

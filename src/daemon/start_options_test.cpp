@@ -48,6 +48,13 @@ TEST(StartOptions, flags_win_over_the_environment) {
   EXPECT_TRUE(line->options.on_demand);
 }
 
+TEST(StartOptions, settings_of_a_command_line_are_words_again) {
+  const auto line = parse({"--port=1234", "--on-demand", "--load-timeout", "5"});
+  ASSERT_TRUE(line);
+  EXPECT_EQ(words_of(line->options.sources.flags),
+            (std::vector<std::string>{"--port", "1234", "--load-timeout", "5"}));
+}
+
 TEST(StartOptions, an_error_names_the_flag_and_what_is_accepted) {
   EXPECT_EQ(error_of({"--port", "70000"}), "--port: '70000' is not a whole number from 0 to 65535");
   EXPECT_EQ(error_of({"--port", "80x"}), "--port: '80x' is not a whole number from 0 to 65535");

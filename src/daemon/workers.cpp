@@ -2,6 +2,7 @@
 
 #include "base/limits.hpp"
 #include "gateway/fit.hpp"
+#include "os/gpu_memory.hpp"
 #include "os/process_facts.hpp"
 
 #include <fmt/format.h>
@@ -22,6 +23,12 @@ Duration time_to_load(ByteSize memory) {
   return std::chrono::duration_cast<Duration>(time);
 }
 
+/// What models may take of a memory, of which so much would be free without them.
+ByteSize allowed(ByteSize total, ByteSize free) {
+  const auto most = static_cast<double>(total.bytes()) * limits::kModelMemory;
+  return std::min(ByteSize(static_cast<std::uint64_t>(most)), free);
+}
+
 Error not_ranking(const std::string& model) {
   return {.kind = ErrorKind::invalid,
           .message = fmt::format("{} was not made to rank texts: ask a reranking model, such as "
@@ -31,7 +38,13 @@ Error not_ranking(const std::string& model) {
 
 }  // namespace
 
-Workers::Workers(Parts parts) : parts_(std::move(parts)), journal_(parts_.paths.worker_journal()) {}
+Workers::Workers(Parts parts)
+    : parts_(std::move(parts)),
+      journal_(parts_.paths.worker_journal()),
+      gpu_(parts_.loop, {.machine = os::has_compute_gpu() ? worker::GpuWatch::Machine::compute_gpu
+                                                          : worker::GpuWatch::Machine::no_gpu,
+                         .engine = [this] { return engine(); },
+                         .path_variable = os::env("PATH").value_or("")}) {}
 
 worker::EngineSearch Workers::engine_search(const std::string& configured) const {
   return {.configured = configured,
@@ -39,6 +52,10 @@ worker::EngineSearch Workers::engine_search(const std::string& configured) const
           .user_dir = parts_.paths.engine_dir,
           .tree_dir = parts_.tree_engine,
           .cache_dir = parts_.paths.cache_dir};
+}
+
+Expected<worker::Engine> Workers::engine() const {
+  return worker::find_engine(engine_search(parts_.settings.engine.path));
 }
 
 worker::LoadPlan Workers::plan_of(const scheduler::Load& load) const {
@@ -67,6 +84,7 @@ std::shared_ptr<worker::Worker> Workers::make(const scheduler::Target& target) {
                               .check_model = [this, files = load.files()] { return check(files); },
                               .policy = {.load_limit = engine.load_timeout},
                               .liveness = {.silence_limit = engine.stall_timeout}};
+  if (os::has_gpu()) config.gpu_memory = [this](pid_t pid) { return gpu_.memory_of(pid); };
   config.plan.alias = target.model.str();  // of whatever mode, its answers have the model's name
   return std::make_shared<worker::Worker>(parts_.loop, std::move(config));
 }
@@ -83,6 +101,7 @@ Task<Expected<scheduler::Footprint>> Workers::footprint(scheduler::Target target
   const auto plan = plan_of(load);
   scheduler::Footprint footprint{
       .memory = load.size, .reload = time_to_load(load.size), .slots = plan.slots};
+  co_await gpu_.look();  // who is not loaded may need room
   const auto look = co_await parts_.models.look_into(load.files());
   // A broken file is told by who loads it.
   if (!look) co_return footprint;
@@ -98,23 +117,43 @@ Task<Expected<scheduler::Footprint>> Workers::footprint(scheduler::Target target
   co_return footprint;
 }
 
-std::optional<ByteSize> Workers::memory(ByteSize ours) const {
+std::optional<ByteSize> Workers::memory(const scheduler::OwnMemory& ours) const {
   if (const auto& set = parts_.settings.models.memory) {
     constexpr std::uint64_t kMegabyte = 1'000'000;
     return ByteSize(static_cast<std::uint64_t>(*set) * kMegabyte);
   }
-  // Of a GPU's memory nothing is known here: its engine fits the model to it.
-  if (os::has_compute_gpu()) return std::nullopt;
   const auto total = os::total_memory();
   const auto available = os::available_memory();
   if (!total || !available) return std::nullopt;
-  const auto most = static_cast<double>(total->bytes()) * limits::kModelMemory;
-  return ByteSize(std::min(static_cast<std::uint64_t>(most), available->bytes() + ours.bytes()));
+  const auto ram = allowed(*total, *available + ours.ram);
+  if (!os::has_compute_gpu()) return ram;
+  const auto gpu = gpu_.memory();
+  // Where the engine does not tell what its GPUs have, it fits the model to them.
+  if (!gpu) return std::nullopt;
+  return ram + allowed(gpu->total, gpu->free + ours.gpu);
+}
+
+Task<gateway::MachineFacts> Workers::machine_facts(gateway::MachineLook look) {
+  auto facts = co_await parts_.models.machine(look);
+  co_await gpu_.look();
+  const auto gpu = gpu_.memory().value_or(worker::GpuMemory());
+  facts.gpu = gpu.total.bytes();
+  facts.gpu_available = gpu.free.bytes();
+  co_return facts;
+}
+
+gateway::ModelAccess Workers::with_machine(gateway::ModelAccess access) {
+  access.machine = [this](gateway::MachineLook look) { return machine_facts(look); };
+  return access;
 }
 
 scheduler::Machine Workers::machine() {
-  return {.footprint = [this](scheduler::Target target) { return footprint(std::move(target)); },
-          .memory = [this](ByteSize ours) { return memory(ours); }};
+  scheduler::Machine machine{
+      .footprint = [this](scheduler::Target target) { return footprint(std::move(target)); },
+      .memory = [this](const scheduler::OwnMemory& ours) { return memory(ours); },
+      .observe = {}};
+  if (os::has_compute_gpu()) machine.observe = [this] { return gpu_.look_later(); };
+  return machine;
 }
 
 }  // namespace llf::daemon

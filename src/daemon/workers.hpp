@@ -8,6 +8,7 @@
 #include "os/paths.hpp"
 #include "scheduler/scheduler.hpp"
 #include "worker/engine.hpp"
+#include "worker/gpu_watch.hpp"
 #include "worker/journal.hpp"
 #include "worker/worker.hpp"
 
@@ -37,10 +38,16 @@ class Workers {
 
   [[nodiscard]] worker::EngineSearch engine_search(const std::string& configured) const;
 
+  /// The one that workers get now. Errors: those of worker::find_engine.
+  [[nodiscard]] Expected<worker::Engine> engine() const;
+
   [[nodiscard]] std::shared_ptr<worker::Worker> make(const scheduler::Target& target);
 
   /// What the scheduler asks of the machine.
   [[nodiscard]] scheduler::Machine machine();
+
+  /// The same models, on this machine with its GPUs.
+  [[nodiscard]] gateway::ModelAccess with_machine(gateway::ModelAccess access);
 
   [[nodiscard]] worker::Journal& journal() { return journal_; }
 
@@ -48,10 +55,12 @@ class Workers {
   [[nodiscard]] worker::LoadPlan plan_of(const scheduler::Load& load) const;
   [[nodiscard]] Task<Expected<worker::ModelTraits>> check(std::vector<std::string> files);
   [[nodiscard]] Task<Expected<scheduler::Footprint>> footprint(scheduler::Target target);
-  [[nodiscard]] std::optional<ByteSize> memory(ByteSize ours) const;
+  [[nodiscard]] Task<gateway::MachineFacts> machine_facts(gateway::MachineLook look);
+  [[nodiscard]] std::optional<ByteSize> memory(const scheduler::OwnMemory& ours) const;
 
   Parts parts_;
   worker::Journal journal_;
+  worker::GpuWatch gpu_;
 };
 
 }  // namespace llf::daemon

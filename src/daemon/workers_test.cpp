@@ -1,6 +1,7 @@
 #include "daemon/workers.hpp"
 
 #include "net/run.hpp"
+#include "os/gpu_memory.hpp"
 #include "os/process_facts.hpp"
 #include "os/test_folder.hpp"
 

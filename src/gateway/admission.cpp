@@ -55,14 +55,25 @@ bool equal_in_constant_time(std::string_view a, std::string_view b) {
   return differ == 0;
 }
 
-/// The key that a request brings: as OpenAI's or as Anthropic's clients send it.
-std::string_view key_of(const net::Headers& headers) {
+/// The key that an `Authorization` brings; nothing: it is of another scheme.
+std::optional<std::string_view> bearer(std::string_view authorization) {
   constexpr std::string_view kScheme = "bearer ";
-  const auto authorization = headers.get("authorization").value_or("");
-  if (net::equal_ignoring_case(authorization.substr(0, kScheme.size()), kScheme)) {
-    return authorization.substr(kScheme.size());
+  if (!net::equal_ignoring_case(authorization.substr(0, kScheme.size()), kScheme)) {
+    return std::nullopt;
   }
-  return headers.get("x-api-key").value_or("");
+  return authorization.substr(kScheme.size());
+}
+
+/// The one key that a request brings: as OpenAI's or as Anthropic's clients send it, or as both
+/// (SEC-05). Empty: it brings none; nothing: it brings two credentials.
+std::optional<std::string_view> key_of(const net::Headers& headers) {
+  if (headers.count("authorization") > 1 || headers.count("x-api-key") > 1) return std::nullopt;
+  const auto authorization = headers.get("authorization");
+  const auto key = headers.get("x-api-key");
+  if (!authorization) return key.value_or("");
+  const auto own = bearer(*authorization);
+  if (key && key != own) return std::nullopt;
+  return own.value_or("");
 }
 
 bool is_accepted(std::string_view key, const AdmissionPolicy& policy) {
@@ -78,7 +89,14 @@ std::optional<Denial> check_key(const net::Request& request, std::span<const Rou
   if (open || request.peer.is_unix) return std::nullopt;
   const auto index = find_route(request.method, request.path, routes);
   if (index && routes[*index].access == Access::watchers) return std::nullopt;
-  if (is_accepted(key_of(request.headers), policy)) return std::nullopt;
+  const auto key = key_of(request.headers);
+  if (!key) {
+    return deny(400, ErrorKind::invalid,
+                "the request brings two credentials: send one, as Authorization: Bearer KEY or as "
+                "x-api-key: KEY",
+                "two_credentials");
+  }
+  if (is_accepted(*key, policy)) return std::nullopt;
   return deny(401, ErrorKind::unauthorized,
               "this server asks for an API key: send it as Authorization: Bearer KEY",
               "invalid_api_key");
@@ -136,6 +154,11 @@ std::optional<Denial> admit(const net::Request& request, std::span<const RouteFa
   if (auto denial = check_route(request, routes)) return denial;
   if (request.method == "POST" && !request.peer.is_unix && !is_json(request.headers)) {
     return deny(415, ErrorKind::invalid, "the body must be sent as Content-Type: application/json",
+                "unsupported_media_type");
+  }
+  const auto coding = request.headers.get("content-encoding").value_or("identity");
+  if (!net::equal_ignoring_case(coding, "identity")) {
+    return deny(415, ErrorKind::invalid, "a compressed body is not read: send it as it is",
                 "unsupported_media_type");
   }
   return std::nullopt;

@@ -47,6 +47,15 @@ TEST(Admission, lets_ordinary_requests_in) {
   EXPECT_EQ(status_of_admission(tcp("POST", "/v1/chat/completions")), 200);
 }
 
+TEST(Admission, a_compressed_body_is_refused) {
+  auto request = tcp("POST", "/v1/chat/completions");
+  request.headers.add("Content-Encoding", "Identity");
+  EXPECT_EQ(status_of_admission(request), 200);
+  auto packed = tcp("POST", "/v1/chat/completions");
+  packed.headers.add("Content-Encoding", "gzip");
+  EXPECT_EQ(status_of_admission(packed), 415);
+}
+
 TEST(Admission, SEC02_a_foreign_host_is_refused_before_anything_else) {
   auto request = tcp("GET", "/nowhere");
   request.host = "evil.com";
@@ -96,6 +105,35 @@ TEST(Admission, the_control_api_is_for_the_owner_on_the_unix_socket) {
   EXPECT_EQ(status_of_admission(on_socket("GET", "/health", 1001)), 403);
   EXPECT_EQ(status_of_admission(tcp("POST", "/llf/v1/stop")), 404);
   EXPECT_EQ(status_of_admission(tcp("GET", "/llf/v1/stop")), 404);
+}
+
+/// The status for a request with these credentials, where the key is "right".
+int status_with(const net::Headers& credentials) {
+  const HostCheck hosts("127.0.0.1");
+  auto request = tcp("GET", "/v1/models");
+  for (const auto& header : credentials) request.headers.add(header.name, header.value);
+  const auto denial =
+      admit(request, kRoutes, {.hosts = hosts, .owner_uid = kOwner, .api_key = "right"});
+  return denial ? denial->status : 200;
+}
+
+TEST(Admission, SEC05_one_credential_counts_in_whichever_header_it_comes) {
+  EXPECT_EQ(status_with({{"Authorization", "Bearer right"}}), 200);
+  EXPECT_EQ(status_with({{"authorization", "bearer right"}}), 200);
+  EXPECT_EQ(status_with({{"x-api-key", "right"}}), 200);
+  EXPECT_EQ(status_with({{"Authorization", "Bearer right"}, {"x-api-key", "right"}}), 200);
+  EXPECT_EQ(status_with({{"Authorization", "Bearer wrong"}, {"x-api-key", "wrong"}}), 401);
+  EXPECT_EQ(status_with({{"Authorization", "Basic right"}}), 401);
+  EXPECT_EQ(status_with({{"Authorization", "right"}}), 401) << "no scheme";
+  EXPECT_EQ(status_with({}), 401);
+}
+
+TEST(Admission, SEC05_two_credentials_are_refused_though_one_is_right) {
+  EXPECT_EQ(status_with({{"Authorization", "Bearer right"}, {"x-api-key", "wrong"}}), 400);
+  EXPECT_EQ(status_with({{"Authorization", "Bearer wrong"}, {"x-api-key", "right"}}), 400);
+  EXPECT_EQ(status_with({{"Authorization", "Basic cmlnaHQ="}, {"x-api-key", "right"}}), 400);
+  EXPECT_EQ(status_with({{"Authorization", "Bearer right"}, {"Authorization", "Bearer x"}}), 400);
+  EXPECT_EQ(status_with({{"x-api-key", "right"}, {"X-API-Key", "x"}}), 400);
 }
 
 }  // namespace

@@ -1,12 +1,14 @@
 #include "gateway/api_error.hpp"
 
 #include "base/limits.hpp"
+#include "base/number.hpp"
 #include "base/utf8.hpp"
 #include "json/json.hpp"
 #include "sse/writer.hpp"
 
 #include <fmt/format.h>
 
+#include <cstdint>
 #include <utility>
 
 namespace llf::gateway {
@@ -46,6 +48,18 @@ json::Object engine_error(std::string_view body) {
   return error != nullptr && error->is_object() ? error->get_object() : json::Object();
 }
 
+/// How long a worker says that it is not tried again: the words are worker::circuit_open's.
+std::optional<std::chrono::seconds> told_wait(std::string_view message) {
+  constexpr std::string_view kBefore = " is not tried again for ";
+  const auto at = message.find(kBefore);
+  if (at == std::string_view::npos) return std::nullopt;
+  message.remove_prefix(at + kBefore.size());
+  const auto end = message.find_first_not_of("0123456789");
+  if (end == std::string_view::npos || !message.substr(end).starts_with(" s")) return std::nullopt;
+  const auto seconds = parse_number<std::int64_t>(message.substr(0, end));
+  return seconds ? std::optional(std::chrono::seconds(*seconds)) : std::nullopt;
+}
+
 /// As OpenAI names it.
 ApiError prompt_too_long(const json::Object& error) {
   const auto tokens = json::get_int_or(error, "n_prompt_tokens", 0).value_or(0);
@@ -77,6 +91,12 @@ ApiError stopping_error() {
 }
 
 ApiError model_error(Error error) {
+  if (error.kind == ErrorKind::unavailable) {
+    const auto wait = told_wait(error.message);
+    ApiError told(std::move(error));
+    told.retry_after = wait;
+    return told;
+  }
   if (error.kind != ErrorKind::not_found) return error;
   return {std::move(error), "model", "model_not_found"};
 }

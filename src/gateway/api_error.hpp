@@ -36,7 +36,8 @@ struct ApiError {
 [[nodiscard]] ApiError stopping_error();
 
 /// `error` of looking a model up or loading it: a missing one gets OpenAI's `model_not_found`, with
-/// the field to blame.
+/// the field to blame; one that failed too often says when it is tried again, and so does the
+/// answer's Retry-After.
 [[nodiscard]] ApiError model_error(Error error);
 
 /// What the engine's own error answer becomes for the client. A refusal of the client's input (400

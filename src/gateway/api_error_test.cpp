@@ -44,6 +44,18 @@ TEST(ApiError, a_body_that_is_no_error_object_gets_words_of_ours) {
   }
 }
 
+TEST(ApiError, of_a_model_that_failed_too_often_says_when_to_try_again) {
+  const auto wait = [](ErrorKind kind, std::string_view message) {
+    return model_error({.kind = kind, .message = std::string(message)}).retry_after;
+  };
+  EXPECT_EQ(wait(ErrorKind::unavailable,
+                 "m failed too often and is not tried again for 46 s: loading m: the engine ended"),
+            std::chrono::seconds(46));
+  EXPECT_FALSE(wait(ErrorKind::unavailable, "there is no room"));
+  EXPECT_FALSE(wait(ErrorKind::unavailable, "m is not tried again for now"));
+  EXPECT_FALSE(wait(ErrorKind::upstream, "m is not tried again for 46 s"));
+}
+
 TEST(ApiError, a_long_message_is_cut) {
   const std::string body =
       R"({"error":{"message":")" + std::string(limits::kEngineMessage + 9, 'x') + "\"}}";

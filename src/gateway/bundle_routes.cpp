@@ -1,3 +1,4 @@
+#include "base/limits.hpp"
 #include "gateway/answer.hpp"
 #include "gateway/bundle_json.hpp"
 #include "gateway/gateway.hpp"
@@ -18,6 +19,22 @@ Task<void> end_work(Expected<json::Object> result, net::Responder& responder) {
   const auto sent = result ? co_await send_event(responder, *result)
                            : co_await responder.write(error_event(result.error()));
   if (sent) static_cast<void>(co_await responder.end());
+}
+
+/// An import while it copies.
+struct Copy {
+  std::shared_ptr<std::uint64_t> done = std::make_shared<std::uint64_t>(0);
+  bool told = false;  ///< the answer has begun
+};
+
+/// Begins the answer when something has been copied: what fails before that has a status.
+Task<void> report_copy(std::shared_ptr<Copy> copy, net::Responder& responder) {
+  while (*copy->done == 0) {
+    if (!co_await net::sleep_for(limits::kProgressInterval)) co_return;
+  }
+  copy->told = true;
+  if (!co_await responder.begin(200, event_stream_headers())) co_return;
+  co_await report_work(copy->done, 0, responder);
 }
 
 }  // namespace
@@ -70,19 +87,33 @@ Task<void> Gateway::import_model(net::Request& request, net::Responder& responde
     co_await import_bundle(*path, (*bundle)->size(), responder);
     co_return;
   }
-  Expected<std::vector<store::Imported>> imported = failure(ErrorKind::cancelled, "");
-  if (bundle) {
-    imported = co_await options_.models.import(
-        *path, *copy ? store::ImportBy::copying : store::ImportBy::sharing);
-  } else {
-    imported = failure(bundle.error());
-  }
-  if (!imported) {
-    co_await send(responder, error_response(imported.error()));
+  if (!bundle) {
+    co_await send(responder, error_response(bundle.error()));
     co_return;
   }
-  if (!co_await responder.begin(200, event_stream_headers())) co_return;
-  co_await end_work(json::Object{{"files", imported_json(*imported)}}, responder);
+  co_await import_files(*path, *copy ? store::ImportBy::copying : store::ImportBy::sharing,
+                        responder);
+}
+
+Task<void> Gateway::import_files(std::filesystem::path path, store::ImportBy by,
+                                 net::Responder& responder) {
+  const auto copy = std::make_shared<Copy>();
+  const auto imported = co_await net::race(
+      options_.models.import(std::move(path), by, [copy](auto bytes) { *copy->done = bytes; }),
+      report_copy(copy, responder));
+  if (imported.winner == 1) co_return;
+  if (!imported.first && !copy->told) {
+    co_await send(responder, error_response(imported.first.error()));
+    co_return;
+  }
+  if (!copy->told && !co_await responder.begin(200, event_stream_headers())) co_return;
+  Expected<json::Object> result = failure(ErrorKind::cancelled, "");
+  if (imported.first) {
+    result = json::Object{{"files", imported_json(*imported.first)}};
+  } else {
+    result = failure(imported.first.error());
+  }
+  co_await end_work(std::move(result), responder);
 }
 
 Task<void> Gateway::import_bundle(std::filesystem::path path, std::uint64_t size,

@@ -102,6 +102,7 @@ Task<void> Gateway::server_status(net::Request& /*request*/, net::Responder& res
       {"socket", status.socket},
       {"log_file", status.log_file},
       {"on_demand", status.on_demand},
+      {"options", json::Array(status.options.begin(), status.options.end())},
       {"listen", json::Object{{"address", status.listen_address},
                               {"port", status.listen_port},
                               {"tls", status.listen_tls},

@@ -82,6 +82,7 @@ json::Object plan_json(const hub::DownloadPlan& plan) {
       {"sources", sources_json(plan)},
       {"size_bytes", plan.size().bytes()},
       {"missing_bytes", plan.missing().bytes()},
+      {"notice", plan.notice.empty() ? json::Value(nullptr) : json::Value(plan.notice)},
       {"shortage", plan.shortage.empty() ? json::Value(nullptr) : json::Value(plan.shortage)},
       {"files", std::move(files)},
       {"others", std::move(others)}};

@@ -87,7 +87,7 @@ TEST(DownloadJson, tells_a_plan) {
       .model = "m",
       .files = {{.path = "m.gguf", .size = ByteSize(5), .place = "/p", .present = true}}};
   const auto told = json::write(plan_json(plan));
-  EXPECT_THAT(told, HasSubstr(R"("size_bytes":5,"missing_bytes":0,"shortage":null)"));
+  EXPECT_THAT(told, HasSubstr(R"("size_bytes":5,"missing_bytes":0,"notice":null,"shortage":null)"));
   EXPECT_THAT(told, HasSubstr(R"({"path":"m.gguf","size_bytes":5,"sha256":null,"present":true})"));
 }
 

@@ -94,6 +94,9 @@ Attempt refused(remote::Use& use, const net::ClientResponse& response, std::stri
     case Judgement::elsewhere:
       use.failed(attempt.error.error);
       break;
+    case Judgement::model:
+      use.model_failed(attempt.error.error);
+      break;
     case Judgement::answer:
       use.served();
       attempt.goes_on = false;
@@ -127,7 +130,8 @@ Task<Attempt> try_one(remote::Use use, const Order& order, std::string path) {
 Judgement judge(int status) {
   if (status == kTooMany) return Judgement::busy;
   const bool refuses_us = status == kUnauthorized || status == kForbidden;
-  return refuses_us || status >= kBadGateway ? Judgement::elsewhere : Judgement::answer;
+  if (refuses_us) return Judgement::elsewhere;
+  return status >= kBadGateway ? Judgement::model : Judgement::answer;
 }
 
 ApiError from_endpoint(const std::string& endpoint, int status, const net::Headers& headers,

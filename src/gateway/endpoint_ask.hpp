@@ -17,7 +17,8 @@ namespace llf::gateway {
 enum class Judgement : std::uint8_t {
   answer,     ///< it is one, or a refusal of what the client sent
   elsewhere,  ///< another server may do better, and this one is left alone for a while
-  busy,       ///< the same; it has too much to do
+  model,      ///< the same, of this model: its others are not to blame
+  busy,       ///< the same as elsewhere; it has too much to do
 };
 
 /// By its status alone. Pure.

@@ -11,8 +11,9 @@ TEST(EndpointAsk, F48_a_status_says_whether_another_one_is_asked) {
   for (const int status : {200, 400, 404, 413, 422, 500, 501}) {
     EXPECT_EQ(judge(status), Judgement::answer) << status;
   }
-  for (const int status : {401, 403, 502, 503, 504, 529}) {
-    EXPECT_EQ(judge(status), Judgement::elsewhere) << status;
+  for (const int status : {401, 403}) EXPECT_EQ(judge(status), Judgement::elsewhere) << status;
+  for (const int status : {502, 503, 504, 529}) {
+    EXPECT_EQ(judge(status), Judgement::model) << status;
   }
   EXPECT_EQ(judge(429), Judgement::busy);
 }

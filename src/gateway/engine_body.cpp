@@ -3,12 +3,14 @@
 #include "base/assert.hpp"
 #include "base/limits.hpp"
 #include "config/inference.hpp"
+#include "gateway/tool_check.hpp"
 #include "json/json.hpp"
 #include "json/locate.hpp"
 #include "json/members.hpp"
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 #include <string_view>
 #include <utility>
@@ -18,8 +20,7 @@ namespace {
 
 constexpr std::string_view kMessages = "messages";
 
-/// `body`, which is an object with a member, with further members behind the others: of two with
-/// the same name the last counts, so that they also stand for those that are null.
+/// `body`, which is an object with a member, with further members behind the others.
 std::string with_members(std::string body, const json::Object& members) {
   if (members.empty()) return body;
   auto added = json::write(members);
@@ -68,6 +69,36 @@ std::expected<std::string, ApiError> with_prompt(std::string body, const prompt:
   return body;
 }
 
+/// A member of `body`; null where there is none.
+json::Value value_of(std::string_view body, std::string_view name) {
+  const auto member = json::locate_plain(body, std::array{name});
+  if (!member) return nullptr;
+  auto value = json::parse(body.substr(member->value, member->end - member->value));
+  return value ? *std::move(value) : json::Value();
+}
+
+/// Adds what engines of ours understand otherwise than OpenAI's interface means it.
+void add_for_engine(json::Object& members, std::string_view body, const InferenceRequest& request) {
+  // Without a number engines tell many others of each place, with 0 nothing at all.
+  if (request.api == Api::chat && request.logprobs && !request.top_logprobs) {
+    members["top_logprobs"] = 1;
+  }
+  if (request.is_gathered()) {
+    members["stream"] = true;
+    members["stream_options"] = json::Object{{"include_usage", true}};
+  }
+  if (!request.must_call) return;
+  const auto tools = tools_for_engine(value_of(body, "tools"), value_of(body, "tool_choice"));
+  if (!tools) return;  // it was refused when it was read
+  for (const auto& [name, value] : *tools) members[name] = value;
+}
+
+/// Whether the client gave one of the members, perhaps as null.
+bool gives_any(const InferenceRequest& request, const json::Object& members) {
+  return std::ranges::any_of(request.known,
+                             [&](const auto& name) { return members.contains(name); });
+}
+
 bool takes_inference(Api api) {
   return api == Api::chat || api == Api::completion;
 }
@@ -83,8 +114,11 @@ std::expected<std::string, ApiError> engine_body(std::string body, const Inferen
   if (elsewhere) {
     members = members_for(*elsewhere, request.api, members);
     body = declared_members(body, request.api, elsewhere->dialect, members);
-  } else if (request.rewritten) {
-    body = declared_members(body, request.api, config::Dialect::llama, {});
+  } else {
+    add_for_engine(members, body, request);
+    if (request.rewritten || gives_any(request, members)) {
+      body = declared_members(body, request.api, config::Dialect::llama, members);
+    }
   }
   if (additions.prompt) {
     if (request.messages > limits::kTemplatedMessages) {

@@ -2,6 +2,8 @@
 
 #include "base/limits.hpp"
 #include "gateway/api_error.hpp"
+#include "gateway/engine_refusal.hpp"
+#include "log/log.hpp"
 
 #include <string_view>
 #include <utility>
@@ -16,11 +18,8 @@ struct Reply {
   std::string body;
 };
 
-Task<Expected<Reply>> post(const net::Endpoint& engine, std::string target, json::Object body) {
-  auto response = co_await net::request(engine, {.method = "POST",
-                                                 .target = std::move(target),
-                                                 .headers = {{"Content-Type", "application/json"}},
-                                                 .body = json::write(body)});
+Task<Expected<Reply>> exchange(const net::Endpoint& engine, net::ClientRequest request) {
+  auto response = co_await net::request(engine, std::move(request));
   if (!response) co_return failure(response.error());
   auto text = co_await response->read_all(limits::kEngineAnswer);
   if (!text && text.error().kind == ErrorKind::too_large) {
@@ -30,21 +29,38 @@ Task<Expected<Reply>> post(const net::Endpoint& engine, std::string target, json
   co_return Reply{.status = response->status(), .body = *std::move(text)};
 }
 
+net::ClientRequest post(std::string target, const json::Object& body) {
+  return {.method = "POST",
+          .target = std::move(target),
+          .headers = {{"Content-Type", "application/json"}},
+          .body = json::write(body)};
+}
+
+Expected<json::Object> object_of(const Expected<Reply>& reply) {
+  if (!reply) return failure(reply.error());
+  if (reply->status != kOk) {
+    const auto error = from_engine(reply->status, reply->body);
+    if (error.error.kind != ErrorKind::invalid) {
+      log::warn("gateway", "the engine answered {}: {}", reply->status, engine_words(reply->body));
+    }
+    return failure(error.error);
+  }
+  auto value = json::parse(reply->body);
+  if (!value || !value->is_object()) {
+    return failure(ErrorKind::upstream, "the engine answered with no JSON object");
+  }
+  return std::move(value->get_object());
+}
+
 }  // namespace
 
 Task<Expected<json::Object>> call_engine(const net::Endpoint& engine, std::string target,
                                          json::Object body) {
-  const auto reply = co_await post(engine, std::move(target), std::move(body));
-  if (!reply) co_return failure(reply.error());
-  if (reply->status != kOk) {
-    const auto error = from_engine(reply->status, reply->body);
-    co_return failure(error.error);
-  }
-  const auto value = json::parse(reply->body);
-  if (!value || !value->is_object()) {
-    co_return failure(ErrorKind::upstream, "the engine answered with no JSON object");
-  }
-  co_return value->get_object();
+  co_return object_of(co_await exchange(engine, post(std::move(target), body)));
+}
+
+Task<Expected<json::Object>> engine_properties(const net::Endpoint& engine) {
+  co_return object_of(co_await exchange(engine, {.method = "GET", .target = "/props"}));
 }
 
 Task<Expected<prompt::Opening>> ask_for_opening(const net::Endpoint& engine) {
@@ -52,7 +68,8 @@ Task<Expected<prompt::Opening>> ask_for_opening(const net::Endpoint& engine) {
   constexpr std::string_view kBegun = "Well";
   const json::Array messages{json::Object{{"role", "user"}, {"content", "Hello"}},
                              json::Object{{"role", "assistant"}, {"content", kBegun}}};
-  const auto reply = co_await post(engine, "/apply-template", {{"messages", messages}});
+  const auto reply =
+      co_await exchange(engine, post("/apply-template", json::Object{{"messages", messages}}));
   if (!reply) co_return failure(reply.error());
   if (reply->status != kOk) co_return prompt::Opening::asked_for;
   const auto value = json::parse(reply->body);

@@ -17,6 +17,10 @@ namespace llf::gateway {
 [[nodiscard]] Task<Expected<json::Object>> call_engine(const net::Endpoint& engine,
                                                        std::string target, json::Object body);
 
+/// What the engine says of itself and its model. `engine` must live until then. Errors: as of
+/// call_engine.
+[[nodiscard]] Task<Expected<json::Object>> engine_properties(const net::Endpoint& engine);
+
 /// How a begun answer is given to this engine and its model: asks it whether it goes on with one.
 /// `engine` must live until then. Errors: those of the connection; a refusal is an answer.
 [[nodiscard]] Task<Expected<prompt::Opening>> ask_for_opening(const net::Endpoint& engine);

@@ -67,6 +67,13 @@ TEST_F(EngineCall, what_the_engine_refuses_is_told) {
   EXPECT_THAT(answer.error().message, HasSubstr("not so"));
 }
 
+TEST_F(EngineCall, has_what_the_engine_says_of_itself) {
+  const auto answer = net::run_until_done(loop_, engine_properties(engine_));
+  ASSERT_TRUE(answer) << answer.error().message;
+  EXPECT_EQ(answer->at("b"), 2);
+  EXPECT_EQ(asked_, "/props ");
+}
+
 TEST_F(EngineCall, an_opening_is_a_prefill_where_the_engine_goes_on_with_it) {
   answer_ = json_response(json::Object{{"prompt", "<assistant>Well"}});
   EXPECT_EQ(opening(), prompt::Opening::prefill);

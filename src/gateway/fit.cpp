@@ -55,6 +55,7 @@ std::optional<Recommended> best_of(const hub::CatalogModel& model, const Machine
 
 json::Object measured_facts(const Measured& measured) {
   return {{"rss_bytes", measured.rss},
+          {"gpu_bytes", measured.gpu},
           {"context", measured.loading.context},
           {"slots", measured.loading.slots},
           {"when", measured.when}};
@@ -63,6 +64,12 @@ json::Object measured_facts(const Measured& measured) {
 /// Whether its header tells what a token in the context takes.
 bool tells_context(const gguf::Demand& demand) {
   return demand.kv_per_token > 0 || demand.kv_window > 0;
+}
+
+/// What models may take of the machine.
+std::uint64_t most_of(const MachineFacts& machine) {
+  const auto all = gguf::sum_of(machine.memory, machine.gpu);
+  return static_cast<std::uint64_t>(static_cast<double>(all) * limits::kModelMemory);
 }
 
 json::Value speed_json(double speed) {
@@ -84,9 +91,8 @@ std::string_view to_string(Fit fit) {
 }
 
 Fit judge_fit(std::uint64_t bytes, const MachineFacts& machine) {
-  if (bytes <= machine.available) return Fit::yes;
-  const auto most = static_cast<double>(machine.memory) * limits::kModelMemory;
-  return static_cast<double>(bytes) <= most ? Fit::tight : Fit::no;
+  if (bytes <= gguf::sum_of(machine.available, machine.gpu_available)) return Fit::yes;
+  return bytes <= most_of(machine) ? Fit::tight : Fit::no;
 }
 
 std::uint64_t memory_of(const FitCase& one, const gguf::Loading& loading) {
@@ -94,13 +100,13 @@ std::uint64_t memory_of(const FitCase& one, const gguf::Loading& loading) {
   if (!one.measured) return planned;
   const auto then = gguf::plan_memory(one.demand, one.measured->loading).total();
   const auto least = one.demand.weights;
-  return std::max(least, gguf::rest_of(gguf::sum_of(planned, one.measured->rss), then));
+  return std::max(least, gguf::rest_of(gguf::sum_of(planned, one.measured->memory()), then));
 }
 
 double estimate_speed(const gguf::Demand& demand, const MachineFacts& machine) {
   constexpr std::uint64_t kFewTokens = 256;
   const auto bytes = gguf::bytes_per_token(demand, kFewTokens);
-  if (machine.bandwidth == 0 || bytes == 0) return 0;
+  if (machine.bandwidth == 0 || machine.gpu > 0 || bytes == 0) return 0;
   return static_cast<double>(machine.bandwidth) * kReached / static_cast<double>(bytes);
 }
 
@@ -127,8 +133,7 @@ json::Object fit_json(const FitCase& one, const gguf::Loading& loading,
   const auto& demand = one.demand;
   const auto plan = gguf::plan_memory(demand, loading);
   const auto total = memory_of(one, loading);
-  const auto most =
-      static_cast<std::uint64_t>(static_cast<double>(machine.memory) * limits::kModelMemory);
+  const auto most = most_of(machine);
   // What it takes beyond the plan, it takes with every context.
   const auto surplus = total > plan.total() ? total - plan.total() : 0;
   const auto context = gguf::largest_context(demand, loading.slots, most - std::min(most, surplus));

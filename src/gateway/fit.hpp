@@ -17,9 +17,11 @@ namespace llf::gateway {
 
 /// What a model has to fit into.
 struct MachineFacts {
-  std::uint64_t memory = 0;     ///< bytes of RAM
-  std::uint64_t available = 0;  ///< of them, now
-  std::uint64_t bandwidth = 0;  ///< bytes a second from memory; 0: not measured
+  std::uint64_t memory = 0;         ///< bytes of RAM
+  std::uint64_t available = 0;      ///< of them, now
+  std::uint64_t bandwidth = 0;      ///< bytes a second from memory; 0: not measured
+  std::uint64_t gpu = 0;            ///< bytes of the GPUs' own memory
+  std::uint64_t gpu_available = 0;  ///< of them, now
 };
 
 /// How well it does.
@@ -34,7 +36,8 @@ enum class Fit : std::uint8_t {
 /// Judges a plan of so many bytes. Pure, as are the others.
 [[nodiscard]] Fit judge_fit(std::uint64_t bytes, const MachineFacts& machine);
 
-/// How many tokens a second a model may reach with a nearly empty context; 0: not known.
+/// How many tokens a second a model may reach with a nearly empty context; 0: not known, as of
+/// GPUs, whose memory nobody has measured.
 [[nodiscard]] double estimate_speed(const gguf::Demand& demand, const MachineFacts& machine);
 
 /// A way to have a model.

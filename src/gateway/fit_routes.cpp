@@ -49,6 +49,8 @@ json::Object head_of(std::string_view model, const gguf::Loading& loading,
           {"slots", loading.slots},
           {"machine", json::Object{{"memory_bytes", machine.memory},
                                    {"available_bytes", machine.available},
+                                   {"gpu_bytes", machine.gpu},
+                                   {"gpu_available_bytes", machine.gpu_available},
                                    {"bandwidth_bytes_per_s", machine.bandwidth}}}};
 }
 

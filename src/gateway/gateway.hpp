@@ -113,6 +113,8 @@ class Gateway {
   [[nodiscard]] Task<void> remove_model(net::Request& request, net::Responder& responder);
   [[nodiscard]] Task<void> prune_models(net::Request& request, net::Responder& responder);
   [[nodiscard]] Task<void> import_model(net::Request& request, net::Responder& responder);
+  [[nodiscard]] Task<void> import_files(std::filesystem::path path, store::ImportBy by,
+                                        net::Responder& responder);
   [[nodiscard]] Task<void> import_bundle(std::filesystem::path path, std::uint64_t size,
                                          net::Responder& responder);
   [[nodiscard]] Task<void> export_model(net::Request& request, net::Responder& responder);

@@ -2,15 +2,19 @@
 
 #include "base/limits.hpp"
 #include "gateway/answer.hpp"
+#include "gateway/client_events.hpp"
 #include "gateway/completed_answer.hpp"
 #include "gateway/continuation.hpp"
 #include "gateway/discreet.hpp"
 #include "gateway/engine_call.hpp"
+#include "gateway/engine_refusal.hpp"
 #include "gateway/engine_timings.hpp"
+#include "gateway/event_writer.hpp"
 #include "gateway/histogram.hpp"
 #include "gateway/logprobs.hpp"
 #include "gateway/stream_end.hpp"
 #include "gateway/streamed_text.hpp"
+#include "gateway/tool_support.hpp"
 #include "json/skim.hpp"
 #include "log/log.hpp"
 #include "net/relay.hpp"
@@ -42,6 +46,13 @@ net::Headers stream_headers(const Order& order) {
   return headers;
 }
 
+/// The head of a stream whose first event has not come.
+net::Headers waiting_headers(const Answering& to) {
+  auto headers = stream_headers(to.order);
+  if (auto text = to.waiting.so_far()) headers.set(std::string(kQueuedHeader), *std::move(text));
+  return headers;
+}
+
 /// Returns when the client is gone. Meanwhile a client that waits for a stream gets a comment now
 /// and then, so that nothing on its way takes the connection for dead.
 Task<Interruption> watch_client(const Answering& to) {
@@ -50,7 +61,7 @@ Task<Interruption> watch_client(const Answering& to) {
     const auto gone = co_await net::with_deadline(
         to.responder.closed(), stream ? limits::kPingInterval : net::kNoLimit, "the client");
     if (gone || gone.error().kind != ErrorKind::timeout) co_return Interruption::client_gone;
-    if (!to.responder.started() && !co_await to.responder.begin(200, stream_headers(to.order))) {
+    if (!to.responder.started() && !co_await to.responder.begin(200, waiting_headers(to))) {
       co_return Interruption::client_gone;
     }
     if (!co_await to.responder.write(sse::comment(to.waiting.text()))) {
@@ -79,6 +90,18 @@ Task<Outcome> fail(net::Responder& responder, ApiError error) {
   co_return outcome;
 }
 
+/// The engine refuses the order. Its words stay in the log, unless they blame the client.
+ApiError refusal_of(const Order& order, int status, std::string_view body) {
+  constexpr int kServerErrors = 500;
+  auto refusal =
+      engine_refusal(order.request.api, status, body).value_or(from_engine(status, body));
+  if (status >= kServerErrors || status_of(refusal) >= kServerErrors) {
+    log::warn("gateway", "the engine of {} answered {}: {}", order.model.str(), status,
+              engine_words(body));
+  }
+  return refusal;
+}
+
 bool has_type(const net::ClientResponse& response, std::string_view type) {
   return response.headers().get("content-type").value_or("").starts_with(type);
 }
@@ -104,20 +127,29 @@ void note_measured(const Answering& to, const EngineTimings& timings) {
     const auto status = worker->status();
     return {.size = load.size.bytes(),
             .rss = status.rss.bytes(),
+            .gpu = status.gpu.bytes(),
             .loading = {.context = status.context, .slots = status.slots}};
   });
 }
 
 Task<Outcome> send_whole(const Answering& to, EngineAnswer answer) {
   // Read, because a body that the engine cut short is no answer, whatever it declares (F46).
-  if (!has_type(answer.response, "application/json") || !json::is_object(answer.body)) {
+  const bool is_json = to.order.is_gathered() || has_type(answer.response, "application/json");
+  if (!is_json || !json::is_object(answer.body)) {
+    log::warn("gateway", "no completion of {}: {}", to.order.model.str(),
+              engine_words(answer.body));
     co_return co_await fail(to.responder, unexpected_answer(to.order));
+  }
+  if (to.order.request.must_call && !calls_tool(answer.body)) {
+    if (auto kept = note_ignored(to.order, "tool_choice"); !kept) {
+      co_return co_await fail(to.responder, kept.error());
+    }
   }
   EngineTimings timings;
   timings.feed(answer.body);
   const auto& request = to.order.request;
   auto body = completed_answer(request.api, std::move(answer.body));
-  if (request.logprobs) body = with_logprobs(request.api, std::move(body));
+  if (request.logprobs) body = with_logprobs(logprob_shape(request), std::move(body));
   net::Response response{
       .status = 200, .headers = {{"Content-Type", "application/json"}}, .body = std::move(body)};
   add_order_headers(response.headers, to.order);
@@ -178,14 +210,20 @@ Task<StreamResult> relay_stream(const Answering& to, EngineAnswer& answer, Strea
   co_return StreamResult{.end = End::broke, .why = co_await answer.why_broken(relayed.first.error)};
 }
 
-Task<StreamResult> rewrite_events(const Answering& to, EngineAnswer& answer,
+/// Where events go that are rewritten, and what has been said in them.
+struct Rewriting {
+  EventWriter& writer;
+  StreamedText& said;
+};
+
+Task<StreamResult> rewrite_events(const Answering& to, EngineAnswer& answer, Rewriting into,
                                   RewrittenEvents events) {
   StreamWatch watch(to);
-  auto& responder = to.responder;
   for (;;) {
     const auto bytes = co_await answer.response.read_some();
     answer.note_progress();
     if (bytes) watch.feed(*bytes);
+    if (bytes && to.order.request.plain) into.said.feed(*bytes);
     const auto text = bytes ? events.feed(*bytes) : failure(bytes.error());
     const bool cut = bytes && bytes->empty() && !events.done();
     if (!text || cut) {
@@ -195,20 +233,23 @@ Task<StreamResult> rewrite_events(const Answering& to, EngineAnswer& answer,
       co_return StreamResult{.end = End::broke, .why = co_await answer.why_broken(error)};
     }
     answer.note_client_waits();
-    if (!text->empty() && !co_await responder.write(*text)) co_return StreamResult{};
+    if (!text->empty() && !co_await into.writer.write(*text)) co_return StreamResult{};
     answer.note_progress();
     if (bytes->empty()) break;
   }
   watch.end();
-  if (!co_await responder.end()) co_return StreamResult{};
+  if (!co_await into.writer.end()) co_return StreamResult{};
   co_return StreamResult{.end = End::whole, .why = {}};
 }
 
 /// The same for events that are rewritten.
 Task<StreamResult> forward_rewritten(const Answering& to, EngineAnswer& answer,
-                                     RewrittenEvents events) {
-  auto forwarded = co_await net::race(rewrite_events(to, answer, std::move(events)),
-                                      net::race(to.responder.closed(), to.stopping.wait()));
+                                     RewrittenEvents events, StreamedText& said) {
+  EventWriter writer(to.responder);
+  auto forwarded = co_await net::race(
+      rewrite_events(to, answer, {.writer = writer, .said = said},
+                     client_events(to.order, std::move(events))),
+      net::race(net::race(to.responder.closed(), writer.ping()), to.stopping.wait()));
   if (forwarded.winner == 0) co_return forwarded.first;
   const bool stopping = forwarded.second.winner == 1;
   co_return StreamResult{.end = stopping ? End::stopping : End::nobody_left, .why = {}};
@@ -228,8 +269,9 @@ Task<StreamResult> continue_stream(const Answering& to, BegunAnswer begun, Error
               asked.first ? "the engine refuses" : asked.first.error().error.message);
     co_return StreamResult{.end = End::broke, .why = std::move(why)};
   }
+  StreamedText rest(to.order.request.api);  // it is not gone on with twice
   co_return co_await forward_rewritten(to, *asked.first,
-                                       continued_events(to.order.request.api, begun));
+                                       continued_events(to.order.request.api, begun), rest);
 }
 
 /// Goes on with an answer whose worker crashed, where that is faithful; else `result` as it is.
@@ -263,8 +305,8 @@ Task<Outcome> send_stream(const Answering& to, EngineAnswer answer) {
   {
     // Its lease ends, of a worker that died, before another is asked for.
     auto first = std::move(answer);
-    if (to.order.request.logprobs) {
-      result = co_await forward_rewritten(to, first, logprob_events(to.order.request.api));
+    if (is_rewritten(to.order)) {
+      result = co_await forward_rewritten(to, first, {}, said);
     } else {
       result = co_await relay_stream(to, first, said);
     }
@@ -294,7 +336,7 @@ Task<Outcome> ask_and_send(const Answering& to, MonoTime begun) {
   }
   if (!asked.first) co_return co_await fail(to.responder, asked.first.error());
   if (const int status = asked.first->response.status(); status != 200) {
-    co_return co_await fail(to.responder, from_engine(status, asked.first->body));
+    co_return co_await fail(to.responder, refusal_of(to.order, status, asked.first->body));
   }
   to.metrics.of(to.order.target.name.str()).first_token.note(mono_now() - begun);
   co_return to.order.form() == Form::stream ? co_await send_stream(to, *std::move(asked.first))

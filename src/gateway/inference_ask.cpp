@@ -3,11 +3,14 @@
 #include "base/limits.hpp"
 #include "gateway/endpoint_ask.hpp"
 #include "gateway/engine_call.hpp"
+#include "gateway/gathered_answer.hpp"
+#include "gateway/tool_support.hpp"
 #include "log/log.hpp"
 #include "net/timer.hpp"
 
 #include <fmt/format.h>
 
+#include <chrono>
 #include <utility>
 
 namespace llf::gateway {
@@ -45,27 +48,53 @@ Task<Expected<void>> check_continuation(const Order& order, scheduler::Served& s
   co_return failure(ErrorKind::conflict, "the engine does not go on with a begun answer");
 }
 
-Task<Expected<EngineAnswer>> ask_once(scheduler::Served served, const Order& order,
-                                      Waiting& waiting) {
+/// Notes that a call cannot be had that the client demands, where that can be said before.
+Task<std::expected<void, ApiError>> check_call(Order& order, const worker::Lease& lease) {
+  if (!order.request.must_call) co_return std::expected<void, ApiError>();
+  co_return co_await note_tool_support(order, lease.endpoint());
+}
+
+/// An answer that has begun: EngineAnswer without who gives it.
+struct Begun {
+  net::ClientResponse response;
+  std::string body;
+};
+
+Task<Expected<Begun>> ask_worker(const worker::Lease& lease, const Order& order) {
+  auto response = co_await net::request(lease.endpoint(), engine_request(order), engine_timeouts());
+  if (!response) co_return failure(response.error());
+  auto body = order.is_gathered() ? co_await gather_answer(*response, order.request)
+                                  : co_await begin_answer(*response, order.form());
+  if (!body) co_return failure(body.error());
+  co_return Begun{.response = *std::move(response), .body = *std::move(body)};
+}
+
+/// Sees how long the order waits for a slot; returns when it is cancelled.
+Task<void> watch_slot(const worker::Lease& lease, Order& order) {
+  constexpr Duration kBetweenLooks = std::chrono::milliseconds(50);
+  const auto begun = mono_now();
+  while (lease.queue_position() > 0) {
+    if (!co_await net::sleep_for(kBetweenLooks)) co_return;
+    order.slot = mono_now() - begun;
+  }
+  static_cast<void>(co_await net::sleep_for(net::kNoLimit));
+}
+
+Task<Expected<Begun>> ask_and_watch(const worker::Lease& lease, Order& order) {
+  if (lease.queue_position() == 0) co_return co_await ask_worker(lease, order);
+  auto asked = co_await net::race(ask_worker(lease, order), watch_slot(lease, order));
+  co_return std::move(asked.first);
+}
+
+Task<Expected<EngineAnswer>> ask_once(scheduler::Served served, Order& order, Waiting& waiting) {
   auto& lease = served.lease;
   const Waiting::Asked asked(waiting, lease);
-  auto response = co_await net::request(lease.endpoint(), engine_request(order), engine_timeouts());
-  std::string body;
-  if (response) {
-    auto begun = co_await begin_answer(*response, order.form());
-    if (begun) {
-      body = *std::move(begun);
-    } else {
-      response = failure(begun.error());
-    }
-  }
-  if (response) {
-    co_return EngineAnswer{
-        .by = WorkerUse{.place = std::move(served.place), .lease = std::move(lease)},
-        .response = *std::move(response),
-        .body = std::move(body)};
-  }
-  co_return failure(co_await why_failed(lease, response.error()));
+  auto begun = co_await ask_and_watch(lease, order);
+  if (!begun) co_return failure(co_await why_failed(lease, begun.error()));
+  co_return EngineAnswer{
+      .by = WorkerUse{.place = std::move(served.place), .lease = std::move(lease)},
+      .response = std::move(begun->response),
+      .body = std::move(begun->body)};
 }
 
 }  // namespace
@@ -125,6 +154,9 @@ Task<Asked> ask_engine(const GatewayOptions& options, Order& order, Waiting& wai
     }
     if (ready) {
       if (auto fitted = fit(order); !fitted) co_return std::unexpected(fitted.error());
+      if (auto able = co_await check_call(order, served->lease); !able) {
+        co_return std::unexpected(able.error());
+      }
     }
     auto answer = ready ? co_await ask_once(*std::move(served), order, waiting)
                         : Expected<EngineAnswer>(failure(ready.error()));

@@ -3,6 +3,8 @@
 #include "gateway/engine_body.hpp"
 #include "gateway/engine_call.hpp"
 #include "gateway/prompt_choice.hpp"
+#include "gateway/waiting.hpp"
+#include "net/headers.hpp"
 #include "prompt/choice.hpp"
 
 #include <fmt/format.h>
@@ -42,17 +44,38 @@ void note_unknown_elsewhere(const GatewayOptions& options, const remote::RemoteM
   }
 }
 
-std::expected<void, ApiError> check_strict(const net::Request& request,
-                                           const InferenceRequest& wanted) {
+/// Whether the client is strict.
+std::expected<bool, ApiError> strict_header(const net::Request& request) {
   const auto strict = request.headers.get(kStrictHeader);
-  if (!strict || (*strict != "true" && *strict != "1") || wanted.unknown.empty()) return {};
+  const auto is = [&](std::string_view word) {
+    return strict && net::equal_ignoring_case(*strict, word);
+  };
+  if (is("true") || is("1")) return true;
+  if (!strict || is("false") || is("0")) return false;
+  return std::unexpected(
+      ApiError({.kind = ErrorKind::invalid,
+                .message = fmt::format("the header {} must be true or false", kStrictHeader)},
+               kStrictHeader));
+}
+
+std::expected<void, ApiError> check_strict(const Order& order) {
+  const auto& unknown = order.request.unknown;
+  if (!order.strict || unknown.empty()) return {};
   return std::unexpected(ApiError(
       {.kind = ErrorKind::invalid,
        .message =
            fmt::format("with {} every field must be one that llf honours, and these are not: "
                        "{}",
-                       kStrictHeader, named(wanted.unknown))},
-      wanted.unknown.front()));
+                       kStrictHeader, named(unknown))},
+      unknown.front()));
+}
+
+/// How long it waited, where that is worth telling.
+std::optional<std::string> waited(const Order& order) {
+  constexpr Duration kWorthTelling = std::chrono::milliseconds(10);
+  const auto queue = order.queued.value_or(Duration()) + order.slot;
+  if (!order.loaded && queue < kWorthTelling) return std::nullopt;
+  return waited_text(queue, order.loaded.value_or(Duration()));
 }
 
 /// The one value of the header that names a prompt template.
@@ -80,13 +103,21 @@ std::expected<Order, ApiError> make_order(const GatewayOptions& options, Api api
   if (!wanted) return std::unexpected(wanted.error());
   auto target = options.names.resolve(wanted->model, facts_of(api).mode);
   if (!target) return std::unexpected(model_error(target.error()));
-  if (target->elsewhere) note_unknown_elsewhere(options, *target->elsewhere, *wanted);
-  if (auto kept = check_strict(request, *wanted); !kept) return std::unexpected(kept.error());
+  if (target->elsewhere) {
+    note_unknown_elsewhere(options, *target->elsewhere, *wanted);
+  } else {
+    wanted->unknown.insert(wanted->unknown.end(), wanted->unknown_within.begin(),
+                           wanted->unknown_within.end());
+  }
+  const auto strict = strict_header(request);
+  if (!strict) return std::unexpected(strict.error());
   auto header = prompt_header(request);
   if (!header) return std::unexpected(header.error());
   Order order;
   order.model = wanted->model;
   order.request = *std::move(wanted);
+  order.strict = *strict;
+  if (auto kept = check_strict(order); !kept) return std::unexpected(kept.error());
   order.header = *std::move(header);
   if (auto aimed = aim(options, order, *std::move(target)); !aimed) {
     return std::unexpected(aimed.error());
@@ -144,10 +175,17 @@ std::expected<std::string, ApiError> body_for(const Order& order, config::Dialec
        .elsewhere = Recipient{.dialect = dialect, .model = order.target.elsewhere->name}});
 }
 
+std::expected<void, ApiError> note_ignored(Order& order, std::string_view field) {
+  auto& unknown = order.request.unknown;
+  if (std::ranges::find(unknown, field) == unknown.end()) unknown.emplace_back(field);
+  return check_strict(order);
+}
+
 void add_order_headers(net::Headers& headers, const Order& order) {
   if (!order.request.unknown.empty()) {
     headers.set(std::string(kIgnoredHeader), named(order.request.unknown));
   }
+  if (auto text = waited(order)) headers.set(std::string(kQueuedHeader), *std::move(text));
   if (!order.served_by.empty()) headers.set(std::string(kEndpointHeader), order.served_by);
 }
 

@@ -19,8 +19,11 @@
 namespace llf::gateway {
 
 /// A client that wants fields that are not known refused, and those that were left out, named.
+/// Another value than true, false, 1 and 0 is refused.
 inline constexpr std::string_view kStrictHeader = "x-llf-strict";
 inline constexpr std::string_view kIgnoredHeader = "x-llf-ignored";
+/// How long the request waited for its model, and for what: waited_text.
+inline constexpr std::string_view kQueuedHeader = "x-llf-queued";
 /// Which server elsewhere answered.
 inline constexpr std::string_view kEndpointHeader = "x-llf-endpoint";
 
@@ -42,8 +45,12 @@ struct Order {
   std::size_t crashes = 0;                 ///< of workers that had it
   std::optional<Duration> queued;          ///< until there was room for its worker
   std::optional<Duration> loaded;          ///< that its worker needed; nothing: it was ready
+  Duration slot{};                         ///< until its worker had a slot for it
+  bool strict = false;                     ///< what nobody honours is refused
 
   [[nodiscard]] const ApiFacts& api() const { return facts_of(request.api); }
+  /// See InferenceRequest::is_gathered.
+  [[nodiscard]] bool is_gathered() const { return !target.elsewhere && request.is_gathered(); }
   [[nodiscard]] Form form() const { return request.stream ? Form::stream : Form::whole; }
   [[nodiscard]] scheduler::Wish wish() const {
     return {.name = model, .mode = api().mode, .keep_alive = request.keep_alive};
@@ -71,8 +78,11 @@ struct Order {
 [[nodiscard]] std::expected<std::string, ApiError> body_for(const Order& order,
                                                             config::Dialect dialect);
 
-/// The head of its answer, beside what it is: the fields that were left out, and which endpoint
-/// answers.
+/// Notes that this field had no effect: the answer's head names it. Errors: the client is strict.
+[[nodiscard]] std::expected<void, ApiError> note_ignored(Order& order, std::string_view field);
+
+/// The head of its answer, beside what it is: the fields that were left out, how long it waited,
+/// and which endpoint answers.
 void add_order_headers(net::Headers& headers, const Order& order);
 
 }  // namespace llf::gateway

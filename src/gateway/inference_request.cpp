@@ -1,11 +1,15 @@
 #include "gateway/inference_request.hpp"
 
 #include "base/limits.hpp"
+#include "base/utf8.hpp"
 #include "config/inference.hpp"
 #include "gateway/data_urls.hpp"
+#include "gateway/inner_fields.hpp"
 #include "gateway/keep_alive.hpp"
+#include "gateway/message_check.hpp"
 #include "gateway/schema_check.hpp"
 #include "gateway/session_key.hpp"
+#include "gateway/tool_check.hpp"
 #include "json/locate.hpp"
 #include "json/skim.hpp"
 
@@ -45,6 +49,12 @@ std::unexpected<ApiError> refuse(std::string message, std::string_view param) {
       ApiError({.kind = ErrorKind::invalid, .message = std::move(message)}, param));
 }
 
+/// The beginning of a name that a client made up.
+std::string_view shown(std::string_view name) {
+  constexpr std::size_t kShown = 64;
+  return cut_utf8(name, kShown);
+}
+
 /// Picks out of a body, as it is read, what an InferenceRequest is made of and what is refused:
 /// bodies are large, and a tree of one is many times larger.
 class BodyReader {
@@ -55,6 +65,8 @@ class BodyReader {
 
   void take(const json::Token& token) {
     urls_.take(token);
+    inner_.take(token);
+    if (is_chat()) messages_.take(token);
     if (is_conversation_) session_.take(token);
     if (token.kind == Kind::key) {
       if (token.depth == 1) take_name(token.text);
@@ -72,9 +84,14 @@ class BodyReader {
     if (auto missing = missing_field(); !missing.empty()) {
       return refuse(std::move(missing), facts_.required);
     }
+    if (request_.must_call && !request_.has_tools) {
+      return refuse("'tool_choice' wants a tool to be called, and there are no 'tools'",
+                    "tool_choice");
+    }
+    if (messages_.wrong()) return std::unexpected(*messages_.wrong());
+    if (inner_.wrong()) return std::unexpected(*inner_.wrong());
     if (urls_.found()) {
-      const bool texts = facts_.required != "messages";
-      return refuse(texts
+      return refuse(!is_chat()
                         ? fmt::format("'{}' must be text", facts_.required)
                         : "data must be given in the request (as a data: URL); nothing is fetched "
                           "from elsewhere",
@@ -83,10 +100,17 @@ class BodyReader {
     for (const auto& value : values_) {
       if (!value.is_null) request_.given.push_back(value.member);
     }
-    const bool is_chat = facts_.required == "messages";
-    request_.messages = is_chat ? required_items_ : 0;
+    request_.messages = is_chat() ? required_items_ : 0;
     request_.session = session_.value();
-    if (request_.api == Api::completion && required_kind_ != Kind::string) request_.plain = false;
+    request_.include_usage = inner_.include_usage() && request_.stream;
+    request_.unknown_within = messages_.unknown();
+    request_.unknown_within.insert(request_.unknown_within.end(), inner_.unknown().begin(),
+                                   inner_.unknown().end());
+    if (request_.api == Api::completion && required_kind_ != Kind::string) {
+      request_.plain = false;
+      // With a number among them they are the tokens of one.
+      if (required_numbers_ == 0) request_.prompts = required_items_;
+    }
     if (request_.constrained) request_.plain = false;
     return std::move(request_);
   }
@@ -97,7 +121,6 @@ class BodyReader {
  private:
   /// A value of config::Inference.
   struct Value {
-    std::string key;  ///< as the body has it
     std::string_view member;
     bool is_null = false;
   };
@@ -121,11 +144,13 @@ class BodyReader {
     return {};
   }
 
+  [[nodiscard]] bool is_chat() const { return facts_.required == "messages"; }
+
   void take_name(std::string_view name) {
     field_ = name;
     items_ = 0;
-    std::erase_if(wrong_, [&](const auto& one) { return one.param == field_; });  // the last counts
     parameter_ = find_parameter(request_.api, field_);
+    note_given();
     if (is_one_of(kEngineOnly, field_)) {
       note(fmt::format("'{}' is a field of the engine that this API does not accept; leave it out",
                        field_),
@@ -134,12 +159,22 @@ class BodyReader {
     }
     if (parameter_ == nullptr || !parameter_->engine_name.empty()) request_.rewritten = true;
     if (parameter_ == nullptr && field_ != kKeepAlive) add_unknown();
-    if (parameter_ != nullptr &&
-        std::ranges::find(request_.known, field_) == request_.known.end()) {
-      request_.known.push_back(field_);
-    }
     is_conversation_ = field_ == "messages" || field_ == "prompt";
     if (is_conversation_) session_ = {};
+  }
+
+  /// Which of two counts is not the same for everyone who reads them (F43).
+  void note_given() {
+    const bool is_own = parameter_ != nullptr || field_ == kKeepAlive;
+    const std::string_view name =
+        parameter_ == nullptr || parameter_->engine_name.empty() ? field_ : parameter_->engine_name;
+    auto& names = is_own ? given_ : request_.unknown;
+    if (std::ranges::find(names, name) != names.end()) {
+      note(fmt::format("the request has '{}' twice", shown(field_)), shown(field_));
+    } else if (is_own) {
+      names.emplace_back(name);
+      if (parameter_ != nullptr) request_.known.push_back(field_);
+    }
   }
 
   void add_unknown() {
@@ -169,31 +204,52 @@ class BodyReader {
         std::ranges::find(schemas_, field_) == schemas_.end()) {
       schemas_.push_back(field_);
     }
+    if (parameter_ != nullptr) take_known(token);
+    if (field_ == kKeepAlive) take_keep_alive(token);
+  }
+
+  /// Of a field that the interface has; one that it lacks is left out, and means nothing.
+  void take_known(const json::Token& token) {
     if (field_ == facts_.required) {
       required_kind_ = token.kind;
-      required_items_ = 0;
+      required_items_ = required_numbers_ = 0;
     } else if (field_ == "model") {
       request_.model =
           ModelId(token.kind == Kind::string ? std::string(token.text) : std::string());
     } else if (field_ == "logprobs") {
-      request_.logprobs = !is_null && token.kind != Kind::false_value;
+      request_.logprobs = token.kind != Kind::null_value && token.kind != Kind::false_value;
+    } else if (field_ == "top_logprobs") {
+      request_.top_logprobs = token.kind == Kind::number && token.number > 0;
     } else if (field_ == "stream") {
       request_.stream = token.kind == Kind::true_value;
+    } else if (field_ == "tool_choice") {
+      const bool is_required = token.kind == Kind::string && token.text == "required";
+      request_.must_call = is_required || token.kind == Kind::object;
     } else if (field_ == "n") {
-      if (token.kind == Kind::number && token.number != 1) request_.plain = false;
-    } else if (field_ == kKeepAlive) {
-      take_keep_alive(token);
+      take_choices(token);
     }
   }
 
   /// A value of a list or an object.
   void take_item(const json::Token& token) {
-    if (field_ == facts_.required) ++required_items_;
+    if (field_ == "tools") request_.has_tools = true;
+    if (field_ == facts_.required) {
+      ++required_items_;
+      if (token.kind == Kind::number) ++required_numbers_;
+    }
     if (parameter_ == nullptr) return;
     if (auto fits = check_item(*parameter_, token); !fits) note(fits.error().message, field_);
     if (!counts(*parameter_, token) || ++items_ <= parameter_->most_items) return;
     if (parameter_->most_items == 0) return;
     note(fmt::format("'{}' may have {} values at most", field_, parameter_->most_items), field_);
+  }
+
+  void take_choices(const json::Token& token) {
+    if (token.kind != Kind::number || token.number == 1) return;
+    request_.plain = false;
+    if (token.number > 1 && token.number <= limits::kMostChoices) {
+      request_.choices = static_cast<std::size_t>(token.number);
+    }
   }
 
   void take_keep_alive(const json::Token& token) {
@@ -208,18 +264,14 @@ class BodyReader {
   void take_inference(const json::Token& token) {
     const auto member = config::request_member(field_);
     if (member.empty() || parameter_ == nullptr) return;
-    const bool is_null = token.kind == Kind::null_value;
-    const auto known = std::ranges::find(values_, field_, &Value::key);
-    if (known != values_.end()) {
-      known->is_null = is_null;
-    } else {
-      values_.push_back({.key = field_, .member = member, .is_null = is_null});
-    }
+    values_.push_back({.member = member, .is_null = token.kind == Kind::null_value});
   }
 
   const ApiFacts& facts_;
   InferenceRequest request_;
   DataUrls urls_;
+  MessageCheck messages_;
+  InnerFields inner_;
   bool is_object_ = false;
   std::string field_;  ///< of the body, whose value is being read
   const Parameter* parameter_ = nullptr;
@@ -228,10 +280,22 @@ class BodyReader {
   SessionKey session_;
   Kind required_kind_ = Kind::null_value;  ///< of the required field
   std::size_t required_items_ = 0;
-  std::vector<Value> values_;  ///< each key once
+  std::size_t required_numbers_ = 0;  ///< among them
+  std::vector<Value> values_;
+  std::vector<std::string> given_;  ///< fields that are known, as engines call them
   std::vector<std::string> schemas_;
   std::vector<ApiError> wrong_;  ///< one of each field; the first is told
 };
+
+std::expected<void, ApiError> check_choice(std::string_view body, const json::Value& tools) {
+  constexpr std::string_view kChoice = "tool_choice";
+  const auto member = json::locate_plain(body, std::array{kChoice});
+  if (!member) return {};
+  const auto choice = json::parse(body.substr(member->value, member->end - member->value));
+  const auto chosen = choice ? tools_for_engine(tools, *choice) : failure(choice.error());
+  if (!chosen) return std::unexpected(ApiError(chosen.error(), kChoice));
+  return {};
+}
 
 /// Looks at the values that engines make grammars of.
 std::expected<void, ApiError> check_schemas(std::string_view body,
@@ -247,6 +311,11 @@ std::expected<void, ApiError> check_schemas(std::string_view body,
                       : value->is_string() ? check_grammar(value->get_string())
                                            : Expected<void>();
     if (!fits) return std::unexpected(ApiError(fits.error(), name));
+    if (name != "tools") continue;
+    if (auto tools = check_tools(*value); !tools) {
+      return std::unexpected(ApiError(tools.error(), name));
+    }
+    if (auto choice = check_choice(body, *value); !choice) return choice;
   }
   return {};
 }

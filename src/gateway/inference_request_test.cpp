@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <utility>
+
 namespace llf::gateway {
 namespace {
 
@@ -91,20 +93,73 @@ TEST(InferenceRequest, SEC34_no_shape_of_an_image_gets_past) {
   }
 }
 
-TEST(InferenceRequest, of_a_field_given_twice_the_last_counts) {
-  const auto request = read_chat(body(R"("model":3,"model":"m","stream":true,"stream":false)"));
-  ASSERT_TRUE(request);
-  EXPECT_EQ(request->model, ModelId("m"));
-  EXPECT_FALSE(request->stream);
+TEST(InferenceRequest, F43_a_field_given_twice_is_refused) {
+  EXPECT_EQ(refused_param(body(R"("model":"a","model":"b")")), "model");
+  EXPECT_EQ(refused_param(body(R"("stream":true,"\u0073tream":true)")), "stream");
   EXPECT_EQ(refused_param(body(R"("messages":[])")), "messages");
+  EXPECT_EQ(refused_param(body(R"("user":"me","user":"you")")), "user");
+  EXPECT_EQ(refused_param(body(R"("keep_alive":1,"keep_alive":1)")), "keep_alive");
+  EXPECT_EQ(refused_param(body(R"("repetition_penalty":1,"repeat_penalty":1)")), "repeat_penalty")
+      << "two names of one";
+  EXPECT_EQ(refused_param(body(R"("metadata":{"a":1,"a":2})")), "accepted") << "not at the top";
+}
+
+TEST(InferenceRequest, a_chat_has_messages_tools_and_calls_of_the_right_form) {
+  EXPECT_EQ(refused_param(R"({"messages":[{"content":"hi"}]})"), "messages");
+  EXPECT_EQ(refused_param(body(R"("tools":[5])")), "tools");
+  EXPECT_EQ(refused_param(body(R"("tool_choice":"required")")), "tool_choice") << "without tools";
+  constexpr std::string_view kTools = R"("tools":[{"type":"function","function":{"name":"f"}}])";
+  const auto with = [&](std::string_view choice) {
+    return body(std::string(kTools) + R"(,"tool_choice":)" + std::string(choice));
+  };
+  EXPECT_TRUE(read_chat(with("\"required\""))->must_call);
+  EXPECT_FALSE(read_chat(with("\"auto\""))->must_call);
+  EXPECT_TRUE(read_chat(with(R"({"type":"function","function":{"name":"f"}})"))->must_call);
+  EXPECT_EQ(refused_param(with(R"({"type":"function","function":{"name":"g"}})")), "tool_choice");
+}
+
+TEST(InferenceRequest, fields_within_that_nobody_honours_are_told_apart) {
+  const auto request = read_chat(
+      R"({"messages":[{"role":"user","content":"a","mood":1}],"stream_options":{"x":1}})");
+  ASSERT_TRUE(request);
+  EXPECT_EQ(request->unknown_within,
+            (std::vector<std::string>{"messages[].mood", "stream_options.x"}));
+  EXPECT_TRUE(request->unknown.empty());
+}
+
+TEST(InferenceRequest, an_api_without_streams_leaves_the_wish_for_one_out) {
+  for (const auto& [api, text] : {std::pair(Api::embeddings, R"({"input":"a","stream":true})"),
+                                  std::pair(Api::tokenize, R"({"content":"a","stream":true})")}) {
+    const auto request = read_inference_request(api, text);
+    ASSERT_TRUE(request);
+    EXPECT_FALSE(request->stream);
+    EXPECT_EQ(request->unknown, std::vector<std::string>{"stream"});
+  }
+}
+
+TEST(InferenceRequest, knows_how_many_answers_are_wanted) {
+  EXPECT_EQ(read_chat(body(R"("n":3)"))->choices, 3U);
+  const auto prompts = [](const std::string& prompt) {
+    return read_inference_request(Api::completion, R"({"prompt":)" + prompt + "}")->prompts;
+  };
+  EXPECT_EQ(prompts(R"("a")"), 1U);
+  EXPECT_EQ(prompts(R"(["a","b"])"), 2U);
+  EXPECT_EQ(prompts("[[1,2],[3]]"), 2U);
+  EXPECT_EQ(prompts("[1,2,3]"), 1U);
+  EXPECT_EQ(prompts(R"(["a",2])"), 1U);
+  EXPECT_TRUE(
+      read_chat(body(R"("stream":true,"stream_options":{"include_usage":true})"))->include_usage);
+  EXPECT_FALSE(read_chat(body(R"("stream_options":{"include_usage":true})"))->include_usage);
 }
 
 TEST(InferenceRequest, what_stands_deeper_is_not_taken_for_a_field) {
   EXPECT_EQ(refused_param(body(R"("x":{"id_slot":1,"model":2,"messages":[],"image_url":"http:"})")),
             "accepted");
-  EXPECT_EQ(refused_param(R"({"messages":[{"role":"user","content":"hi","image_url":null,)"
-                          R"("tool_calls":[{"function":{"image_url":"http://x/"}}]}]})"),
-            "accepted");
+  EXPECT_EQ(
+      refused_param(
+          R"({"messages":[{"role":"user","content":"hi","image_url":null,)"
+          R"("tool_calls":[{"type":"function","function":{"name":"f","image_url":"x:"}}]}]})"),
+      "accepted");
 }
 
 TEST(InferenceRequest, SEC20_values_have_types_and_ranges) {
@@ -125,7 +180,7 @@ TEST(InferenceRequest, SEC20_values_have_types_and_ranges) {
 }
 
 TEST(InferenceRequest, fields_that_the_api_does_not_have_are_named) {
-  const auto request = read_chat(body(R"("user":"me","store":true,"user":"you","input":"x")"));
+  const auto request = read_chat(body(R"("user":"me","store":true,"input":"x")"));
   ASSERT_TRUE(request);
   EXPECT_EQ(request->unknown, (std::vector<std::string>{"user", "store", "input"}));
   std::string many = R"("a":1)";
@@ -146,7 +201,7 @@ TEST(InferenceRequest, knows_what_can_be_gone_on_with) {
   };
   EXPECT_TRUE(plain(Api::chat, body(R"("n":1,"logprobs":false,"tools":null)")));
   EXPECT_FALSE(plain(Api::chat, body(R"("n":2)")));
-  EXPECT_FALSE(plain(Api::chat, body(R"("tools":[{}])")));
+  EXPECT_FALSE(plain(Api::chat, body(R"("tools":[{"type":"function","function":{"name":"f"}}])")));
   EXPECT_FALSE(plain(Api::chat, body(R"("logprobs":true)")));
   EXPECT_TRUE(read_inference_request(Api::chat, body(R"("logprobs":true)"))->logprobs);
   EXPECT_FALSE(read_inference_request(Api::chat, body(R"("logprobs":false)"))->logprobs);
@@ -185,7 +240,8 @@ TEST(InferenceRequest, SEC21_schemas_and_grammars_have_limits) {
                                R"({"schema":{"$ref":"http://x/"}}})")),
             "response_format");
   EXPECT_EQ(refused_param(body("\"grammar\":\"" + std::string(60, '(') + "\"")), "grammar");
-  EXPECT_EQ(refused_param(body(R"("tools":[{"function":{"parameters":{"maxItems":9999}}}])")),
+  EXPECT_EQ(refused_param(body(R"("tools":[{"type":"function","function":{"name":"f",)"
+                               R"("parameters":{"maxItems":9999}}}])")),
             "tools");
 }
 

@@ -5,8 +5,11 @@
 #include "gateway/log_file.hpp"
 #include "gateway/query.hpp"
 #include "net/timer.hpp"
+#include "worker/log_file.hpp"
 
-#include <optional>
+#include <filesystem>
+#include <memory>
+#include <system_error>
 #include <utility>
 
 namespace llf::gateway {
@@ -50,9 +53,9 @@ class LogSource {
   [[nodiscard]] virtual std::vector<std::string> news() = 0;  ///< since the last call
 };
 
-class DaemonLog final : public LogSource {
+class FileLog final : public LogSource {
  public:
-  explicit DaemonLog(std::string path) : file_(std::move(path)) {}
+  explicit FileLog(std::string path) : file_(std::move(path)) {}
   std::vector<std::string> tail(std::size_t lines) override { return file_.tail(lines); }
   std::vector<std::string> news() override { return file_.news(); }
 
@@ -88,6 +91,23 @@ Task<void> follow(LogSource& source, net::Responder& responder, std::size_t line
   }
 }
 
+/// What people call it: the daemon, or a model. Errors: `not_found` for one that never had a log.
+Expected<std::unique_ptr<LogSource>> find_log(const GatewayOptions& options,
+                                              const std::string& name) {
+  const auto daemon = options.server_status().log_file;
+  if (name == "daemon") return std::make_unique<FileLog>(daemon);
+  if (auto worker = options.scheduler.find(options.names.model_of(ModelId(name)))) {
+    return std::make_unique<WorkerLog>(std::move(worker));
+  }
+  const auto target = options.names.resolve(ModelId(name));
+  if (!target) return failure(target.error());
+  const auto folder = std::filesystem::path(daemon).parent_path();
+  const auto file = folder / worker::log_file_name(target->worker.str());
+  std::error_code code;
+  if (std::filesystem::exists(file, code)) return std::make_unique<FileLog>(file);
+  return failure(ErrorKind::not_found, name + " was never loaded here and has no log");
+}
+
 }  // namespace
 
 Task<void> Gateway::logs(net::Request& request, net::Responder& responder) {
@@ -96,26 +116,18 @@ Task<void> Gateway::logs(net::Request& request, net::Responder& responder) {
     co_await send(responder, error_response(query.error()));
     co_return;
   }
-  std::unique_ptr<LogSource> source;
-  if (query->source == "daemon") {
-    source = std::make_unique<DaemonLog>(options_.server_status().log_file);
-  } else if (auto worker =
-                 options_.scheduler.find(options_.names.model_of(ModelId(query->source)))) {
-    source = std::make_unique<WorkerLog>(std::move(worker));
-  } else {
-    const auto model = options_.names.resolve(ModelId(query->source));
-    const Error not_loaded{.kind = ErrorKind::not_found,
-                           .message = query->source + " is not loaded and has no log to show"};
-    co_await send(responder, error_response(model ? not_loaded : model.error()));
+  const auto source = find_log(options_, query->source);
+  if (!source) {
+    co_await send(responder, error_response(source.error()));
     co_return;
   }
   if (!query->follow) {
-    const json::Object body{{"lines", to_json(source->tail(query->lines))}};
+    const json::Object body{{"lines", to_json((*source)->tail(query->lines))}};
     co_await send(responder, json_response(body));
     co_return;
   }
   if (!co_await responder.begin(200, event_stream_headers())) co_return;
-  auto ended = co_await net::race(follow(*source, responder, query->lines),
+  auto ended = co_await net::race(follow(**source, responder, query->lines),
                                   net::race(responder.closed(), ending_.wait()));
   if (ended.winner == 1 && ended.second.winner == 1) {
     static_cast<void>(co_await responder.end());

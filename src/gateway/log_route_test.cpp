@@ -11,10 +11,12 @@ TEST_F(LogRoute, gives_the_last_lines_of_the_daemons_log) {
   EXPECT_EQ(ask("GET", "/llf/v1/logs").body, R"({"lines":["one","two","three"]})");
 }
 
-TEST_F(LogRoute, a_model_that_is_not_loaded_has_no_log) {
-  const auto loaded = ask("GET", "/llf/v1/logs?source=tiny");
-  EXPECT_EQ(loaded.status, 404);
-  EXPECT_NE(loaded.body.find("tiny is not loaded"), std::string::npos);
+TEST_F(LogRoute, a_model_that_is_not_loaded_has_the_log_of_when_it_was) {
+  const auto never = ask("GET", "/llf/v1/logs?source=tiny");
+  EXPECT_EQ(never.status, 404);
+  EXPECT_NE(never.body.find("tiny was never loaded"), std::string::npos);
+  std::ofstream(std::filesystem::path(log_file()).parent_path() / "tiny.log") << "one\ntwo\n";
+  EXPECT_EQ(ask("GET", "/llf/v1/logs?source=tiny&lines=1").body, R"({"lines":["two"]})");
   EXPECT_NE(ask("GET", "/llf/v1/logs?source=tinny").body.find("Did you mean 'tiny'"),
             std::string::npos);
 }

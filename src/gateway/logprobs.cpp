@@ -2,7 +2,6 @@
 
 #include "base/utf8.hpp"
 
-#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -59,6 +58,13 @@ json::Object as_lists(const json::Array& content, std::size_t& said) {
           {"text_offset", std::move(offsets)}};
 }
 
+/// Those of a chat's tokens, of which no others were asked for.
+void leave_out_others(json::Array& content) {
+  for (auto& item : content) {
+    if (auto* one = item.if_object()) (*one)["top_logprobs"] = json::Array();
+  }
+}
+
 }  // namespace
 
 void LogprobShape::rewrite(json::Object& answer) {
@@ -67,9 +73,10 @@ void LogprobShape::rewrite(json::Object& answer) {
   for (auto& item : choices->get_array()) {
     auto* choice = item.if_object();
     auto* logprobs = choice == nullptr ? nullptr : logprobs_of(*choice);
-    const auto* content = logprobs == nullptr ? nullptr : logprobs->if_contains("content");
+    auto* content = logprobs == nullptr ? nullptr : logprobs->if_contains("content");
     if (content == nullptr || !content->is_array()) continue;
     if (api_ == Api::chat) {
+      if (others_ == OtherTokens::left_out) leave_out_others(content->get_array());
       logprobs->emplace("refusal", nullptr);
     } else {
       const auto index = json::get_int_or(*choice, "index", 0).value_or(0);
@@ -78,19 +85,11 @@ void LogprobShape::rewrite(json::Object& answer) {
   }
 }
 
-std::string with_logprobs(Api api, std::string body) {
+std::string with_logprobs(LogprobShape shape, std::string body) {
   auto value = json::parse(body);
   if (!value || !value->is_object()) return body;
-  LogprobShape(api).rewrite(value->get_object());
+  shape.rewrite(value->get_object());
   return json::write(*value);
-}
-
-RewrittenEvents logprob_events(Api api) {
-  return RewrittenEvents(
-      [shape = LogprobShape(api)](json::Object event) mutable -> std::optional<json::Object> {
-        shape.rewrite(event);
-        return event;
-      });
 }
 
 }  // namespace llf::gateway

@@ -46,6 +46,14 @@ TEST(LogprobShape, of_chats_has_a_refusal) {
   EXPECT_EQ(rewritten(shape, whole), whole);
 }
 
+TEST(LogprobShape, of_chats_has_no_other_tokens_than_were_asked_for) {
+  LogprobShape shape(Api::chat, OtherTokens::left_out);
+  EXPECT_EQ(rewritten(shape, R"({"choices":[{"logprobs":{"content":[{"token":"a","logprob":-1,)"
+                             R"("top_logprobs":[{"token":"a","logprob":-1}]}],"refusal":null}}]})"),
+            R"({"choices":[{"logprobs":{"content":[{"token":"a","logprob":-1,"top_logprobs":[]}],)"
+            R"("refusal":null}}]})");
+}
+
 TEST(LogprobShape, what_has_the_shape_or_none_stays) {
   LogprobShape shape(Api::completion);
   for (const std::string_view same :

@@ -14,6 +14,7 @@ json::Object measured_json(const std::string& path, const Measured& measured) {
   return {{"path", path},
           {"size_bytes", measured.size},
           {"rss_bytes", measured.rss},
+          {"gpu_bytes", measured.gpu},
           {"context", measured.loading.context},
           {"slots", measured.loading.slots},
           {"tokens_per_s", measured.tokens_per_s},
@@ -29,6 +30,7 @@ std::optional<Measured> read_measured(const json::Object& object) {
   Measured measured{
       .size = count("size_bytes"),
       .rss = count("rss_bytes"),
+      .gpu = count("gpu_bytes"),
       .loading = {.context = count("context"), .slots = count("slots")},
       .tokens_per_s = speed != nullptr && speed->is_number() ? speed->to_number<double>() : 0,
       .when = static_cast<std::int64_t>(count("when"))};
@@ -57,7 +59,8 @@ bool Measurements::tells_more(const std::string& path, const Measured& measured)
   const auto at = noted_.find(path);
   if (at == noted_.end() || mono_now() - at->second >= limits::kMeasuredAnew) return true;
   const auto& kept = models_.at(path);
-  return measured.size != kept.size || measured.rss > gguf::sum_of(kept.rss, kept.rss / kSmall);
+  return measured.size != kept.size ||
+         measured.memory() > gguf::sum_of(kept.memory(), kept.memory() / kSmall);
 }
 
 void Measurements::keep(const std::string& path, Measured measured) {

@@ -19,9 +19,12 @@ namespace llf::gateway {
 struct Measured {
   std::uint64_t size = 0;  ///< bytes of its files: of another size it is another model
   std::uint64_t rss = 0;   ///< bytes of memory that its engine had
+  std::uint64_t gpu = 0;   ///< and of GPUs' memory
   gguf::Loading loading;   ///< how it was loaded
   double tokens_per_s = 0;
   std::int64_t when = 0;  ///< seconds since 1970
+
+  [[nodiscard]] std::uint64_t memory() const { return gguf::sum_of(rss, gpu); }
 };
 
 /// The measurements of the models of this home, by the paths of their files, kept in a file. They

@@ -25,6 +25,9 @@ EngineMetrics facts_of(const worker::WorkerStatus& status) {
           .text = fmt::format("# HELP llf_worker_memory_bytes memory of the engine\n"
                               "# TYPE llf_worker_memory_bytes gauge\n"
                               "llf_worker_memory_bytes {}\n"
+                              "# HELP llf_worker_gpu_memory_bytes memory of GPUs that it has\n"
+                              "# TYPE llf_worker_gpu_memory_bytes gauge\n"
+                              "llf_worker_gpu_memory_bytes {}\n"
                               "# HELP llf_worker_active requests that it answers\n"
                               "# TYPE llf_worker_active gauge\n"
                               "llf_worker_active {}\n"
@@ -34,7 +37,8 @@ EngineMetrics facts_of(const worker::WorkerStatus& status) {
                               "# HELP llf_worker_restarts_total starts after a failure\n"
                               "# TYPE llf_worker_restarts_total counter\n"
                               "llf_worker_restarts_total {}\n",
-                              status.rss.bytes(), status.active, status.queued, status.restarts)};
+                              status.rss.bytes(), status.gpu.bytes(), status.active, status.queued,
+                              status.restarts)};
 }
 
 }  // namespace

@@ -38,8 +38,9 @@ struct ModelAccess {
   std::function<Task<Expected<std::vector<store::Leftover>>>(std::set<std::filesystem::path>,
                                                              Prune)>
       leftovers;
-  std::function<Task<Expected<std::vector<store::Imported>>>(std::filesystem::path,
-                                                             store::ImportBy)>
+  /// Told on the loop how many bytes have been copied.
+  std::function<Task<Expected<std::vector<store::Imported>>>(std::filesystem::path, store::ImportBy,
+                                                             std::function<void(std::uint64_t)>)>
       import;
   /// What a bundle says it is; nothing for any other file.
   std::function<Task<Expected<std::optional<store::BundleManifest>>>(std::filesystem::path)>

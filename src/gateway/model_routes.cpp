@@ -5,6 +5,7 @@
 #include "gateway/query.hpp"
 #include "gateway/request_body.hpp"
 #include "gateway/work_report.hpp"
+#include "hub/download_list.hpp"
 #include "hub/repair.hpp"
 #include "net/timer.hpp"
 
@@ -13,6 +14,7 @@
 #include <algorithm>
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <utility>
 #include <vector>
 
@@ -35,6 +37,50 @@ json::Object listed_json(const scheduler::Listed& model) {
           {"size_bytes", model.size.bytes()},
           {"modified", model.modified},
           {"source", model.source}};
+}
+
+/// A worker whose process failed or ended has nothing in memory.
+bool is_loaded(const worker::Worker* worker) {
+  if (worker == nullptr) return false;
+  const auto state = worker->status().state;
+  return state == worker::WorkerState::starting || state == worker::WorkerState::ready;
+}
+
+/// The download that is not done which a name means that nothing here has.
+std::optional<hub::DownloadStatus> download_meant(const GatewayOptions& options,
+                                                  const std::string& name) {
+  using State = hub::DownloadStatus::State;
+  if (!options.names.meant_by(name).empty()) return std::nullopt;
+  auto list = options.downloads.list();
+  std::erase_if(list, [](const auto& one) { return one.state == State::done; });
+  std::vector<std::string> names;
+  for (const auto& one : list) names.push_back(one.model);
+  const auto meant = hub::match_download(names, name);
+  if (!meant) return std::nullopt;
+  return *std::ranges::find(list, *meant, &hub::DownloadStatus::model);
+}
+
+/// "m is being downloaded, 40 % of it has come: …".
+std::string download_note(const hub::DownloadStatus& download) {
+  using State = hub::DownloadStatus::State;
+  const auto& [done, size] = std::pair(download.progress.done, download.progress.size);
+  const auto come = size > 0 ? fmt::format("{} % of it has come", done * 100 / size)
+                             : fmt::format("{} of it have come", to_string(ByteSize(done)));
+  if (download.state == State::queued || download.state == State::running) {
+    return fmt::format("{} is being downloaded, {}: `llf model downloads` shows it", download.model,
+                       come);
+  }
+  return fmt::format(
+      "the download of {0} has ended early, {1}: `llf model download {0}` goes on "
+      "with it",
+      download.model, come);
+}
+
+/// The error of a name that nothing here has: the model may be on its way.
+Error absence_of(const GatewayOptions& options, const std::string& name, Error error) {
+  if (error.kind != ErrorKind::not_found) return error;
+  if (const auto download = download_meant(options, name)) error.message = download_note(*download);
+  return error;
 }
 
 json::Array ranges_json(const std::vector<ByteRange>& ranges) {
@@ -85,6 +131,22 @@ Expected<void> check_is_not_fetched(const hub::Downloads& downloads,
   return {};
 }
 
+/// The file that a name means, which is no profile's in a shortened form: who asks for that may not
+/// know that it stands for another model.
+Expected<store::ModelFile> removable(const GatewayOptions& options, const std::string& name) {
+  auto model = options.names.model_file(ModelId(name));
+  const auto meant = options.names.meant_by(name);
+  if (!model || meant.size() != 1 || name.starts_with('/')) return model;
+  const auto& one = meant.front().str();
+  if (one == name || one == model->id.str() || !options.settings.profiles.contains(one)) {
+    return model;
+  }
+  return failure(ErrorKind::invalid,
+                 fmt::format("'{}' is short for the profile '{}' of {}: name the model itself, "
+                             "`llf model remove {}`",
+                             name, one, model->id.str(), model->id.str()));
+}
+
 /// Begins to fetch what is damaged of a model anew, which stays as it is until that is here.
 /// Returns what names that download. `body` may name another hub.
 Task<Expected<std::string>> begin_repair(const GatewayOptions& options,
@@ -117,17 +179,24 @@ Task<void> Gateway::control_models(net::Request& request, net::Responder& respon
   bool named = false;
   bool begun = false;
   bool brief = false;
+  json::Array meant;
+  json::Value absence = nullptr;
+  json::Value download = nullptr;
   for (const auto& [key, value] : parse_query(request.query)) {
     if (key == "word") {
+      const auto target = options_.names.resolve(ModelId(value));
       named = options_.names.is_name(value);
-      begun = options_.names.resolve(ModelId(value)).has_value();
+      begun = target.has_value();
+      for (const auto& id : options_.names.meant_by(value)) meant.push_back(json::Value(id.str()));
+      if (!target) absence = absence_of(options_, value, target.error()).message;
+      if (const auto coming = download_meant(options_, value)) download = coming->model;
     }
     if (key == "brief") brief = value == "1";
   }
   json::Array models;
   const auto chosen = options_.names.default_name();
   for (const auto& model : options_.names.list()) {
-    const bool loaded = options_.scheduler.find(model.worker) != nullptr;
+    const bool loaded = is_loaded(options_.scheduler.find(model.worker).get());
     models.push_back(brief ? brief_json(model) : listed_json(model));
     auto& told = models.back().get_object();
     if (!brief || model.id == chosen) told["default"] = model.id == chosen;
@@ -141,6 +210,9 @@ Task<void> Gateway::control_models(net::Request& request, net::Responder& respon
   co_await send(responder, json_response(json::Object{{"models", std::move(models)},
                                                       {"named", named},
                                                       {"begun", begun},
+                                                      {"meant", std::move(meant)},
+                                                      {"absence", std::move(absence)},
+                                                      {"download", std::move(download)},
                                                       {"places", std::move(places)}}));
 }
 
@@ -152,7 +224,8 @@ Task<void> Gateway::model_info(net::Request& request, net::Responder& responder)
   }
   const auto model = options_.names.model_file(name);
   if (!model) {
-    co_await send(responder, error_response(model_error(model.error())));
+    co_await send(responder,
+                  error_response(model_error(absence_of(options_, name.str(), model.error()))));
     co_return;
   }
   const auto details = co_await options_.models.details(*model);
@@ -175,9 +248,10 @@ Task<void> Gateway::remove_model(net::Request& request, net::Responder& responde
                                                              "that is to be removed"}));
     co_return;
   }
-  const auto model = options_.names.model_file(ModelId(*name));
+  const auto model = removable(options_, *name);
   if (!model) {
-    co_await send(responder, error_response(model_error(model.error())));
+    co_await send(responder,
+                  error_response(model_error(absence_of(options_, *name, model.error()))));
     co_return;
   }
   const auto removal = co_await options_.models.plan_removal(*model);

@@ -22,6 +22,30 @@ TEST_F(GatewayTest, control_models_knows_whether_a_word_names_one) {
               HasSubstr(R"("named":false,"begun":true)"));
 }
 
+TEST_F(GatewayTest, control_models_tells_what_a_word_means_and_why_nothing) {
+  std::ofstream(folder_ / "tint.gguf") << "GGUF";
+  EXPECT_THAT(ask("GET", "/llf/v1/models?word=tiny").body,
+              HasSubstr(R"("meant":["tiny"],"absence":null)"));
+  EXPECT_THAT(ask("GET", "/llf/v1/models?word=ti").body,
+              HasSubstr(R"("meant":["tint","tiny"],"absence":"'ti' may be any of these)"));
+  EXPECT_THAT(ask("GET", "/llf/v1/models?word=zzzz").body,
+              HasSubstr(R"("meant":[],"absence":"no model 'zzzz' is here)"));
+}
+
+TEST_F(GatewayTest, a_model_whose_worker_failed_is_not_loaded) {
+  EXPECT_THAT(ask("POST", "/llf/v1/load", R"({"model":"tiny"})").body, HasSubstr("error"));
+  EXPECT_THAT(ask("GET", "/llf/v1/models").body, HasSubstr(R"("loaded":false)"));
+}
+
+TEST_F(GatewayTest, a_profile_is_no_short_name_for_its_model_when_that_is_removed) {
+  settings_.profiles["pin"].model = "tiny";
+  const auto refused = ask("POST", "/llf/v1/model/remove", R"({"model":"pi"})");
+  EXPECT_EQ(refused.status, 400);
+  EXPECT_THAT(refused.body, HasSubstr("short for the profile 'pin' of tiny"));
+  EXPECT_TRUE(std::filesystem::exists(folder_ / "tiny.gguf"));
+  EXPECT_EQ(ask("POST", "/llf/v1/model/remove", R"({"model":"tin"})").status, 200);
+}
+
 TEST_F(GatewayTest, model_info_reads_the_file) {
   const auto path = folder_ / "small.gguf";
   std::ofstream(path, std::ios::binary) << gguf::small_model().bytes();

@@ -41,8 +41,13 @@ constexpr std::uint8_t kTokenize = bit(Api::tokenize);
 constexpr std::uint8_t kDetokenize = bit(Api::detokenize);
 constexpr std::uint8_t kAll = 0x7F;
 
-constexpr double kMany = 1e6;       // where an engine knows no end of its own
-constexpr double kMostToken = 4e6;  // no vocabulary is so large
+constexpr double kMany = 1e6;            // where an engine knows no end of its own
+constexpr double kMostToken = 4e6;       // no vocabulary is so large
+constexpr double kMostOfCompletion = 5;  // log probabilities, as OpenAI has it
+
+/// How much a model is to think, in OpenAI's words.
+constexpr std::array<std::string_view, 6> kEfforts{"none",   "minimal", "low",
+                                                   "medium", "high",    "xhigh"};
 
 /// Those that are no values of config::Inference, which has its own ranges.
 constexpr std::array kParameters{
@@ -64,7 +69,8 @@ constexpr std::array kParameters{
     Parameter{"stream_options", kObject, 0, 0, kGenerate, {}},
     Parameter{"stop", kText | kList, 0, 0, kGenerate, {}, limits::kStopTexts},
     Parameter{"n", kWhole, 1, limits::kMostChoices, kGenerate, {}},
-    Parameter{"logprobs", kFlag | kWhole, 0, limits::kMostLogprobs, kGenerate, {}},
+    Parameter{"logprobs", kFlag | kWhole, 0, limits::kMostLogprobs, kChat, {}},
+    Parameter{"logprobs", kFlag | kWhole, 0, kMostOfCompletion, kCompletion, {}},
     Parameter{"top_logprobs", kWhole, 0, limits::kMostLogprobs, kChat, {}},
     Parameter{"n_probs", kWhole, 0, limits::kMostLogprobs, kGenerate, {}},
     Parameter{"logit_bias", kObject | kList, 0, 0, kGenerate, {}, 1024},
@@ -268,6 +274,11 @@ Expected<void> check_item(const Parameter& parameter, const json::Token& value) 
 
 Expected<void> check_value(const Parameter& parameter, const json::Token& value) {
   if (value.kind == Kind::null_value) return {};
+  if (parameter.name == "reasoning_effort" &&
+      std::ranges::find(kEfforts, value.text) == kEfforts.end()) {
+    return failure(ErrorKind::invalid,
+                   fmt::format("'reasoning_effort' must be one of {}", fmt::join(kEfforts, ", ")));
+  }
   const bool fits = (parameter.types & type_of(value)) != 0 &&
                     (value.kind != Kind::number ||
                      (value.number >= parameter.least && value.number <= parameter.most));

@@ -65,5 +65,23 @@ TEST(Parameters, a_wrong_value_is_told_what_it_must_be) {
             "'n' must be a whole number from 1 to 16");
 }
 
+TEST(Parameters, an_effort_is_one_of_openais_words) {
+  const auto* effort = find_parameter(Api::chat, "reasoning_effort");
+  ASSERT_NE(effort, nullptr);
+  EXPECT_TRUE(check_value(*effort, {.kind = Kind::string, .text = "high"}));
+  EXPECT_TRUE(check_value(*effort, {.kind = Kind::null_value}));
+  EXPECT_FALSE(check_value(*effort, {.kind = Kind::string, .text = "foo"}));
+  EXPECT_FALSE(check_value(*effort, {.kind = Kind::number, .number = 1}));
+}
+
+TEST(Parameters, a_completion_tells_five_log_probabilities_at_most) {
+  const auto* logprobs = find_parameter(Api::completion, "logprobs");
+  ASSERT_NE(logprobs, nullptr);
+  EXPECT_TRUE(check_value(*logprobs, {.kind = Kind::number, .number = 5}));
+  EXPECT_FALSE(check_value(*logprobs, {.kind = Kind::number, .number = 6}));
+  EXPECT_TRUE(check_value(*find_parameter(Api::chat, "top_logprobs"),
+                          {.kind = Kind::number, .number = 20}));
+}
+
 }  // namespace
 }  // namespace llf::gateway

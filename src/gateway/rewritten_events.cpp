@@ -4,6 +4,8 @@
 
 #include <fmt/format.h>
 
+#include <utility>
+
 namespace llf::gateway {
 namespace {
 
@@ -20,6 +22,15 @@ std::optional<std::string> error_in(const json::Object& event) {
 
 }  // namespace
 
+std::optional<json::Object> RewrittenEvents::rewritten(json::Object event) {
+  std::optional<json::Object> told = std::move(event);
+  for (const auto& rewrite : rewrites_) {
+    told = rewrite(*std::move(told));
+    if (!told) break;
+  }
+  return told;
+}
+
 Expected<std::string> RewrittenEvents::feed(std::string_view bytes) {
   parser_.feed(bytes);
   std::string out;
@@ -29,17 +40,20 @@ Expected<std::string> RewrittenEvents::feed(std::string_view bytes) {
     if (!*event) return out;
     if ((*event)->data == "[DONE]") {
       done_ = true;
+      const auto last = last_ ? last_() : std::nullopt;
+      if (last) out += sse::event(json::write(*last));
       out += sse::event((*event)->data);
       continue;
     }
     auto value = json::parse((*event)->data);
+    if (value && value->is_null()) continue;
     if (!value || !value->is_object()) {
       return failure(ErrorKind::upstream, "the engine sent an event that is none of a completion");
     }
     if (auto error = error_in(value->get_object())) {
       return failure(ErrorKind::upstream, *std::move(error));
     }
-    if (const auto told = rewrite_(std::move(value->get_object()))) {
+    if (const auto told = rewritten(std::move(value->get_object()))) {
       out += sse::event(json::write(*told));
     }
   }

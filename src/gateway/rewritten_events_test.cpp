@@ -29,5 +29,17 @@ TEST(RewrittenEvents, an_error_of_the_engine_is_one) {
   EXPECT_FALSE(without_empty().feed("data: nonsense\n\n"));
 }
 
+TEST(RewrittenEvents, are_rewritten_one_after_the_other_and_may_have_one_more_at_the_end) {
+  auto events = without_empty();
+  events.then([](json::Object event) -> std::optional<json::Object> {
+    event["then"] = event.size();
+    return event;
+  });
+  events.set_last([] { return json::Object{{"last", true}}; });
+  EXPECT_EQ(events.feed("data: {\"a\":1}\n\ndata: {}\n\ndata: null\n\ndata: [DONE]\n\n"),
+            "data: {\"a\":1,\"seen\":true,\"then\":2}\n\ndata: {\"last\":true}\n\n"
+            "data: [DONE]\n\n");
+}
+
 }  // namespace
 }  // namespace llf::gateway

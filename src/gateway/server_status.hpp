@@ -28,6 +28,7 @@ struct ServerStatus {
   std::string settings_error;            ///< what is wrong with it, while the last good ones hold
   std::int64_t settings_generation = 0;  ///< how often changed ones were taken over
   std::vector<std::string> settings_restart;  ///< settings that wait for a restart
+  std::vector<std::string> options;           ///< settings of its command line, as words
 };
 
 /// What taking over, or comparing, settings comes to.

@@ -132,8 +132,12 @@ class GatewayTest : public testing::Test {
                                                  : store::find_leftovers(places));
             },
         .import =
-            [this](std::filesystem::path from, store::ImportBy by) {
-              return give(store::import_models(from, folder_ / "own", by));
+            [this](std::filesystem::path from, store::ImportBy by,
+                   std::function<void(std::uint64_t)> progress) {
+              return give(store::import_models(from, folder_ / "own", by, [&](auto done) {
+                progress(done);
+                return true;
+              }));
             },
         .look_into_bundle =
             [](std::filesystem::path path) { return give(store::look_into_bundle(path)); },

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "base/clock.hpp"
 #include "base/id.hpp"
 #include "scheduler/scheduler.hpp"
 #include "worker/worker.hpp"
@@ -16,6 +17,10 @@ namespace llf::gateway {
 /// loads, "queued 3" for the third to get a slot, else "ping". Pure.
 [[nodiscard]] std::string waiting_text(const std::optional<worker::WorkerStatus>& worker,
                                        std::size_t queue_position);
+
+/// How long a request waited for room or a slot and for its model to load, and which of them took
+/// longer: "wait_ms=602; reason=load". Pure.
+[[nodiscard]] std::string waited_text(Duration queue, Duration load);
 
 /// One request that waits for its model. Owned by its route; loop thread.
 class Waiting {
@@ -39,10 +44,15 @@ class Waiting {
 
   [[nodiscard]] std::string text() const;
 
+  /// The same for the head of an answer that begins while it waits: "wait_ms=15000; reason=queue;
+  /// position=2", or `reason=load`. Nothing when it waits for neither.
+  [[nodiscard]] std::optional<std::string> so_far() const;
+
  private:
   const scheduler::Scheduler& scheduler_;
   ModelId worker_;
   const worker::Lease* lease_ = nullptr;
+  MonoTime since_ = mono_now();
 };
 
 }  // namespace llf::gateway

@@ -20,6 +20,7 @@ json::Object worker_json(const worker::WorkerStatus& status) {
           {"state", worker::to_string(status.state)},
           {"pid", status.pid},
           {"rss_bytes", status.rss.bytes()},
+          {"gpu_bytes", status.gpu.bytes()},
           {"size_bytes", status.size.bytes()},
           {"context", status.context},
           {"slots", status.slots},

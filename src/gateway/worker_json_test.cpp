@@ -18,7 +18,7 @@ worker::WorkerStatus loading() {
 TEST(WorkerJson, has_the_fields_of_the_control_api) {
   EXPECT_EQ(
       json::write(worker_json(loading())),
-      R"({"model":"m","state":"starting","pid":42,"rss_bytes":0,"size_bytes":0,)"
+      R"({"model":"m","state":"starting","pid":42,"rss_bytes":0,"gpu_bytes":0,"size_bytes":0,)"
       R"("context":0,"slots":0,"active":0,"queued":0,"waiting":0,"progress":0.5,"uptime_s":1,)"
       R"("idle_s":0,"restarts":0,"error":null})");
 }

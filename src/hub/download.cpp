@@ -1,6 +1,7 @@
 #include "hub/download.hpp"
 
 #include "base/limits.hpp"
+#include "gguf/facts.hpp"
 #include "hub/content_check.hpp"
 #include "hub/disk_room.hpp"
 #include "hub/license.hpp"
@@ -14,9 +15,12 @@
 #include "os/process_facts.hpp"
 #include "os/stale_files.hpp"
 #include "store/digest_file.hpp"
+#include "store/gguf_file.hpp"
 #include "store/hub_cache.hpp"
+#include "store/template_check.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <chrono>
@@ -86,6 +90,10 @@ Expected<DownloadPlan> plan_repository(const DownloadRequest& request,
       plan.others.push_back({.label = other.label, .size = other.size()});
     }
   }
+  if (repository->gated && request.endpoint.token.empty()) {
+    const auto url = file_url(request.endpoint, *repository, choice->files().front());
+    plan.notice = gated_error(url, request.endpoint).message;
+  }
   const store::HubCache cache(places.cache);
   for (const auto& file : choice->files()) {
     PlannedFile planned{.path = file.path, .size = file.size, .sha256 = file.sha256, .place = {}};
@@ -106,6 +114,17 @@ class Job {
 
   /// Fetches a file, unless it is there.
   Expected<void> file(std::size_t index) { return plan_.repository ? cached(index) : own(index); }
+
+  /// Tells what a person should look at before they use it (SEC-22).
+  void note_template() {
+    const auto header = store::read_gguf(plan_.files.front().place);
+    if (!header) return;  // told by who loads it
+    const auto parts = store::suspicious_parts(gguf::facts_of(*header).chat_template);
+    if (parts.empty()) return;
+    add_note(fmt::format("look at its chat template before you use it (llf model info {}): {}",
+                         plan_.model, fmt::join(parts, "; ")));
+    run_.report(progress_);
+  }
 
   /// Shows all of it when all of it is there.
   Expected<void> show() const {
@@ -260,15 +279,16 @@ class Job {
     return file.sha256 ? store::load_marks(run_.places.marks, *file.sha256) : std::nullopt;
   }
 
+  void add_note(const std::string& text) {
+    progress_.note += (progress_.note.empty() ? "" : "; ") + text;
+  }
+
   void note_repair(const PlannedFile& file, const Transferred& done) {
-    const auto add = [this](const std::string& text) {
-      progress_.note += (progress_.note.empty() ? "" : "; ") + text;
-    };
     for (const auto& range : done.repaired) {
-      add(fmt::format("bytes {} to {} of {} had been damaged and came anew", range.begin,
-                      range.end - 1, file.path));
+      add_note(fmt::format("bytes {} to {} of {} had been damaged and came anew", range.begin,
+                           range.end - 1, file.path));
     }
-    for (const auto& url : done.blamed) add(fmt::format("{} sent them damaged", url.shown()));
+    for (const auto& url : done.blamed) add_note(fmt::format("{} sent them damaged", url.shown()));
   }
 
   const DownloadPlan& plan_;
@@ -356,6 +376,7 @@ Expected<void> carry_out(const DownloadPlan& plan, const DownloadRun& run) {
   for (std::size_t i = 0; i < plan.files.size(); ++i) {
     if (auto done = job.file(i); !done) return done;
   }
+  job.note_template();
   if (!plan.repository) return {};
   save_license(run.places.bases, *plan.repository, plan.license);
   return job.show();

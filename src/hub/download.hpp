@@ -65,6 +65,7 @@ struct DownloadPlan {
   std::string license;
   std::string base_model;           ///< the repository that it was made from; empty: not told
   std::vector<OtherChoice> others;  ///< what else there is
+  std::string notice{};             ///< what it takes besides: terms to accept; or empty
   std::string shortage{};           ///< why there is no room for it; empty: there is
   std::vector<PlannedFile> files;
   std::vector<std::vector<Origin>> origins;  ///< of each file

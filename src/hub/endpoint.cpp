@@ -52,13 +52,19 @@ std::string hint_for_token(const Endpoint& endpoint) {
              : "the token that is set does not allow it";
 }
 
+}  // namespace
+
+Error gated_error(const Url& file, const Endpoint& endpoint) {
+  return {.kind = ErrorKind::forbidden,
+          .message = fmt::format("the model is gated: accept its terms at {}, and {}",
+                                 file.shown().substr(0, file.shown().find("/resolve/")),
+                                 hint_for_token(endpoint))};
+}
+
+namespace {
+
 Error error_by_code(std::string_view code, const Url& url, const Endpoint& endpoint) {
-  if (code == "GatedRepo") {
-    return {.kind = ErrorKind::forbidden,
-            .message = fmt::format("the model is gated: accept its terms at {}, and {}",
-                                   url.shown().substr(0, url.shown().find("/resolve/")),
-                                   hint_for_token(endpoint))};
-  }
+  if (code == "GatedRepo") return gated_error(url, endpoint);
   if (code == "RepoNotFound") {
     return {.kind = ErrorKind::not_found,
             .message =

@@ -42,6 +42,9 @@ struct Session {
                                        const std::vector<std::string>& fields = {},
                                        std::optional<ByteSize> enough = {});
 
+/// What a file takes whose repository is gated: terms to accept, and a token. Pure.
+[[nodiscard]] Error gated_error(const Url& file, const Endpoint& endpoint);
+
 /// What a refusal of a hub means and what to do about it. Pure.
 [[nodiscard]] Error answer_error(const HttpHead& head, const Url& url, const Endpoint& endpoint);
 

@@ -4,6 +4,7 @@
 #include "base/assert.hpp"
 #include "base/limits.hpp"
 #include "base/number.hpp"
+#include "base/trim.hpp"
 #include "hub/curl.hpp"
 #include "os/paths.hpp"
 #include "tls/trust.hpp"
@@ -17,13 +18,6 @@
 
 namespace llf::hub {
 namespace {
-
-std::string_view trim(std::string_view text) {
-  constexpr std::string_view kSpace = " \t\r\n";
-  const auto begin = text.find_first_not_of(kSpace);
-  if (begin == std::string_view::npos) return {};
-  return text.substr(begin, text.find_last_not_of(kSpace) - begin + 1);
-}
 
 /// One running request. Its address is known to libcurl, so it does not move.
 struct Call {
@@ -59,11 +53,11 @@ std::size_t read_field(char* bytes, std::size_t size, std::size_t count, void* u
     call.head = HttpHead{};
     const auto space = line.find(' ');
     if (space != std::string_view::npos) {
-      call.head.status = parse_number<int>(trim(line.substr(space + 1, 3))).value_or(0);
+      call.head.status = parse_number<int>(trimmed(line.substr(space + 1, 3))).value_or(0);
     }
   } else if (const auto colon = line.find(':'); colon != std::string_view::npos) {
-    call.head.fields.emplace_back(ascii_lower(trim(line.substr(0, colon))),
-                                  trim(line.substr(colon + 1)));
+    call.head.fields.emplace_back(ascii_lower(trimmed(line.substr(0, colon))),
+                                  trimmed(line.substr(colon + 1)));
   }
   return size * count;
 }

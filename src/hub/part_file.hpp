@@ -70,7 +70,7 @@ class PartFile {
   [[nodiscard]] static bool exists(const std::filesystem::path& place);
 
   /// Copies what is right of the file that stands at the place, where nothing came yet: only the
-  /// rest is to come. One of another size is no help. Errors: those of files; `cancelled` by
+  /// rest is to come. One that lacks some of it is no help. Errors: those of files; `cancelled` by
   /// `stop`.
   [[nodiscard]] Expected<void> copy_right(const RangeSet& right, const std::stop_token& stop);
 

@@ -2,11 +2,13 @@
 
 #include "hub/part_file.hpp"
 #include "store/digest_file.hpp"
+#include "store/hash_marks.hpp"
 #include "store/hub_cache.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cstdint>
 #include <string>
 #include <system_error>
 #include <utility>
@@ -37,6 +39,16 @@ Expected<DownloadRequest> repair_request(const store::ModelFile& model, const fs
                              model.id.str(), model.path));
 }
 
+namespace {
+
+/// What a file lacks that should have `size` bytes, beyond what is known to be damaged.
+Range missing_end(const store::VerifiedFile& file, std::uint64_t size) {
+  const auto known = std::max(file.size, file.damage.back().end);
+  return {.begin = std::min(known, size), .end = size};
+}
+
+}  // namespace
+
 bool is_repairable(const store::VerifiedFile& file) {
   return file.expected && *file.expected != file.sha256;
 }
@@ -53,10 +65,13 @@ Expected<void> plan_repair(DownloadPlan& plan, const std::vector<store::Verified
     }
     planned->present = false;
     planned->damage = file.damage;
+    if (!file.damage.empty()) {
+      store::add_range(*planned->damage, missing_end(file, planned->size.bytes()));
+    }
     // An earlier repair goes on from where it is.
     if (planned->here > 0 && PartFile::exists(planned->place)) continue;
     const Range all{.begin = 0, .end = planned->size.bytes()};
-    planned->here = file.damage.empty() ? 0 : without(all, file.damage).total();
+    planned->here = file.damage.empty() ? 0 : without(all, *planned->damage).total();
   }
   return {};
 }

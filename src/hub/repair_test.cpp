@@ -8,8 +8,10 @@
 
 #include <gtest/gtest.h>
 
+#include <cstdint>
 #include <filesystem>
 #include <fstream>
+#include <utility>
 
 namespace llf::hub {
 namespace {
@@ -68,6 +70,24 @@ TEST_F(RepairTest, of_a_file_with_marks_only_what_is_damaged_comes) {
   EXPECT_FALSE(plan.files.front().present);
   EXPECT_EQ(plan.missing(), limits::kPart);
   EXPECT_TRUE(fs::exists(model_.path)) << "it stays until the right one is here";
+}
+
+TEST_F(RepairTest, of_a_file_that_was_cut_what_is_missing_comes_too) {
+  constexpr auto kPart = limits::kPart.bytes();
+  content_.resize(3 * kPart + 10);
+  shelf_.put_cached("models--o--big", kCommit, "m.gguf", content_);
+  model_.path = (shelf_.root() / "models--o--big/snapshots" / kCommit / "m.gguf").native();
+  blob_ = fs::canonical(model_.path);
+  static_cast<void>(verify());
+  for (const auto& [size, missing] :
+       {std::pair(2 * kPart + 1, kPart + 10), std::pair(kPart, 2 * kPart + 10),
+        std::pair(3 * kPart + 3, std::uint64_t{10})}) {
+    fs::resize_file(blob_, size);
+    auto plan = planned();
+    ASSERT_TRUE(plan_repair(plan, damaged()));
+    EXPECT_EQ(plan.missing().bytes(), missing) << size;
+    std::ofstream(blob_, std::ios::binary) << content_;
+  }
 }
 
 TEST_F(RepairTest, of_a_file_without_marks_all_comes) {

@@ -123,6 +123,8 @@ Expected<DownloadPlan> plan_url(const DownloadRequest& request, const Url& url,
     file.size = ByteSize(fs::file_size(file.place, code));
     if (auto same = check_present(session, file, url); !same) return failure(same.error());
     file.present = true;
+  } else if (const auto size = fetch_size(session, url)) {
+    file.size = ByteSize(size->value_or(0));  // what it does not tell now it tells when it comes
   }
   return DownloadPlan{.model = label->stem,
                       .repository = {},

@@ -1,6 +1,7 @@
 #include "os/file_error.hpp"
 
 #include "base/limits.hpp"
+#include "os/shell_word.hpp"
 
 #include <fmt/format.h>
 
@@ -60,22 +61,6 @@ std::optional<Obstacle> find_obstacle(fs::path path, FileUse use) {
   if (use == FileUse::write && !may(path, W_OK)) return Obstacle{.path = path, .deed = "write"};
   if (use == FileUse::read || may(parent, W_OK)) return std::nullopt;
   return Obstacle{.path = parent, .deed = "write into"};
-}
-
-/// As a shell takes it for one word.
-std::string shell_word(std::string_view text) {
-  constexpr std::string_view kPlain =
-      "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_@%+=:,./-";
-  if (text.find_first_not_of(kPlain) == std::string_view::npos) return std::string(text);
-  std::string word = "'";
-  for (const char c : text) {
-    if (c == '\'') {
-      word += "'\\''";
-    } else {
-      word += c;
-    }
-  }
-  return word + "'";
 }
 
 std::string explain(const Obstacle& obstacle) {

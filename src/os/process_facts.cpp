@@ -254,7 +254,7 @@ Expected<ByteSize> tree_rss(pid_t pid) {
   auto sum = rss_bytes(pid);
   if (!sum) return sum;
   for (const auto child : process_tree(pid) | std::views::drop(1)) {
-    sum = ByteSize(sum->bytes() + rss_bytes(child).value_or(ByteSize()).bytes());
+    sum = *sum + rss_bytes(child).value_or(ByteSize());
   }
   return sum;
 }
@@ -368,10 +368,6 @@ std::uint64_t oom_kills() {
   if (at == std::string::npos) return 0;
   const auto rest = std::string_view(*text).substr(at + kKey.size());
   return parse_number<std::uint64_t>(rest.substr(0, rest.find('\n'))).value_or(0);
-}
-
-bool has_compute_gpu() {
-  return ::access("/dev/nvidiactl", F_OK) == 0 || ::access("/dev/kfd", F_OK) == 0;
 }
 
 unsigned usable_cores() {

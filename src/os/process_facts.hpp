@@ -90,10 +90,6 @@ enum class SignalResult : std::uint8_t {
 /// does not say. After SIGKILL a greater one than before tells who sent it.
 [[nodiscard]] std::uint64_t oom_kills();
 
-/// Whether there is a GPU that engines compute with and whose memory is its own: of NVIDIA's or
-/// AMD's drivers for it the devices are there.
-[[nodiscard]] bool has_compute_gpu();
-
 /// Cores that we may use, at least 1: scheduler affinity and the cgroup's CPU quota (rounded up).
 [[nodiscard]] unsigned usable_cores();
 

@@ -1,6 +1,7 @@
 #include "prompt/variables.hpp"
 
 #include "base/limits.hpp"
+#include "base/trim.hpp"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -15,7 +16,6 @@ namespace llf::prompt {
 namespace {
 
 constexpr auto kNotFound = std::string_view::npos;
-constexpr std::string_view kSpace = " \t\r\n";
 constexpr std::string_view kBegin = "{{";
 constexpr std::string_view kDefault = "::";
 
@@ -27,12 +27,6 @@ bool is_letter(char c) {
 
 bool is_name_character(char c) {
   return is_letter(c) || (c >= '0' && c <= '9');
-}
-
-std::string_view trimmed(std::string_view text) {
-  const auto first = text.find_first_not_of(kSpace);
-  if (first == kNotFound) return {};
-  return text.substr(first, text.find_last_not_of(kSpace) - first + 1);
 }
 
 /// A variable in a text.

@@ -28,18 +28,20 @@ Error in_words(const Server& server, const Error& error) {
 }
 
 /// Why none of these is asked.
-Error all_paused(const std::vector<std::shared_ptr<Server>>& servers, MonoTime now) {
+Error all_paused(const std::vector<std::shared_ptr<Server>>& servers, std::string_view model,
+                 MonoTime now) {
   const auto& first = *servers.front();
   const auto why = (first.error.empty() ? "" : ": ") + first.error;
-  const auto until = first.health.paused_until(now);
+  const auto until = first.paused_until(model, now);
   if (!until) {
     return {.kind = ErrorKind::unavailable,
             .message =
                 fmt::format("whether the endpoint '{}' is back is being tried{}", first.name, why)};
   }
   const auto wait = std::chrono::ceil<std::chrono::seconds>(*until - now);
+  const auto what = first.health.paused_until(now) ? "" : fmt::format("the model '{}' of ", model);
   return {.kind = ErrorKind::unavailable,
-          .message = fmt::format("the endpoint '{}' is left alone for {} s{}", first.name,
+          .message = fmt::format("{}the endpoint '{}' is left alone for {} s{}", what, first.name,
                                  wait.count(), why)};
 }
 
@@ -50,18 +52,30 @@ Task<void> wait_for_look(std::shared_ptr<Server> server) {
 
 }  // namespace
 
-Use::Use(std::shared_ptr<Server> server) : server_(std::move(server)) {
+Use::Use(std::shared_ptr<Server> server, std::string model)
+    : server_(std::move(server)), model_(std::move(model)) {
+  const auto now = mono_now();
   ++server_->active;
-  server_->health.begin(mono_now());
+  server_->health.begin(now);
+  if (auto* const one = ailing()) one->begin(now);
 }
 
 Use::Use(Use&& other) noexcept
-    : server_(std::exchange(other.server_, nullptr)), told_(other.told_) {}
+    : server_(std::exchange(other.server_, nullptr)),
+      model_(std::move(other.model_)),
+      told_(other.told_) {}
 
 Use::~Use() {
   if (server_ == nullptr) return;
   --server_->active;
-  if (!told_) server_->health.left();
+  if (told_) return;
+  server_->health.left();
+  if (auto* const model = ailing()) model->left();
+}
+
+Health* Use::ailing() const {
+  const auto at = server_->ailing.find(model_);
+  return at == server_->ailing.end() ? nullptr : &at->second;
 }
 
 const std::string& Use::name() const {
@@ -82,12 +96,22 @@ Task<Expected<net::ClientResponse>> Use::ask(std::string path, net::ClientReques
 void Use::served() {
   told_ = true;
   server_->health.served();
+  server_->ailing.erase(model_);
   server_->error.clear();
 }
 
 void Use::failed(const Error& why) {
   told_ = true;
   server_->health.failed(mono_now());
+  if (auto* const model = ailing()) model->left();  // nothing is known of it
+  server_->error = why.message;
+  log::warn("remote", "{}", why.message);
+}
+
+void Use::model_failed(const Error& why) {
+  told_ = true;
+  server_->health.served();
+  server_->ailing[model_].failed(mono_now());
   server_->error = why.message;
   log::warn("remote", "{}", why.message);
 }
@@ -95,6 +119,7 @@ void Use::failed(const Error& why) {
 void Use::busy(Duration wait) {
   told_ = true;
   server_->health.busy(mono_now(), wait);
+  if (auto* const model = ailing()) model->left();
   server_->error = "it has too many requests";
 }
 
@@ -222,11 +247,11 @@ Expected<Use> Directory::acquire(const RemoteModel& model, std::uint64_t session
   std::vector<Candidate> candidates;
   std::vector<std::shared_ptr<Server>> open;
   for (const auto& server : servers) {
-    if (server->broken || !server->health.is_open(now)) continue;
+    if (!server->is_open(model.name, now)) continue;
     candidates.push_back({.name = server->name, .active = server->active});
     open.push_back(server);
   }
-  if (const auto chosen = choose(candidates, session)) return Use(open[*chosen]);
+  if (const auto chosen = choose(candidates, session)) return Use(open[*chosen], model.name);
   if (servers.empty()) {
     return failure(ErrorKind::unavailable,
                    fmt::format("every endpoint that has '{}' has been tried", model.name));
@@ -234,14 +259,14 @@ Expected<Use> Directory::acquire(const RemoteModel& model, std::uint64_t session
   if (servers.front()->broken) {
     return failure(in_words(*servers.front(), *servers.front()->broken));
   }
-  return failure(all_paused(servers, now));
+  return failure(all_paused(servers, model.name, now));
 }
 
 std::optional<Duration> Directory::pause(const RemoteModel& model) const {
   const auto now = mono_now();
   std::optional<Duration> least;
   for (const auto& server : servers_of(model)) {
-    const auto until = server->health.paused_until(now);
+    const auto until = server->paused_until(model.name, now);
     if (!until) return std::nullopt;
     if (!least || *until - now < *least) least = *until - now;
   }

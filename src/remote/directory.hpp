@@ -65,16 +65,21 @@ class Use {
   [[nodiscard]] Task<Expected<net::ClientResponse>> ask(std::string path,
                                                         net::ClientRequest request);
 
-  /// How it went; once. Without any of it nothing is known: the client left.
+  /// How it went; once. Without any of it nothing is known: the client left. What failed is the
+  /// server, or the model alone.
   void served();
   void failed(const Error& why);
+  void model_failed(const Error& why);
   void busy(Duration wait);
 
  private:
   friend class Directory;
-  explicit Use(std::shared_ptr<Server> server);
+  Use(std::shared_ptr<Server> server, std::string model);
+  /// How the model is at that server, where it has failed; else null.
+  [[nodiscard]] Health* ailing() const;
 
   std::shared_ptr<Server> server_;
+  std::string model_;  ///< as the server calls it
   bool told_ = false;
 };
 

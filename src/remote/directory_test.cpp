@@ -76,6 +76,20 @@ TEST_F(DirectoryTest, F48_one_that_failed_is_left_alone_and_says_why) {
   EXPECT_EQ(chosen("m", {"b"}), "the endpoint 'a' is left alone for 1 s: it broke");
 }
 
+TEST_F(DirectoryTest, F48_a_model_that_failed_takes_the_others_nothing_away) {
+  directory_.set({{"a", endpoint({"m", "n"})}});
+  directory_.acquire({.id = "a/m", .name = "m"}, 0, {})->model_failed({.message = "it broke"});
+  EXPECT_EQ(chosen("m"), "the model 'm' of the endpoint 'a' is left alone for 1 s: it broke");
+  EXPECT_EQ(chosen("n"), "a");
+  EXPECT_EQ(directory_.status()[0].state, Health::State::good);
+  EXPECT_EQ(directory_.pause(*directory_.find("n")), std::nullopt);
+  EXPECT_TRUE(directory_.pause(*directory_.find("m")));
+  directory_.acquire({.id = "a/n", .name = "n"}, 0, {})->served();
+  EXPECT_NE(chosen("m"), "a");
+  directory_.acquire({.id = "a/n", .name = "n"}, 0, {})->failed({.message = "gone"});
+  EXPECT_EQ(chosen("m"), "the endpoint 'a' is left alone for 1 s: gone");
+}
+
 TEST_F(DirectoryTest, what_is_used_counts_until_it_ends) {
   directory_.set({{"a", endpoint({"m"})}});
   {

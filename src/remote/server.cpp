@@ -63,6 +63,18 @@ Task<Expected<std::vector<std::string>>> fetch_models(std::shared_ptr<Server> se
 
 }  // namespace
 
+bool Server::is_open(std::string_view model, MonoTime now) const {
+  const auto at = ailing.find(model);
+  return !broken && health.is_open(now) && (at == ailing.end() || at->second.is_open(now));
+}
+
+std::optional<MonoTime> Server::paused_until(std::string_view model, MonoTime now) const {
+  const auto at = ailing.find(model);
+  // Nothing is less than any time.
+  return std::max(health.paused_until(now),
+                  at == ailing.end() ? std::nullopt : at->second.paused_until(now));
+}
+
 bool Server::has(std::string_view model) const {
   return std::ranges::find(models, model) != models.end();
 }

@@ -10,6 +10,8 @@
 #include "url/url.hpp"
 
 #include <cstddef>
+#include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -31,6 +33,9 @@ struct Server {
   std::unique_ptr<net::HttpOrigin> origin;  ///< null: its settings cannot be used
   std::optional<Error> broken;              ///< why not
   Health health;
+  /// Of single models, by the names that they have there, which have failed: one that cannot be
+  /// loaded takes the others nothing away.
+  std::map<std::string, Health, std::less<>> ailing;
   std::size_t active = 0;             ///< requests that it answers
   std::vector<std::string> models;    ///< of the settings, else those that it lists
   std::optional<MonoTime> look_next;  ///< when it is asked for them again; nothing: it never was
@@ -39,6 +44,10 @@ struct Server {
   std::string error;                  ///< of the last look or request, where that failed
 
   [[nodiscard]] bool has(std::string_view model) const;
+  /// Whether it may get a request for a model.
+  [[nodiscard]] bool is_open(std::string_view model, MonoTime now) const;
+  /// When it gets requests for a model again; nothing: it does now.
+  [[nodiscard]] std::optional<MonoTime> paused_until(std::string_view model, MonoTime now) const;
   /// It lists its models itself, and the list is missing or old.
   [[nodiscard]] bool is_due(MonoTime now) const;
   [[nodiscard]] net::Timeouts timeouts() const;

@@ -28,12 +28,26 @@ Names::Names(store::Catalog& catalog, const config::Settings& settings,
              const remote::Directory* elsewhere)
     : catalog_(catalog), settings_(settings), elsewhere_(elsewhere) {}
 
-std::optional<remote::RemoteModel> Names::find_elsewhere(const std::string& name) const {
+std::vector<store::ModelFile> Names::all_here() const {
+  std::vector<store::ModelFile> all;
+  std::set<std::string_view> models;
+  for (const auto& file : catalog_.list()) {
+    models.insert(file.id.str());
+    all.push_back({.id = file.id, .path = file.path, .repository = file.repository});
+  }
+  for (const auto& [name, profile] : settings_.profiles) {
+    if (!models.contains(name)) all.push_back({.id = ModelId(name)});
+  }
+  return all;
+}
+
+std::optional<remote::RemoteModel> Names::find_elsewhere(
+    const std::string& name, std::span<const store::ModelFile> all) const {
   if (elsewhere_ == nullptr || name.starts_with('/')) return std::nullopt;
   auto found = elsewhere_->find(name);
   if (!found) return std::nullopt;
   // Before a search on the disk, which a request for each of them would cost.
-  const auto here = store::match_name(catalog_.list(), name);
+  const auto here = store::match_name(all, name);
   if (!here && here.error().kind == ErrorKind::not_found) return found;
   // A whole name there before a shortened one here.
   const bool whole_there = found->id == name;
@@ -87,25 +101,28 @@ Expected<Target> Names::resolve(const ModelId& name, worker::Mode mode) const {
   return target;
 }
 
+Expected<Target> Names::profile_target(const config::Profiles::value_type& named) const {
+  const auto& [name, profile] = named;
+  if (auto model = find_elsewhere(profile.model, catalog_.list())) {
+    return Target{.name = ModelId(name),
+                  .model = ModelId(model->id),
+                  .worker = {},
+                  .load = {},
+                  .inference = config::overlay(settings_.inference, profile.inference),
+                  .prompt = profile.prompt,
+                  .elsewhere = std::move(model)};
+  }
+  const auto file = file_of(profile.model);
+  if (file) return target_of(named, *file);
+  return failure(file.error().with_context(fmt::format("the profile '{}'", name)));
+}
+
 Expected<Target> Names::target_named(const ModelId& name) const {
   const auto wanted = name.empty() ? default_name() : name;
-  const auto profile = settings_.profiles.find(wanted.str());
-  if (profile != settings_.profiles.end()) {
-    const auto& [own_name, own] = *profile;
-    if (auto model = find_elsewhere(own.model)) {
-      return Target{.name = wanted,
-                    .model = ModelId(model->id),
-                    .worker = {},
-                    .load = {},
-                    .inference = config::overlay(settings_.inference, own.inference),
-                    .prompt = own.prompt,
-                    .elsewhere = std::move(model)};
-    }
-    const auto file = file_of(own.model);
-    if (file) return target_of(*profile, *file);
-    return failure(file.error().with_context(fmt::format("the profile '{}'", wanted.str())));
-  }
-  if (auto model = find_elsewhere(wanted.str())) {
+  const auto whole = settings_.profiles.find(wanted.str());
+  if (whole != settings_.profiles.end()) return profile_target(*whole);
+  const auto all = all_here();
+  if (auto model = find_elsewhere(wanted.str(), all)) {
     return Target{.name = ModelId(model->id),
                   .model = ModelId(model->id),
                   .worker = {},
@@ -114,28 +131,41 @@ Expected<Target> Names::target_named(const ModelId& name) const {
                   .prompt = {},
                   .elsewhere = std::move(model)};
   }
-  const auto file = catalog_.find(wanted);
-  if (file) {
-    return Target{.name = file->id,
-                  .model = file->id,
-                  .worker = file->id,
-                  .load = plain_load(*file),
-                  .inference = settings_.inference,
-                  .prompt = {}};
-  }
-  std::vector<std::string> names;
-  for (const auto& [known, unused] : settings_.profiles) names.push_back(known);
-  if (elsewhere_ != nullptr) std::ranges::move(elsewhere_->models(), std::back_inserter(names));
-  const auto hint = did_you_mean(wanted.str(), names);
-  if (hint.empty()) return failure(file.error());
-  return failure(ErrorKind::not_found, fmt::format("no model '{}' is here.{}", wanted.str(), hint));
+  const auto found = store::match_name(all, wanted.str());
+  if (!found) return failure(unknown(wanted.str(), found.error(), all));
+  const auto shortened = settings_.profiles.find((*found)->id.str());
+  if (shortened != settings_.profiles.end()) return profile_target(*shortened);
+  const auto file = catalog_.find((*found)->id);
+  if (!file) return failure(file.error());
+  return Target{.name = file->id,
+                .model = file->id,
+                .worker = file->id,
+                .load = plain_load(*file),
+                .inference = settings_.inference,
+                .prompt = {}};
+}
+
+Error Names::unknown(const std::string& name, Error why,
+                     std::span<const store::ModelFile> all) const {
+  if (elsewhere_ == nullptr || !store::models_named(all, name).empty()) return why;
+  auto names = elsewhere_->models();
+  for (const auto& one : all) names.push_back(one.id.str());
+  const auto hint = did_you_mean(name, names);
+  if (!hint.empty()) why.message = fmt::format("no model '{}' is here.{}", name, hint);
+  return why;
 }
 
 Expected<store::ModelFile> Names::model_file(const ModelId& name) const {
   const auto wanted = name.empty() ? default_name() : name;
-  const auto profile = settings_.profiles.find(wanted.str());
+  const auto all = all_here();
+  const auto found = store::models_named(all, wanted.str());
+  if (found.size() > 1 && !find_elsewhere(wanted.str(), all)) {
+    return failure(store::match_name(all, wanted.str()).error());
+  }
+  const auto profile = found.size() == 1 ? settings_.profiles.find(found.front()->id.str())
+                                         : settings_.profiles.end();
   const auto model = profile == settings_.profiles.end() ? wanted.str() : profile->second.model;
-  if (find_elsewhere(model)) {
+  if (find_elsewhere(model, catalog_.list())) {
     return failure(ErrorKind::not_found,
                    fmt::format("'{}' is a model of an endpoint: it has no file here", model));
   }
@@ -143,9 +173,16 @@ Expected<store::ModelFile> Names::model_file(const ModelId& name) const {
 }
 
 bool Names::is_name(std::string_view word) const {
-  if (settings_.profiles.contains(word) || store::is_model_name(catalog_.list(), word)) return true;
+  if (store::is_model_name(all_here(), word)) return true;
   const auto there = elsewhere_ == nullptr ? std::nullopt : elsewhere_->find(word);
   return there && there->id == word;
+}
+
+std::vector<ModelId> Names::meant_by(std::string_view word) const {
+  const auto all = all_here();
+  std::vector<ModelId> meant;
+  for (const auto* one : store::models_named(all, word)) meant.push_back(one->id);
+  return meant;
 }
 
 ModelId Names::model_of(const ModelId& name) const {
@@ -171,7 +208,7 @@ std::vector<Listed> Names::list() const {
     return found ? std::optional(**found) : std::nullopt;
   };
   for (const auto& profile : settings_.profiles) {
-    if (find_elsewhere(profile.second.model)) {
+    if (find_elsewhere(profile.second.model, files)) {
       all.push_back({.id = ModelId(profile.first),
                      .worker = {},
                      .path = {},

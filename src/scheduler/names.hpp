@@ -13,6 +13,7 @@
 #include <cstdint>
 #include <optional>
 #include <set>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -72,7 +73,8 @@ struct Listed {
 
 /// What names mean: the profiles of the settings, the models of the catalog, and those of servers
 /// elsewhere; of the same name the one that is earlier in this order, but a whole name before a
-/// shortened one. Looks at all of them anew each time. Owned by the daemon; loop thread.
+/// shortened one (see store::match_name), which may be that of a profile, too. Looks at all of them
+/// anew each time. Owned by the daemon; loop thread.
 class Names {
  public:
   /// All outlive it; `elsewhere` may be null: there are no such servers.
@@ -89,6 +91,9 @@ class Names {
 
   /// Whether a word that may as well be a prompt names a profile or a model, shortened or not.
   [[nodiscard]] bool is_name(std::string_view word) const;
+
+  /// The profiles and models here that a word may mean: one, several, or none.
+  [[nodiscard]] std::vector<ModelId> meant_by(std::string_view word) const;
 
   /// The Target::model that a name means; the name itself when it means nothing (any more).
   [[nodiscard]] ModelId model_of(const ModelId& name) const;
@@ -108,8 +113,15 @@ class Names {
  private:
   /// resolve, whatever the mode.
   [[nodiscard]] Expected<Target> target_named(const ModelId& name) const;
-  /// The model of servers elsewhere that a name means which no model here has.
-  [[nodiscard]] std::optional<remote::RemoteModel> find_elsewhere(const std::string& name) const;
+  [[nodiscard]] Expected<Target> profile_target(const config::Profiles::value_type& named) const;
+  /// What store::match_name needs of the models and the profiles here.
+  [[nodiscard]] std::vector<store::ModelFile> all_here() const;
+  /// The model of servers elsewhere that a name means which none of `all` has.
+  [[nodiscard]] std::optional<remote::RemoteModel> find_elsewhere(
+      const std::string& name, std::span<const store::ModelFile> all) const;
+  /// Why nothing has that name, with the nearest names of servers elsewhere, too.
+  [[nodiscard]] Error unknown(const std::string& name, Error why,
+                              std::span<const store::ModelFile> all) const;
   [[nodiscard]] Expected<store::ModelFile> file_of(const std::string& model) const;
   [[nodiscard]] Target target_of(const config::Profiles::value_type& profile,
                                  const store::ModelFile& file) const;

@@ -103,6 +103,29 @@ TEST_F(NamesTest, an_unknown_name_gets_the_nearest) {
   EXPECT_THAT(error_of("lost"), HasSubstr("the profile 'lost': no model 'nothing'"));
 }
 
+TEST_F(NamesTest, a_profile_may_be_shortened_as_a_model_may) {
+  profile("pin", "a").context = 64;
+  EXPECT_EQ(resolve("pi").name, ModelId("pin"));
+  EXPECT_EQ(resolve("PIN").load.context, 64);
+  EXPECT_EQ(names_.model_file(ModelId("pi"))->id, ModelId("a"));
+  EXPECT_TRUE(names_.is_name("PIN"));
+  EXPECT_FALSE(names_.is_name("pi")) << "it may as well be a prompt";
+  profile("pink", "b");
+  EXPECT_EQ(resolve("pin").name, ModelId("pin")) << "a whole name wins";
+  EXPECT_EQ(error_of("pi"), "'pi' may be any of these, say which: pin, pink");
+  EXPECT_EQ(names_.meant_by("pi"), (std::vector{ModelId("pin"), ModelId("pink")}));
+  EXPECT_TRUE(names_.meant_by("pit").empty());
+}
+
+TEST_F(NamesTest, what_begins_a_profile_and_a_model_is_asked_back) {
+  std::ofstream(folder_ / "coder-7b.gguf") << "GGUF";
+  profile("coder-cold", "a");
+  EXPECT_EQ(error_of("cod"), "'cod' may be any of these, say which: coder-7b, coder-cold");
+  EXPECT_THAT(names_.model_file(ModelId("cod")).error().message, HasSubstr("say which"));
+  profile("coder-7b", "b");
+  EXPECT_EQ(resolve("coder-7").model, ModelId("b")) << "a profile owns the name of a model";
+}
+
 TEST_F(NamesTest, the_default_is_the_settings_one) {
   EXPECT_EQ(names_.default_name(), ModelId("a"));
   profile("mine", "b");
@@ -195,6 +218,13 @@ TEST_F(NamesElsewhere, a_profile_comes_before_all_and_may_be_of_a_model_there) {
   EXPECT_EQ(place_of("cold"), "there: far/big");
   EXPECT_EQ(all_.resolve(ModelId("cold"))->inference.temperature, 0);
   EXPECT_EQ(all_.resolve(ModelId("cold"))->name, ModelId("cold"));
+}
+
+TEST_F(NamesElsewhere, a_shortened_profile_comes_before_a_shortened_model_there) {
+  profile("fast", "a");
+  EXPECT_EQ(place_of("fa"), "here: a");
+  EXPECT_EQ(place_of("far"), "there: far/big");
+  EXPECT_EQ(place_of("qwen3"), "there: qwen3");
 }
 
 TEST_F(NamesElsewhere, all_are_listed_once) {

@@ -80,6 +80,7 @@ Task<Expected<Served>> Scheduler::obtain(ModelId name, worker::Mode mode) {
     const bool was_ready = worker->status().state == WorkerState::ready;
     auto lease = co_await worker->acquire();
     if (!was_ready || !lease) look();
+    if (!was_ready && lease && machine_.observe) watches_.spawn(learn());
     if (!lease) co_return failure(lease.error());
     co_return Served{.target = *std::move(target),
                      .place = *std::move(place),
@@ -94,6 +95,9 @@ std::shared_ptr<worker::Worker> Scheduler::worker_for(const Target& target,
   auto& slot = workers_[target.worker];
   if (!slot.worker) {
     slot.worker = make_worker_(target);
+    slot.worker->on_restart([this, name = target.worker](const std::string& why) {
+      fsm_.restarted(name, why, mono_now());
+    });
     slot.model = target.model;
     slot.load = target.load;
     slot.footprint = footprint;
@@ -186,6 +190,11 @@ Task<void> Scheduler::load_anew(Loaded gone) {
   }
 }
 
+Task<void> Scheduler::learn() {
+  co_await machine_.observe();
+  look();
+}
+
 void Scheduler::note_asked(const ModelId& worker, std::set<ModelId> names) {
   const auto at = workers_.find(worker);
   if (at == workers_.end()) return;
@@ -206,7 +215,7 @@ WorkerFacts Scheduler::facts_of(const Loaded& one) const {
   const auto status = one.worker->status();
   const auto retention = names_.retention(one.model, one.asked_by);
   return {.has_process = has_process(status),
-          .memory = status.rss,
+          .memory = status.rss + status.gpu,
           .pinned = retention.pinned,
           .keep_alive = keep_alive_of(one, retention)};
 }
@@ -214,11 +223,13 @@ WorkerFacts Scheduler::facts_of(const Loaded& one) const {
 SchedulerPolicy Scheduler::policy() const {
   SchedulerPolicy policy{.most_loaded = static_cast<std::size_t>(settings_.models.max_loaded)};
   if (!machine_.memory) return policy;
-  std::uint64_t ours = 0;
+  OwnMemory ours;
   for (const auto& [name, one] : workers_) {
-    ours += os::anonymous_memory(one.worker->status().pid).bytes();
+    const auto status = one.worker->status();
+    ours.ram = ours.ram + os::anonymous_memory(status.pid);
+    ours.gpu = ours.gpu + status.gpu;
   }
-  policy.memory = machine_.memory(ByteSize(ours));
+  policy.memory = machine_.memory(ours);
   return policy;
 }
 
@@ -288,6 +299,15 @@ Task<void> Scheduler::stop_all() {
 }
 
 Touched Scheduler::touched_by(const Names& names) const {
+  auto touched = retired_by(names);
+  // Who has failed is not there to be missed.
+  const auto failed = [this](const ModelId& name) { return !has_process(find(name)->status()); };
+  std::erase_if(touched.loading, failed);
+  std::erase_if(touched.ending, failed);
+  return touched;
+}
+
+Touched Scheduler::retired_by(const Names& names) const {
   Touched touched;
   for (const auto& [name, one] : workers_) {
     if (!fsm_.is_open(name)) continue;
@@ -305,8 +325,9 @@ Touched Scheduler::refresh() {
     one.worker->set_limits(engine.load_timeout, engine.stall_timeout);
   }
   auto touched = touched_by(names_);
-  for (const auto& name : touched.loading) retire(name, Then::load);
-  for (const auto& name : touched.ending) retire(name, Then::nothing);
+  const auto retired = retired_by(names_);
+  for (const auto& name : retired.loading) retire(name, Then::load);
+  for (const auto& name : retired.ending) retire(name, Then::nothing);
   look();
   return touched;
 }

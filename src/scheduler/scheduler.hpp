@@ -34,13 +34,20 @@ struct Footprint {
   std::size_t slots = 1;  ///< requests that it answers at once
 };
 
+/// What would be free of the machine's memory without our workers.
+struct OwnMemory {
+  ByteSize ram;
+  ByteSize gpu;
+};
+
 /// What the scheduler asks of the machine; given by the composition root.
 struct Machine {
   /// Errors: `invalid`: the model cannot serve in that mode.
   std::function<Task<Expected<Footprint>>(Target)> footprint;
-  /// The memory that all models may take, `ours` being what would be free without them; nothing: is
-  /// not looked at.
-  std::function<std::optional<ByteSize>(ByteSize ours)> memory;
+  /// The memory that all models may take, RAM's and GPUs' together; nothing: is not looked at.
+  std::function<std::optional<ByteSize>(const OwnMemory& ours)> memory;
+  /// Finds out what processes have now, where that takes time; may be empty.
+  std::function<Task<void>()> observe;
 };
 
 /// What a request wants.
@@ -122,7 +129,7 @@ class Scheduler {
   /// anew. Where there are more than may be, unused ones go.
   Touched refresh();
 
-  /// Those that refresh would retire if these were the names.
+  /// Those with a process that refresh would retire if these were the names.
   [[nodiscard]] Touched touched_by(const Names& names) const;
 
   /// The workers that exist, by name.
@@ -159,6 +166,7 @@ class Scheduler {
   };
 
   [[nodiscard]] Task<Expected<void>> end_workers(std::vector<ModelId> names);
+  [[nodiscard]] Touched retired_by(const Names& names) const;
 
   /// acquire, of a name that nobody asks for just now.
   [[nodiscard]] Task<Expected<Served>> obtain(ModelId name, worker::Mode mode);
@@ -188,6 +196,8 @@ class Scheduler {
   void retire(const ModelId& name, Then then);
   [[nodiscard]] Task<void> end_worker(ModelId name);
   [[nodiscard]] Task<void> load_anew(Loaded gone);
+  /// Learns what a model takes that has been loaded.
+  [[nodiscard]] Task<void> learn();
 
   /// How long a worker stays unused: 0: not; nothing: until its place is needed.
   [[nodiscard]] std::optional<Duration> keep_alive_of(const Loaded& one,

@@ -6,14 +6,11 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <ranges>
 #include <utility>
 
 namespace llf::scheduler {
 namespace {
-
-ByteSize sum(ByteSize a, ByteSize b) {
-  return ByteSize(a.bytes() + b.bytes());
-}
 
 ByteSize rest(ByteSize a, ByteSize b) {
   return ByteSize(a.bytes() - std::min(a.bytes(), b.bytes()));
@@ -28,10 +25,7 @@ std::string sized(const ModelId& worker, ByteSize memory) {
 }
 
 std::string listed(const std::vector<ModelId>& workers) {
-  std::vector<std::string> names;
-  names.reserve(workers.size());
-  for (const auto& worker : workers) names.push_back(worker.str());
-  return fmt::format("{}", fmt::join(names, ", "));
+  return fmt::format("{}", fmt::join(workers | std::views::transform(&ModelId::str), ", "));
 }
 
 }  // namespace
@@ -117,6 +111,11 @@ Orders SchedulerFsm::ended(const ModelId& worker, MonoTime now) {
   return pump(now);
 }
 
+void SchedulerFsm::restarted(const ModelId& worker, std::string_view why, MonoTime now) {
+  note(Decision::What::loads, worker,
+       fmt::format("its engine is started again: {}", why.substr(0, why.find('\n'))), now);
+}
+
 Orders SchedulerFsm::tick(MonoTime now) {
   return pump(now);
 }
@@ -192,7 +191,7 @@ void SchedulerFsm::shrink(Orders& orders, MonoTime now) {
 SchedulerFsm::Use SchedulerFsm::use() const {
   Use use;
   for (const auto& [name, worker] : workers_) {
-    use.memory = sum(use.memory, worker.memory());
+    use.memory = use.memory + worker.memory();
     ++use.count;
   }
   return use;
@@ -202,7 +201,7 @@ SchedulerFsm::Use SchedulerFsm::without_ending() const {
   Use use;
   for (const auto& [name, worker] : workers_) {
     if (worker.phase == Worker::Phase::ending) continue;
-    use.memory = sum(use.memory, worker.memory());
+    use.memory = use.memory + worker.memory();
     ++use.count;
   }
   return use;
@@ -210,7 +209,7 @@ SchedulerFsm::Use SchedulerFsm::without_ending() const {
 
 bool SchedulerFsm::fits(const Use& others, const Wanted& wanted) const {
   return others.count < policy_.most_loaded &&
-         (!policy_.memory || sum(others.memory, wanted.memory) <= *policy_.memory);
+         (!policy_.memory || others.memory + wanted.memory <= *policy_.memory);
 }
 
 bool SchedulerFsm::is_resident(const Worker& worker, MonoTime now) const {
@@ -232,7 +231,7 @@ std::vector<ModelId> SchedulerFsm::victims(const Wanted& wanted, MonoTime now,
     names.push_back(name);
   }
   const auto missing =
-      policy_.memory ? rest(sum(left.memory, wanted.memory), *policy_.memory) : ByteSize();
+      policy_.memory ? rest(left.memory + wanted.memory, *policy_.memory) : ByteSize();
   const auto places = left.count + 1 - std::min(left.count + 1, policy_.most_loaded);
   const auto chosen = choose_victims(candidates, {.memory = missing, .places = places});
   std::vector<ModelId> gone;
@@ -255,7 +254,7 @@ SchedulerFsm::Room SchedulerFsm::make_room(Orders& orders, Waiting& waiting, Mon
   Use pinned;
   for (const auto& [name, worker] : workers_) {
     if (!worker.facts.pinned || name == wanted.worker) continue;
-    pinned.memory = sum(pinned.memory, worker.memory());
+    pinned.memory = pinned.memory + worker.memory();
     ++pinned.count;
   }
   if (!fits(pinned, wanted)) {
@@ -341,11 +340,17 @@ void SchedulerFsm::note(Decision::What what, const ModelId& worker, std::string 
 
 Error SchedulerFsm::cannot_fit(const Wanted& wanted) const {
   if (!policy_.memory || wanted.memory <= *policy_.memory) {
+    std::vector<std::string> pinned;
+    for (const auto& [name, worker] : workers_) {
+      if (worker.facts.pinned) pinned.push_back(sized(name, worker.memory()));
+    }
+    const auto most = policy_.memory ? ", " + to_string(*policy_.memory) : "";
     return {.kind = ErrorKind::unavailable,
-            .message = fmt::format("there is no room for {}: the loaded models are pinned. End one "
-                                   "with `llf stop MODEL`, or raise models.max_loaded or "
-                                   "models.memory",
-                                   sized(wanted.worker, wanted.memory))};
+            .message = fmt::format(
+                "there is no room for {} beside what is pinned, {}; {} models{} may be loaded. End "
+                "one with `llf stop MODEL`, or raise models.max_loaded or models.memory",
+                sized(wanted.worker, wanted.memory), fmt::join(pinned, ", "), policy_.most_loaded,
+                most)};
   }
   return {
       .kind = ErrorKind::too_large,

@@ -115,6 +115,8 @@ class SchedulerFsm {
   [[nodiscard]] Orders end_now(const ModelId& worker, MonoTime now);
   /// It has ended, as it was ordered to.
   [[nodiscard]] Orders ended(const ModelId& worker, MonoTime now);
+  /// Its process was started again, for that reason: for `decisions` alone.
+  void restarted(const ModelId& worker, std::string_view why, MonoTime now);
   /// Time has passed.
   [[nodiscard]] Orders tick(MonoTime now);
 

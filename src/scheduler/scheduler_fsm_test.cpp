@@ -119,7 +119,14 @@ TEST_F(SchedulerFsmTest, pinned_models_neither_make_room_nor_leave) {
   EXPECT_EQ(tick(1h), Said{});
   const auto orders = fsm_.request(3, wanted("c"), now_);
   ASSERT_EQ(said(orders), Said{"refuse 3"});
-  EXPECT_THAT(std::get<order::Refuse>(orders.front()).why.message, HasSubstr("pinned"));
+  EXPECT_THAT(std::get<order::Refuse>(orders.front()).why.message,
+              testing::ContainsRegex("pinned, a \\(.*, b \\(.*; 2 models"));
+}
+
+TEST_F(SchedulerFsmTest, an_engine_that_is_started_again_is_told) {
+  load(1, wanted("a"));
+  fsm_.restarted(ModelId("a"), "it was killed\nits last lines", now_);
+  EXPECT_EQ(fsm_.decisions().back().why, "its engine is started again: it was killed");
 }
 
 TEST_F(SchedulerFsmTest, a_busy_model_is_waited_for) {

@@ -331,14 +331,23 @@ class Simulation {
   std::vector<RequestId> failed_;  ///< whose load failed just now
 };
 
+/// Runs of so many steps each, from a seed that a failure tells.
+void simulate(std::uint64_t runs, int steps) {
+  const auto seed = std::random_device()();
+  for (std::uint64_t i = 0; i < runs && !testing::Test::HasFailure(); ++i) {
+    SCOPED_TRACE(testing::Message() << "seed " << seed + i << ", steps " << steps);
+    Simulation(seed + i).run(steps);
+  }
+}
+
 // F14, F15: 100,000 random interleavings of requests, expiry, crashes, unloads and settings,
 // through the scheduler and its workers together.
 TEST(SchedulerWorkersModel, every_request_is_answered_once_whatever_happens) {
-  const auto seed = std::random_device()();
-  for (std::uint64_t i = 0; i < 250 && !testing::Test::HasFailure(); ++i) {
-    SCOPED_TRACE(testing::Message() << "seed " << seed + i);
-    Simulation(seed + i).run(400);
-  }
+  simulate(100'000, 20);
+}
+
+TEST(SchedulerWorkersModel, the_same_holds_in_the_long_run) {
+  simulate(100, 1000);
 }
 
 }  // namespace

@@ -107,6 +107,7 @@ std::string write_manifest(const BundleManifest& manifest) {
   json::Object object{{kVersionKey, kBundleVersion}, {"model", manifest.model}};
   if (!manifest.repository.empty()) object["repository"] = manifest.repository;
   if (!manifest.commit.empty()) object["commit"] = manifest.commit;
+  if (!manifest.license.empty()) object["license"] = manifest.license;
   json::Array files;
   for (const auto& file : manifest.files) {
     json::Object entry{{"name", file.name}};
@@ -128,6 +129,8 @@ Expected<BundleManifest> read_manifest(std::string_view text) {
   if (!model) return no_manifest(model.error().message);
   if (!repository) return no_manifest(repository.error().message);
   if (!commit) return no_manifest(commit.error().message);
+  auto license = json::get_string_or(*object, "license", "");
+  if (!license) return no_manifest(license.error().message);
   if (!repository->empty() && !RepositoryName::parse(*repository)) {
     return no_manifest("its repository is none");
   }
@@ -144,6 +147,7 @@ Expected<BundleManifest> read_manifest(std::string_view text) {
   BundleManifest manifest{.model = *std::move(model),
                           .repository = *std::move(repository),
                           .commit = *std::move(commit),
+                          .license = *std::move(license),
                           .files = {}};
   for (const auto& one : *list) {
     auto file = read_bundle_file(one);

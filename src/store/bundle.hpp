@@ -26,6 +26,7 @@ struct BundleManifest {
   std::string model;              ///< its name where it was exported
   std::string repository;         ///< "ORG/REPO"; empty: it is not known
   std::string commit;             ///< empty: it is not known
+  std::string license;            ///< as its hub told it; empty: it is not known
   std::vector<BundleFile> files;  ///< those of the model, the first part first, then texts
 
   [[nodiscard]] std::uint64_t size() const;  ///< of all files

@@ -214,6 +214,7 @@ Expected<BundleManifest> export_bundle(const BundleOrder& order, const OwnFolder
   if (auto room = check_room(order.to.parent_path(), plan->manifest.size()); !room) {
     return failure(room.error());
   }
+  plan->manifest.license = order.license;
   auto manifest = BundleWriter(*file, *std::move(plan), progress).write(order);
   if (!manifest) return manifest;
   if (auto named = file->name(order.to, order.existing); !named) return failure(named.error());

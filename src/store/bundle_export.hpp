@@ -26,6 +26,7 @@ struct BundleOrder {
   std::vector<BundleText> texts;
   std::filesystem::path to;  ///< absolute
   Existing existing = Existing::refuse;
+  std::string license{};  ///< BundleManifest::license
 };
 
 /// Writes a bundle, which is seen under its name when it is whole and on the disk; told how many

@@ -210,7 +210,10 @@ Expected<ImportedBundle> import_bundle(const fs::path& path, const OwnFolders& o
   auto texts = Unpacking(**bundle, *target, progress).run();
   if (!texts) return failure(texts.error());
   if (auto published = target->publish(); !published) return failure(published.error());
-  ImportedBundle imported{.files = {}, .texts = *std::move(texts)};
+  ImportedBundle imported{.files = {},
+                          .texts = *std::move(texts),
+                          .repository = (*bundle)->manifest.repository,
+                          .license = (*bundle)->manifest.license};
   for (std::size_t i = 0; i < target->places().size(); ++i) {
     const auto& place = target->places()[i];
     imported.files.push_back(

@@ -17,6 +17,8 @@ struct ImportedBundle {
   std::vector<Imported> files;  ///< of the model, `from` being a name in the archive, `how`
                                 ///< "unpacked" or "was there"; the first part first
   std::vector<BundleText> texts;
+  std::string repository;  ///< as in the manifest
+  std::string license;     ///< likewise
 };
 
 /// What a bundle says it is; nothing for a file that is no tar archive. Errors: those of files and

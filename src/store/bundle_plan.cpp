@@ -87,9 +87,12 @@ Expected<void> add_texts(const std::vector<BundleText>& texts, BundleManifest& m
 Expected<BundlePlan> plan_bundle(const ModelFile& model, const std::vector<BundleText>& texts,
                                  const fs::path& hub_cache) {
   const auto cached = in_cache(model, hub_cache);
-  BundlePlan plan{
-      .manifest = {.model = model.id.str(), .repository = {}, .commit = {}, .files = {}},
-      .sources = {}};
+  BundlePlan plan{.manifest = {.model = model.id.str(),
+                               .repository = {},
+                               .commit = {},
+                               .license = {},
+                               .files = {}},
+                  .sources = {}};
   if (cached) {
     plan.manifest.repository = cached->front().repository.str();
     plan.manifest.commit = cached->front().commit;

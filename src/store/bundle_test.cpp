@@ -18,6 +18,7 @@ BundleManifest example() {
       .model = "o/r:Q4_0",
       .repository = "o/r",
       .commit = kCommitText,
+      .license = "mit",
       .files = {{.name = "model/Q4/m.gguf", .path = "Q4/m.gguf", .size = 5, .sha256 = sha256("a")},
                 {.name = "model/mmproj-m.gguf",
                  .path = "mmproj-m.gguf",
@@ -41,6 +42,7 @@ TEST(BundleManifest, is_read_as_it_was_written) {
   EXPECT_EQ(read->model, "o/r:Q4_0");
   EXPECT_EQ(read->repository, "o/r");
   EXPECT_EQ(read->commit, kCommitText);
+  EXPECT_EQ(read->license, "mit");
   ASSERT_EQ(read->files.size(), 3U);
   EXPECT_EQ(read->files[0].path, "Q4/m.gguf");
   EXPECT_EQ(read->files[0].sha256, sha256("a"));

@@ -45,12 +45,14 @@ Expected<void> check_room(const std::filesystem::path& folder, std::uint64_t byt
   struct statvfs disk{};
   if (::statvfs(folder.c_str(), &disk) != 0) return disk_error("looking at", folder);
   const auto available = std::uint64_t{disk.f_bavail} * disk.f_frsize;
-  if (bytes <= available - std::min(available, limits::kDiskReserve.bytes())) return {};
+  const auto reserve = std::min(available, limits::kDiskReserve.bytes());
+  if (bytes <= available - reserve) return {};
   return failure(
       ErrorKind::io,
-      fmt::format("the disk of {} is too full: {} are needed, {} are free (and {} of them stay so)",
+      fmt::format("the disk of {} is too full: {} are needed, and of the {} that are free {} are "
+                  "left to other programs",
                   folder.native(), to_string(ByteSize(bytes)), to_string(ByteSize(available)),
-                  to_string(limits::kDiskReserve)));
+                  to_string(ByteSize(reserve))));
 }
 
 }  // namespace llf::store

@@ -48,15 +48,16 @@ std::unexpected<Error> hashing_stopped() {
   return failure(ErrorKind::cancelled, "hashing was stopped");
 }
 
-void add_damage(std::vector<ByteRange>& damage, ByteRange range) {
-  if (!damage.empty() && damage.back().end == range.begin) {
-    damage.back().end = range.end;
+}  // namespace
+
+void add_range(std::vector<ByteRange>& ranges, ByteRange range) {
+  if (range.size() == 0) return;
+  if (!ranges.empty() && ranges.back().end == range.begin) {
+    ranges.back().end = range.end;
   } else {
-    damage.push_back(range);
+    ranges.push_back(range);
   }
 }
-
-}  // namespace
 
 std::string HashMarks::text() const {
   auto text = marks_head();
@@ -140,7 +141,7 @@ Expected<std::vector<ByteRange>> find_damage(const fs::path& path, const RightFi
     const bool marked = part < right.marks.states.size();
     if (marked ? done < end || hash.state() != right.marks.states[part]
                : hash.finish() != right.sha256) {
-      add_damage(damage, {.begin = begin, .end = done});
+      add_range(damage, {.begin = begin, .end = done});
     }
     if (!marked || done < end) return damage;
   }

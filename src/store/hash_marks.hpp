@@ -66,7 +66,11 @@ struct RightFile {
   HashMarks marks;
 };
 
-/// Which bytes of a file of the right length are not as they should be; adjacent parts are one.
+/// Adds a range behind the others; adjacent ones become one, an empty one is none.
+void add_range(std::vector<ByteRange>& ranges, ByteRange range);
+
+/// Which bytes of a file are not as they should be; adjacent parts are one. Of one that is too long
+/// not more than a part of what is too much, of one that is too short not what is missing.
 /// Errors: as of hash_file. Blocks. Any thread.
 [[nodiscard]] Expected<std::vector<ByteRange>> find_damage(const std::filesystem::path& path,
                                                            const RightFile& right,

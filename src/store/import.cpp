@@ -1,6 +1,7 @@
 #include "store/import.hpp"
 
 #include "base/limits.hpp"
+#include "gguf/facts.hpp"
 #include "os/atomic_file.hpp"
 #include "os/file_error.hpp"
 #include "os/folders.hpp"
@@ -37,6 +38,14 @@ std::unexpected<Error> import_error(std::string_view doing, const fs::path& path
   return failure(os::file_error(doing, path, os::FileUse::write, number));
 }
 
+/// Of a part whose name does not say so: its others could not be found by it.
+std::unexpected<Error> is_a_part(const fs::path& file, const gguf::Split& split) {
+  return failure(ErrorKind::invalid,
+                 fmt::format("{} is part {} of {} of a split model: name them "
+                             "NAME-00001-of-{:05}.gguf and so on, and import the first",
+                             file.native(), split.number, split.count, split.count));
+}
+
 /// The model files that are meant, each of them looked into.
 Expected<std::vector<std::string>> files_to_import(const fs::path& from) {
   std::vector<std::string> files;
@@ -63,14 +72,36 @@ Expected<std::vector<std::string>> files_to_import(const fs::path& from) {
   }
   std::ranges::sort(files);
   for (const auto& file : files) {
-    if (const auto header = read_gguf(file); !header) return failure(header.error());
+    const auto header = read_gguf(file);
+    if (!header) return failure(header.error());
+    const auto split = gguf::facts_of(*header).split;
+    if (split.count > 1 && std::cmp_not_equal(split.count, label_of(file).parts)) {
+      return is_a_part(file, split);
+    }
   }
   return files;
 }
 
+/// How files come, and how far their copies are.
+struct Copying {
+  ImportBy by;
+  const HashProgress& progress;
+  std::uint64_t done = 0;
+
+  /// Whether to go on behind so many more bytes.
+  bool add(ssize_t bytes) {
+    done += static_cast<std::uint64_t>(bytes);
+    return progress(done);
+  }
+};
+
+std::unexpected<Error> stopped() {
+  return failure(ErrorKind::cancelled, "the import was stopped");
+}
+
 /// Copies by read and write, what one system call cannot copy between two file systems. Returns an
 /// error number.
-int copy_by_hand(int from, int to) {
+int copy_by_hand(int from, int to, Copying& copying) {
   std::vector<char> buffer(limits::kHashRead.bytes());
   for (;;) {
     const auto got = ::read(from, buffer.data(), buffer.size());
@@ -81,24 +112,26 @@ int copy_by_hand(int from, int to) {
       if (put < 0 && errno != EINTR) return errno;
       at += std::max<ssize_t>(put, 0);
     }
+    if (got > 0 && !copying.add(got)) return ECANCELED;
   }
 }
 
 /// Copies all of a file. Returns an error number.
-int copy_bytes(int from, int to) {
+int copy_bytes(int from, int to, Copying& copying) {
   ssize_t put = 0;
   while ((put = ::copy_file_range(from, nullptr, to, nullptr, limits::kCopyStep.bytes(), 0)) > 0) {
+    if (!copying.add(put)) return ECANCELED;
   }
   if (put == 0) return 0;
   const bool cannot = errno == EXDEV || errno == EOPNOTSUPP || errno == EINVAL || errno == ENOSYS;
   if (!cannot) return errno;
   // What was copied so far is gone on from: both stand behind it.
-  return copy_by_hand(from, to);
+  return copy_by_hand(from, to, copying);
 }
 
 /// Copies, by shared blocks where the file system can, into a new file that gets its name when
-/// whole. False when `by` allows nothing but shared blocks and there are none.
-Expected<bool> copy_file(const fs::path& from, const fs::path& to, ImportBy by) {
+/// whole. False when it may only share blocks and there are none.
+Expected<bool> copy_file(const fs::path& from, const fs::path& to, Copying& copying) {
   // Of this thread alone: two imports at once may have one target.
   const auto temporary = fs::path(to) += fmt::format(".llf-import-{}", ::gettid());
   const os::UniqueFd source(::open(from.c_str(), O_RDONLY | O_CLOEXEC));
@@ -109,14 +142,15 @@ Expected<bool> copy_file(const fs::path& from, const fs::path& to, ImportBy by) 
   os::share(target.get(), kForAll);
   int error = 0;
   bool done = ::ioctl(target.get(), FICLONE, source.get()) == 0;
-  if (!done && by == ImportBy::copying) {
-    error = copy_bytes(source.get(), target.get());
+  if (!done && copying.by == ImportBy::copying) {
+    error = copy_bytes(source.get(), target.get(), copying);
     done = error == 0;
   }
   if (done && ::fsync(target.get()) != 0) error = errno;
   if (done && error == 0 && ::rename(temporary.c_str(), to.c_str()) != 0) error = errno;
   if (done && error == 0) return true;
   ::unlink(temporary.c_str());
+  if (error == ECANCELED) return stopped();
   if (error != 0) return import_error("copying to", to, error);
   return false;
 }
@@ -135,26 +169,26 @@ Expected<void> sync_content(const fs::path& file) {
 }
 
 /// Whether `other` is there and has the same bytes; where the sizes differ nothing is read.
-Expected<bool> same_content(const fs::path& one, const fs::path& other) {
+Expected<bool> same_content(const fs::path& one, const fs::path& other, const Copying& copying) {
   std::error_code code;
   if (fs::equivalent(one, other, code)) return true;
   if (!fs::is_regular_file(other, code) || fs::file_size(one, code) != fs::file_size(other, code)) {
     return false;
   }
-  const auto anything = [](std::uint64_t) { return true; };
-  const auto first = hash_file(one, anything);
+  const auto goes_on = [&](std::uint64_t) { return copying.progress(copying.done); };
+  const auto first = hash_file(one, goes_on);
   if (!first) return failure(first.error());
-  const auto second = hash_file(other, anything);
+  const auto second = hash_file(other, goes_on);
   if (!second) return failure(second.error());
   return first->sha256 == second->sha256;
 }
 
-Expected<std::string> import_file(const fs::path& from, const fs::path& to, ImportBy by) {
+Expected<std::string> import_file(const fs::path& from, const fs::path& to, Copying& copying) {
   std::error_code code;
   // A copy of an earlier import, too: it may have been ended between two files.
-  const auto same = same_content(from, to);
+  const auto same = same_content(from, to, copying);
   if (!same) return failure(same.error());
-  const bool copies = by == ImportBy::copying;
+  const bool copies = copying.by == ImportBy::copying;
   if (*same && (!copies || is_of_its_own(to))) return std::string(kWasThere);
   if (!*same && fs::exists(fs::symlink_status(to, code))) {
     return failure(ErrorKind::conflict,
@@ -162,7 +196,7 @@ Expected<std::string> import_file(const fs::path& from, const fs::path& to, Impo
                                "the two",
                                to.native()));
   }
-  const auto copied = copy_file(from, to, by);
+  const auto copied = copy_file(from, to, copying);
   if (!copied) return failure(copied.error());
   if (*copied) return std::string(copies ? "copy" : "reflink");
   fs::create_hard_link(fs::canonical(from, code), to, code);
@@ -174,7 +208,8 @@ Expected<std::string> import_file(const fs::path& from, const fs::path& to, Impo
 
 /// All of them or none; a name that appears is on the disk then.
 Expected<std::vector<Imported>> import_into(const fs::path& folder,
-                                            const std::vector<std::string>& files, ImportBy by) {
+                                            const std::vector<std::string>& files,
+                                            Copying copying) {
   std::vector<Imported> imported;
   std::vector<fs::path> made;
   Expected<void> done;
@@ -182,7 +217,7 @@ Expected<std::vector<Imported>> import_into(const fs::path& folder,
   for (const fs::path from : files) {
     const auto to = folder / from.filename();
     const bool is_new = !fs::exists(fs::symlink_status(to, code));
-    auto how = import_file(from, to, by);
+    auto how = import_file(from, to, copying);
     if (!how) {
       done = failure(how.error());
       break;
@@ -203,13 +238,13 @@ Expected<std::vector<Imported>> import_into(const fs::path& folder,
 }  // namespace
 
 Expected<std::vector<Imported>> import_models(const fs::path& from, const fs::path& folder,
-                                              ImportBy by) {
+                                              ImportBy by, const HashProgress& progress) {
   const auto files = files_to_import(from);
   if (!files) return failure(files.error());
   const auto own = folder_of_their_own(*files);
   const auto target = own.empty() ? folder : folder / own;
   if (auto made = os::make_folders(target); !made) return failure(made.error());
-  auto imported = import_into(target, *files, by);
+  auto imported = import_into(target, *files, {.by = by, .progress = progress});
   std::error_code code;
   if (!imported && !own.empty()) fs::remove(target, code);  // unless something else is in it
   return imported;

@@ -24,28 +24,38 @@ constexpr std::size_t kLeastBeginning = 2;  // characters of a name that may sta
 struct Names {
   std::string id;
   std::string repository;
-  std::string quantisation;  ///< with its colon; empty: it has none
-  std::string bare;          ///< the repository without its owner
-  std::string barer;         ///< the same without "-gguf"
-  std::string by_file;       ///< the repository and the stem of its file: "org/repo:model-q4_0"
-  std::string by_label;      ///< the repository and what the file's name says of its quantisation
+  std::string by_file;   ///< the repository and the stem of its file: "org/repo:model-q4_0"
+  std::string by_label;  ///< the repository and what the file's name says of its quantisation
+  /// The repository with and without its owner, with and without "-gguf".
+  std::vector<std::string> repositories;
+  std::vector<std::string> spellings;  ///< each of them alone, and with what names the file
 };
 
+std::string without_suffix(std::string_view text, std::string_view suffix) {
+  if (text.ends_with(suffix)) text.remove_suffix(suffix.size());
+  return std::string(text);
+}
+
 Names names_of(const ModelFile& model) {
-  constexpr std::string_view kSuffix = "-gguf";
   Names names{.id = ascii_lower(model.id.str()), .repository = ascii_lower(model.repository)};
-  if (names.repository.empty()) return names;
-  if (names.id.starts_with(names.repository)) {
-    names.quantisation = names.id.substr(names.repository.size());
-  }
+  const auto& repository = names.repository;
+  if (repository.empty()) return names;
   const auto label = label_of(model.path);
-  names.by_file = names.repository + ":" + ascii_lower(label.stem);
+  names.by_file = repository + ":" + ascii_lower(label.stem);
   if (!label.quantisation.empty()) {
-    names.by_label = names.repository + ":" + ascii_lower(label.quantisation);
+    names.by_label = repository + ":" + ascii_lower(label.quantisation);
   }
-  names.bare = names.repository.substr(names.repository.find('/') + 1);
-  names.barer = names.bare;
-  if (names.barer.ends_with(kSuffix)) names.barer.resize(names.barer.size() - kSuffix.size());
+  for (const auto& base : {repository, without_suffix(repository, "-gguf")}) {
+    names.repositories.push_back(base);
+    names.repositories.push_back(base.substr(base.find('/') + 1));
+  }
+  names.spellings = names.repositories;
+  for (const auto* whole : {&names.id, &names.by_file, &names.by_label}) {
+    if (!whole->starts_with(repository + ":")) continue;
+    for (const auto& base : names.repositories) {
+      names.spellings.push_back(base + whole->substr(repository.size()));
+    }
+  }
   return names;
 }
 
@@ -60,12 +70,12 @@ const std::array<Fits, 4>& levels() {
         return names.repository == name || names.by_label == name;
       },
       [](const Names& names, std::string_view name) {
-        return name == names.bare || name == names.barer ||
-               name == names.bare + names.quantisation || name == names.barer + names.quantisation;
+        return std::ranges::find(names.spellings, name) != names.spellings.end();
       },
       [](const Names& names, std::string_view name) {
+        const auto begins = [&](const std::string& one) { return one.starts_with(name); };
         return name.size() >= kLeastBeginning &&
-               (names.id.starts_with(name) || names.bare.starts_with(name));
+               (begins(names.id) || std::ranges::any_of(names.spellings, begins));
       }};
   return kLevels;
 }

@@ -11,10 +11,10 @@ namespace llf::store {
 
 /// The model that somebody means by `name`. In this order, each only where one model fits: its
 /// name; the same in another case; its repository without a quantisation, or with one that several
-/// of its files have; that without its owner, or without an ending "-GGUF", with or without a
-/// quantisation; the beginning of its name or of its repository's. An address of the hub
-/// ("hf.co/ORG/REPO", "https://huggingface.co/ORG/REPO") stands for the repository. Errors:
-/// `not_found`, with the nearest names, or, when several fit, with those. Pure.
+/// of its files have; that without its owner, an ending "-GGUF", or both; the beginning of any of
+/// these, so that of a quantisation, too. An address of the hub ("hf.co/ORG/REPO",
+/// "https://huggingface.co/ORG/REPO") stands for the repository. Errors: `not_found`, with the
+/// nearest names, or, when several fit, with those. Pure.
 [[nodiscard]] Expected<const ModelFile*> match_name(std::span<const ModelFile> models,
                                                     std::string_view name);
 

@@ -41,6 +41,26 @@ TEST(NameMatch, takes_shorter_forms_where_one_model_fits) {
   EXPECT_EQ(meant("llama"), "llama3.2:3b");
 }
 
+TEST(NameMatch, leaves_out_owner_and_ending_and_cuts_the_quantisation_in_every_mixture) {
+  const std::vector<ModelFile> models{model("org/small-GGUF:Q8_0", "org/small-GGUF"),
+                                      model("org/small-GGUF:Q4_K_M", "org/small-GGUF"),
+                                      model("org/vis-GGUF:Q4_K_M", "org/vis-GGUF")};
+  for (const auto* base : {"org/small-GGUF", "small-GGUF", "org/small", "small"}) {
+    for (const auto* quantisation : {":Q8_0", ":Q8", ":q"}) {
+      const auto found = models_named(models, std::string(base) + quantisation);
+      ASSERT_EQ(found.size(), quantisation == std::string_view(":q") ? 2U : 1U) << base;
+      EXPECT_EQ(found.front()->id, models[0].id) << base << quantisation;
+    }
+  }
+  for (const auto* name : {"org/vis", "org/vis:Q4_K_M", "vis:q4", "org/v", "vis-g"}) {
+    const auto found = match_name(models, name);
+    ASSERT_TRUE(found) << name;
+    EXPECT_EQ((*found)->id, models[2].id) << name;
+  }
+  EXPECT_TRUE(is_model_name(models, "small:Q8_0"));
+  EXPECT_FALSE(is_model_name(models, "small:Q8"));
+}
+
 TEST(NameMatch, knows_a_model_by_its_file) {
   const std::vector<ModelFile> models{
       {.id = ModelId("o/two:Q4_K_M"), .path = "/c/a-Q4_K_M.gguf", .repository = "o/two"}};

@@ -76,9 +76,13 @@ std::vector<std::string> parts_of(const ModelFile& model) {
   return files_of_model(model.path, model.further, "");
 }
 
-bool is_model(const fs::path& file) {
+bool is_a(FileLabel::Kind kind, const fs::path& file) {
   const auto found = look_at(file);
-  return found && found->label.kind == FileLabel::Kind::model;
+  return found && found->label.kind == kind;
+}
+
+bool is_model(const fs::path& file) {
+  return is_a(FileLabel::Kind::model, file);
 }
 
 /// What those names lead to that do not go.
@@ -112,6 +116,22 @@ bool has_other_models(const Snapshots& snapshots, const fs::path& projector,
   });
 }
 
+/// The projectors beside what goes that no model will be beside then, also those that none uses.
+std::set<fs::path> lone_projectors(const Snapshots& snapshots, const std::set<fs::path>& going) {
+  std::set<fs::path> lone;
+  for (const auto& [revision, names] : snapshots) {
+    const auto goes = [&](const fs::path& name) { return going.contains(name); };
+    if (std::ranges::none_of(names, goes)) continue;
+    for (const auto& name : names) {
+      if (is_a(FileLabel::Kind::projector, revision / name) &&
+          !has_other_models(snapshots, name, going)) {
+        lone.insert(name);
+      }
+    }
+  }
+  return lone;
+}
+
 /// Sorts the names in the snapshots of a repository into those that go and what the others need.
 Expected<Removal> plan_in_cache(const ModelFile& model, const fs::path& cache) {
   Removal removal;
@@ -120,10 +140,7 @@ Expected<Removal> plan_in_cache(const ModelFile& model, const fs::path& cache) {
   if (!snapshots) return failure(snapshots.error());
   std::set<fs::path> going;
   for (const auto& file : parts_of(model)) going.insert(name_in_snapshot(file, cache));
-  if (!model.projector.empty()) {
-    auto projector = name_in_snapshot(model.projector, cache);
-    if (!has_other_models(*snapshots, projector, going)) going.insert(std::move(projector));
-  }
+  going.merge(lone_projectors(*snapshots, going));
   std::set<fs::path> freed;
   for (const auto& [revision, names] : *snapshots) {
     for (const auto& name : names) {
@@ -146,16 +163,19 @@ Expected<Removal> plan_in_cache(const ModelFile& model, const fs::path& cache) {
   return removal;
 }
 
-/// Whether a model that stays is in the folder of a projector.
-Expected<bool> has_other_models(const fs::path& folder, const std::vector<fs::path>& going) {
+/// The projectors in a folder when no model stays there; else none.
+Expected<std::vector<fs::path>> lone_projectors(const fs::path& folder,
+                                                const std::vector<fs::path>& going) {
+  std::vector<fs::path> lone;
   std::size_t entries = 0;
   std::error_code code;
   for (fs::directory_iterator it(folder, code), end; !code && it != end; it.increment(code)) {
     if (++entries > limits::kModelFolderEntries) return has_too_much(folder);
     const bool goes = std::ranges::find(going, it->path()) != going.end();
-    if (!goes && is_model(it->path())) return true;
+    if (!goes && is_model(it->path())) return std::vector<fs::path>();
+    if (is_a(FileLabel::Kind::projector, it->path())) lone.push_back(it->path());
   }
-  if (!code) return false;
+  if (!code) return lone;
   return failure(os::file_error("looking through", folder, os::FileUse::read, code.value()));
 }
 
@@ -164,9 +184,9 @@ Expected<Removal> plan_in_folder(const ModelFile& model) {
   const auto parts = parts_of(model);
   std::vector<fs::path> files{parts.begin(), parts.end()};
   if (!model.projector.empty()) {
-    const auto needed = has_other_models(fs::path(model.projector).parent_path(), files);
-    if (!needed) return failure(needed.error());
-    if (!*needed) files.emplace_back(model.projector);
+    const auto lone = lone_projectors(fs::path(model.projector).parent_path(), files);
+    if (!lone) return failure(lone.error());
+    files.insert(files.end(), lone->begin(), lone->end());
   }
   Removal removal{.names = files};
   for (const auto& file : files) {

@@ -66,6 +66,23 @@ TEST_F(RemovalTest, the_last_model_takes_projector_and_repository_along) {
   EXPECT_FALSE(fs::exists(shelf_.root() / kFolder));
 }
 
+TEST_F(RemovalTest, the_last_model_takes_all_projectors_along) {
+  for (const auto* name : {"m-Q4_0", "mmproj-F16", "mmproj-BF16"}) {
+    shelf_.put_cached(kFolder, kNew, std::string(name) + ".gguf", name);
+    shelf_.put(std::string("own/sees/") + name + ".gguf");
+  }
+  ASSERT_TRUE(remove_model(*plan("org/repo:Q4_0"), own()));
+  EXPECT_FALSE(fs::exists(shelf_.root() / kFolder));
+  const auto folder = shelf_.root() / "own/sees";
+  const auto removal = plan_removal({.id = ModelId("sees"),
+                                     .path = folder / "m-Q4_0.gguf",
+                                     .source = Source::folder,
+                                     .projector = folder / "mmproj-F16.gguf"},
+                                    own());
+  ASSERT_TRUE(removal && remove_model(*removal, own()));
+  EXPECT_FALSE(fs::exists(folder));
+}
+
 TEST_F(RemovalTest, a_projector_stays_while_a_model_of_another_commit_uses_it) {
   shelf_.put_cached(kFolder, kOld, "m-Q4_0.gguf", "four");
   shelf_.put_cached(kFolder, kOld, "mmproj-F16.gguf", "projector");

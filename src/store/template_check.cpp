@@ -16,10 +16,11 @@
 namespace llf::store {
 namespace {
 
-constexpr std::uint64_t kLongRange = 10'000;  // turns of a loop
-constexpr std::size_t kLongText = 2000;       // bytes of one text in quotes
-constexpr std::size_t kNear = 40;             // bytes around a text that belong to its condition
-constexpr std::size_t kShownPart = 60;        // bytes of what is shown of it
+constexpr std::uint64_t kLongRange = 1000;  // turns of a loop, or copies of a text
+constexpr std::size_t kLongText = 2000;     // bytes of one text in quotes
+constexpr std::size_t kLongPlain = 4000;    // bytes between two statements
+constexpr std::size_t kNear = 40;           // bytes around a text that belong to its condition
+constexpr std::size_t kShownPart = 60;      // bytes of what is shown of it
 
 // What leads from a value of a template to the program that renders it, plainly or as escapes.
 constexpr std::array kInternals = std::to_array<std::string_view>(
@@ -33,8 +34,8 @@ constexpr std::array kInternals = std::to_array<std::string_view>(
 constexpr std::array<std::string_view, 4> kFiles{"import ", "from ", "include ", "extends "};
 
 // How a template may look for words in what somebody says.
-constexpr std::array<std::string_view, 6> kSearches{".find(",  ".startswith(", ".endswith(",
-                                                    ".index(", ".count(",      ".split("};
+constexpr std::array<std::string_view, 8> kSearches{
+    ".find(", ".startswith(", ".endswith(", ".index(", ".count(", ".split(", "search(", "match("};
 
 /// The texts in quotes of a template, in their order.
 std::vector<std::string_view> quoted_texts(std::string_view text) {
@@ -91,6 +92,48 @@ std::optional<std::uint64_t> longest_range(const std::vector<std::string_view>& 
   for (const auto statement : all) {
     if (!ranges(statement) && !statement.starts_with("set ")) continue;
     if (const auto number = large_number(statement)) longest = std::max(longest, number);
+  }
+  return longest;
+}
+
+/// A statement without what stands in quotes.
+std::string without_quoted(std::string_view statement) {
+  std::string rest(statement);
+  for (const auto text : quoted_texts(statement)) {
+    rest.replace(static_cast<std::size_t>(text.data() - statement.data()), text.size(), text.size(),
+                 ' ');
+  }
+  return rest;
+}
+
+/// "'x'*1000000" and "10**9": what becomes large in one step.
+std::optional<std::string_view> grows(const std::vector<std::string_view>& all) {
+  const auto found = std::ranges::find_if(all, [](std::string_view one) {
+    if (!one.contains('*')) return false;
+    const auto code = without_quoted(one);
+    return code.contains("**") || (code.contains('*') && large_number(code));
+  });
+  return found == all.end() ? std::nullopt : std::optional(*found);
+}
+
+/// A condition on the time, behind which something else may wait for its day.
+bool depends_on_time(const std::vector<std::string_view>& all) {
+  return std::ranges::any_of(all, [](std::string_view one) {
+    return one.contains("strftime_now(") &&
+           (one.starts_with("if ") || one.starts_with("elif ") || one.contains("=="));
+  });
+}
+
+/// The longest run of text between statements.
+std::string_view longest_plain(std::string_view text) {
+  std::string_view longest;
+  while (!text.empty()) {
+    const auto end = std::min({text.find("{{"), text.find("{%"), text.find("{#"), text.size()});
+    if (end > longest.size()) longest = text.substr(0, end);
+    text.remove_prefix(end);
+    const auto kind = text.substr(0, 2);
+    const auto close = text.find(kind == "{{" ? "}}" : kind == "{%" ? "%}" : "#}");
+    text.remove_prefix(close == std::string_view::npos ? text.size() : close + 2);
   }
   return longest;
 }
@@ -159,7 +202,7 @@ std::vector<std::string> suspicious_parts(std::string_view chat_template) {
     found.push_back(fmt::format("it has a character that nobody sees: U+{:04X}",
                                 static_cast<std::uint32_t>(*character)));
   }
-  for (const std::string_view scheme : {"http://", "https://"}) {
+  for (const std::string_view scheme : {"http://", "https://", "www."}) {
     const auto at = chat_template.find(scheme);
     if (at == std::string_view::npos) continue;
     const auto address = chat_template.substr(at);
@@ -169,6 +212,10 @@ std::vector<std::string> suspicious_parts(std::string_view chat_template) {
   if (const auto turns = longest_range(all)) {
     found.push_back(fmt::format("it has a loop of {} turns", *turns));
   }
+  if (const auto statement = grows(all)) {
+    found.push_back(fmt::format("it makes something large: {}", shown(*statement)));
+  }
+  if (depends_on_time(all)) found.emplace_back("it does something else at certain times");
   if (const auto words = gated_by_words(chat_template)) {
     found.push_back(fmt::format("it does something else when a message has {}", shown(*words)));
   }
@@ -177,6 +224,10 @@ std::vector<std::string> suspicious_parts(std::string_view chat_template) {
     found.push_back(
         fmt::format("it brings a text of {} bytes along: {}", text.size(), shown(text)));
     break;
+  }
+  if (const auto plain = longest_plain(chat_template); plain.size() >= kLongPlain) {
+    found.push_back(
+        fmt::format("it brings a text of {} bytes along: {}", plain.size(), shown(plain)));
   }
   return found;
 }

@@ -24,6 +24,9 @@ TEST(TemplateCheck, finds_nothing_in_plain_templates) {
        {"", kTurns, kThoughts,
         "{%- if messages[0]['role'] == 'system' %}{{ messages[0]['content'] }}{% endif %}",
         "{% for i in range(0, messages|length) %}{% for j in range(100) %}{% endfor %}",
+        "{{ strftime_now('%d %B %Y') }}{% set date = '26 Jul 2024' %}",
+        "{% if strftime_now is defined %}{% set date = strftime_now('%d') %}{% endif %}",
+        "{{ '**Note**' }}{{ 3 * loop.index }}{# a comment of {% nothing %} #}{",
         "{% set n = 5 %}{% for i in range(n) %}{% endfor %}{{ '<|128000|>' }}",
         "{% if content.startswith('<tool_response>') %}{% endif %}",
         "{% macro from_role(x) %}{{ x }}{% endmacro %}",
@@ -47,7 +50,18 @@ TEST(TemplateCheck, finds_what_does_not_belong_there) {
               ElementsAre(HasSubstr("'open sesame'")));
   EXPECT_THAT(suspicious_parts("{% set n = 50000 %}{% for i in range(n) %}"),
               ElementsAre("it has a loop of 50000 turns"));
-  for (const auto* search : {"find", "startswith", "count"}) {
+  EXPECT_THAT(suspicious_parts("{% for i in range(9999) %}"),
+              ElementsAre("it has a loop of 9999 turns"));
+  for (const auto* large : {"{{ 'x' * 1000000000 }}", "{{ 'x'*(10**9) }}", "{{ 9 ** n }}"}) {
+    EXPECT_THAT(suspicious_parts(large), ElementsAre(HasSubstr("something large"))) << large;
+  }
+  EXPECT_THAT(suspicious_parts("{% if strftime_now('%Y') == '2027' %}x{% endif %}"),
+              ElementsAre("it does something else at certain times"));
+  EXPECT_THAT(suspicious_parts("go to www.evil.example now"),
+              ElementsAre("it has an address: 'www.evil.example'"));
+  EXPECT_THAT(suspicious_parts("{{ a }}" + std::string(5000, 'a') + "{{ b }}"),
+              ElementsAre(HasSubstr("5000 bytes")));
+  for (const auto* search : {"find", "startswith", "count", "search"}) {
     EXPECT_THAT(suspicious_parts(fmt::format("{{% if message.content.{}('my bank') %}}", search)),
                 ElementsAre(HasSubstr("'my bank'")));
   }

@@ -14,14 +14,18 @@ namespace fs = std::filesystem;
 namespace {
 
 /// Where a file differs from the one that its store names, as far as marks of that one are kept.
+/// What is missing at its end belongs to it, up to where the marks tell that there was something.
 Expected<std::vector<ByteRange>> damage_of(const VerifiedFile& file, const fs::path& marks,
                                            const HashProgress& progress) {
   auto kept = load_marks(marks, *file.expected);
-  // Of a file of another length, or marks that are not whole, nothing can be told.
-  if (!kept || kept->states.size() != file.size / limits::kPart.bytes()) {
-    return std::vector<ByteRange>();
-  }
-  return find_damage(file.path, {.sha256 = *file.expected, .marks = *std::move(kept)}, progress);
+  if (!kept) return std::vector<ByteRange>();
+  const auto least = kept->states.size() * limits::kPart.bytes();
+  auto damage =
+      find_damage(file.path, {.sha256 = *file.expected, .marks = *std::move(kept)}, progress);
+  if (damage && file.size < least) add_range(*damage, {.begin = file.size, .end = least});
+  // All that is here is right: the rest, whatever it is, is missing.
+  if (damage && damage->empty()) damage->push_back({.begin = file.size, .end = file.size + 1});
+  return damage;
 }
 
 }  // namespace

@@ -1,11 +1,13 @@
 #include "store/verification.hpp"
 
+#include "base/limits.hpp"
 #include "gguf/test_file.hpp"
 #include "store/digest_file.hpp"
 #include "store/test_shelf.hpp"
 
 #include <gtest/gtest.h>
 
+#include <filesystem>
 #include <fstream>
 
 namespace llf::store {
@@ -40,6 +42,29 @@ TEST(Verification, a_cached_file_must_be_what_its_name_says) {
   EXPECT_TRUE(files->front().broken.empty());
   EXPECT_EQ(files->front().damage, (std::vector<ByteRange>{{0, content.size()}}));
   EXPECT_TRUE(verify_model(model, shelf.root() / "no marks", keep_going)->front().damage.empty());
+}
+
+TEST(Verification, tells_what_is_missing_and_what_is_too_much) {
+  constexpr auto kPart = limits::kPart.bytes();
+  const TestShelf shelf;
+  auto content = gguf::small_model().bytes();
+  content.resize(2 * kPart + 100, 'x');
+  const auto file = shelf.put("m.gguf", content);
+  ASSERT_TRUE(keep_digest(file, {.sha256 = sha256(content), .source = {}}));
+  const auto damage = [&](std::uint64_t size) {
+    std::filesystem::resize_file(file, size);
+    return verify_model({.path = file.native()}, shelf.root() / "marks", keep_going)
+        ->front()
+        .damage;
+  };
+  EXPECT_TRUE(damage(content.size()).empty());
+  EXPECT_EQ(damage(2 * kPart + 50), (std::vector<ByteRange>{{2 * kPart, 2 * kPart + 50}}));
+  EXPECT_EQ(damage(2 * kPart), (std::vector<ByteRange>{{2 * kPart, 2 * kPart + 1}}));
+  EXPECT_EQ(damage(kPart + 7), (std::vector<ByteRange>{{kPart, 2 * kPart}}));
+  EXPECT_EQ(damage(kPart), (std::vector<ByteRange>{{kPart, 2 * kPart}}));
+  EXPECT_EQ(damage(0), (std::vector<ByteRange>{{0, 2 * kPart}}));
+  shelf.put("m.gguf", content + "more");
+  EXPECT_EQ(damage(content.size() + 4), (std::vector<ByteRange>{{2 * kPart, content.size() + 4}}));
 }
 
 TEST(Verification, a_file_of_a_folder_is_only_read_as_a_model) {

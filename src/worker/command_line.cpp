@@ -61,6 +61,16 @@ bool is_allowed(std::string_view name) {
          std::ranges::any_of(kPrefixes, [name](auto prefix) { return name.starts_with(prefix); });
 }
 
+/// What memory is planned with: the engine's own choices of today, said aloud, so that those of
+/// another version are no surprise. Of checkpoints, which models with a sliding window keep of each
+/// slot and which no plan counts, a quarter. Layers on GPUs and flash attention are its own choice:
+/// how they are asked for differs between versions.
+void add_memory(ArgumentList& list) {
+  list.add({"--cache-type-k"}, "f16");
+  list.add({"--cache-type-v"}, "f16");
+  list.add({"--ctx-checkpoints", "--swa-checkpoints"}, "8");
+}
+
 void add_pooling(ArgumentList& list, const LoadPlan& plan) {
   if (plan.mode == Mode::rerank) {
     list.add_flag({"--rerank", "--reranking"});
@@ -111,6 +121,7 @@ std::vector<std::string> command_line(const LoadPlan& plan, const Abilities& abi
   list.add({"--ctx-size"}, std::to_string(std::uint64_t{plan.context} * plan.slots));
   list.add({"--parallel"}, std::to_string(plan.slots));
   list.add_flag({"--no-kv-unified"});
+  add_memory(list);
   list.add({"--threads"}, std::to_string(plan.threads));
   // Threads that spin while they wait take the processor from those they wait for, and from us:
   // on two cores a token comes 5 to 15 % sooner without (bench/run --only P10).
@@ -128,7 +139,12 @@ std::vector<std::string> command_line(const LoadPlan& plan, const Abilities& abi
     list.add({"--fit"}, "off");
     list.add_flag({"--no-warmup"});
   }
-  if (plan.mode != Mode::generate) add_pooling(list, plan);
+  if (plan.mode == Mode::generate) {
+    list.add({"--batch-size"}, "2048");
+    list.add({"--ubatch-size"}, "512");
+  } else {
+    add_pooling(list, plan);
+  }
   for (const auto& argument : plan.further) list.add_further(argument);
   return std::move(list).take();
 }

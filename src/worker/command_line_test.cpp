@@ -18,11 +18,14 @@ using testing::ElementsAreArray;
 using testing::Not;
 
 Abilities todays_engine() {
-  return {.version = "0.7.0",
-          .flags = {"--model", "--host", "--alias", "--ctx-size", "--parallel", "--no-kv-unified",
-                    "--threads", "--poll", "--cache-ram", "--offline", "--no-ui", "--no-webui",
-                    "--log-verbosity", "--sse-ping-interval", "--fit", "--no-warmup", "--jinja",
-                    "--sleep-idle-seconds"}};
+  return {
+      .version = "0.7.0",
+      .flags = {"--model",        "--host",          "--alias",           "--ctx-size",
+                "--parallel",     "--no-kv-unified", "--threads",         "--poll",
+                "--cache-ram",    "--offline",       "--no-ui",           "--no-webui",
+                "--cache-type-k", "--cache-type-v",  "--ctx-checkpoints", "--batch-size",
+                "--ubatch-size",  "--embeddings",    "--log-verbosity",   "--sse-ping-interval",
+                "--fit",          "--no-warmup",     "--jinja",           "--sleep-idle-seconds"}};
 }
 
 LoadPlan plan_of(ByteSize size) {
@@ -60,6 +63,21 @@ TEST(CommandLine, everything_that_has_a_dangerous_default_is_explicit) {
   EXPECT_THAT(argv, Contains("--no-ui"));
   EXPECT_THAT(argv, Not(Contains("--fit")));
   EXPECT_THAT(argv, Not(Contains("--no-warmup")));
+}
+
+TEST(CommandLine, what_memory_depends_on_is_explicit) {
+  auto plan = plan_of(ByteSize::gib(4));
+  plan.further = {{.flag = "cache-type-k", .value = "q8_0"}};
+  auto argv = command_line(plan, todays_engine(), "w.sock");
+  EXPECT_EQ(value_of(argv, "--cache-type-k"), "f16");
+  EXPECT_EQ(value_of(argv, "--cache-type-v"), "f16");
+  EXPECT_EQ(value_of(argv, "--ctx-checkpoints"), "8");
+  EXPECT_EQ(value_of(argv, "--batch-size"), "2048");
+  EXPECT_EQ(value_of(argv, "--ubatch-size"), "512");
+  EXPECT_EQ(argv.back(), "q8_0") << "what users say comes last, and wins";
+  plan.mode = Mode::embed;
+  argv = command_line(plan, todays_engine(), "w.sock");
+  EXPECT_EQ(value_of(argv, "--ubatch-size"), std::to_string(plan.context));
 }
 
 TEST(CommandLine, the_unsafe_sleep_is_never_used) {

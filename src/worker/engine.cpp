@@ -4,14 +4,13 @@
 #include "json/json.hpp"
 #include "os/atomic_file.hpp"
 #include "worker/probe_cache.hpp"
+#include "worker/run_program.hpp"
 
 #include <fmt/format.h>
 
 #include <array>
 #include <optional>
-#include <sys/stat.h>
 #include <system_error>
-#include <unistd.h>
 #include <utility>
 
 namespace llf::worker {
@@ -20,12 +19,6 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::string_view kProgram = "llama-server";
-
-bool is_program(const fs::path& path) {
-  struct stat info{};
-  return ::stat(path.c_str(), &info) == 0 && S_ISREG(info.st_mode) &&
-         ::access(path.c_str(), X_OK) == 0;
-}
 
 std::string remembered_version(const fs::path& path, const fs::path& cache_dir) {
   const auto key = binary_key(path);
@@ -40,17 +33,6 @@ Engine located(const fs::path& path, EngineOrigin origin, const fs::path& cache_
   if (error) real = path;
   auto version = remembered_version(real, cache_dir);
   return {.path = real.native(), .origin = origin, .version = std::move(version)};
-}
-
-std::optional<fs::path> on_path(std::string_view path) {
-  while (!path.empty()) {
-    const auto end = std::min(path.find(':'), path.size());
-    const fs::path folder(path.substr(0, end));
-    path.remove_prefix(std::min(end + 1, path.size()));
-    // A relative entry would mean another program in every folder.
-    if (folder.is_absolute() && is_program(folder / kProgram)) return folder / kProgram;
-  }
-  return std::nullopt;
 }
 
 // A folder that tools/engine filled. Its record names the folder that its programs were made for.
@@ -98,7 +80,7 @@ Expected<Engine> find_engine(const EngineSearch& search) {
                                "of the settings (LLF_ENGINE, --engine), or unset it",
                                search.configured));
   }
-  if (const auto program = on_path(search.path_variable)) {
+  if (const auto program = find_program(search.path_variable, kProgram)) {
     return found(*program, EngineOrigin::path);
   }
   if (const auto program = search.distribution / kProgram; is_program(program)) {

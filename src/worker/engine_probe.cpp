@@ -1,64 +1,24 @@
 #include "base/limits.hpp"
-#include "net/descriptor.hpp"
-#include "net/timer.hpp"
-#include "os/child_process.hpp"
-#include "os/paths.hpp"
 #include "worker/engine.hpp"
 #include "worker/probe_cache.hpp"
+#include "worker/run_program.hpp"
 
 #include <fmt/format.h>
 
-#include <array>
-#include <sys/stat.h>
 #include <utility>
+#include <vector>
 
 namespace llf::worker {
 namespace {
 
 namespace fs = std::filesystem;
 
-/// What the child prints until it ends.
-Task<Expected<std::string>> read_output(net::Loop& loop, os::ChildProcess& child) {
-  const auto fd = child.take_out();
-  auto stream = net::Descriptor::create(loop, fd.get());
-  if (!stream) co_return failure(stream.error());
-  auto ended = net::Descriptor::create(loop, child.pidfd());
-  if (!ended) co_return failure(ended.error());
-  std::string text;
-  std::array<char, 4096> block{};
-  for (;;) {
-    const auto got = co_await stream->read_some(block);
-    if (!got) co_return failure(got.error());
-    if (*got == 0) break;
-    text.append(block.data(), *got);
-    if (text.size() > limits::kProbeOutput.bytes()) {
-      co_return failure(ErrorKind::too_large, "the engine's output is endless");
-    }
-  }
-  if (auto done = co_await ended->wait_readable(); !done) co_return failure(done.error());
-  co_return text;
-}
-
 /// What the engine prints when it is run with one argument.
 Task<Expected<std::string>> run_engine(net::Loop& loop, fs::path engine, std::string argument) {
-  auto child = os::spawn({.argv = {engine.native(), argument},
-                          .env = engine_environment(os::environment()),
-                          .cwd = "/",
-                          .err = os::Stream::as_out});
-  if (!child) co_return failure(child.error());
-  auto text = co_await net::with_deadline(read_output(loop, *child), limits::kProbeTimeout,
-                                          fmt::format("{} {}", engine.native(), argument));
-  if (!text) co_return failure(text.error());
-  const auto status = child->try_reap();
-  if (!status) co_return failure(status.error());
-  if (!*status || !(*status)->success()) {
-    co_return failure(
-        ErrorKind::upstream,
-        fmt::format("the engine does not run: {} {} ended with {}: {}", engine.native(), argument,
-                    *status ? os::to_string(**status) : "nothing",
-                    std::string_view(*text).substr(0, limits::kEngineMessage)));
-  }
-  co_return text;
+  std::vector<std::string> argv{engine.native(), std::move(argument)};
+  auto text = co_await run_program(loop, std::move(argv), limits::kProbeTimeout);
+  if (text || text.error().kind != ErrorKind::upstream) co_return text;
+  co_return failure(text.error().with_context("the engine does not run"));
 }
 
 }  // namespace

@@ -61,6 +61,10 @@ void Worker::reset() {
   core_->reset();
 }
 
+void Worker::on_restart(std::function<void(const std::string& why)> tell) {
+  core_->on_restart(std::move(tell));
+}
+
 void Worker::set_limits(Duration load, Duration silence) {
   core_->set_limits(load, silence);
 }

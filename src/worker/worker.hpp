@@ -40,16 +40,20 @@ struct WorkerConfig {
   /// Asked before each start whether the model may be given to the engine, and what it is made for;
   /// may be empty. What it uses outlives the worker.
   std::function<Task<Expected<ModelTraits>>()> check_model;
+  /// What the tree of a process has of GPUs' memory; may be empty. As above.
+  std::function<ByteSize(pid_t)> gpu_memory;
   WorkerPolicy policy;
   LivenessPolicy liveness;
 };
 
-/// A worker as people see it. `rss`, `progress` are as of now, at most a quarter second old.
+/// A worker as people see it. `rss`, `gpu` (memory of GPUs), `progress` are as of now, at most a
+/// quarter second old.
 struct WorkerStatus {
   std::string model;
   WorkerState state = WorkerState::stopped;
   pid_t pid = 0;  ///< 0: no process
   ByteSize rss;
+  ByteSize gpu;
   ByteSize size;
   std::uint32_t context = 0;  ///< tokens per slot
   std::uint32_t slots = 0;
@@ -122,6 +126,9 @@ class Worker {
 
   /// Forgets past failures, so that the next acquire tries at once: for an explicit wish to load.
   void reset();
+
+  /// Calls `tell` with the reason each time that a process is started after one that failed.
+  void on_restart(std::function<void(const std::string& why)> tell);
 
   /// Other limits from now on: `load` of later starts, `silence` of later leases.
   void set_limits(Duration load, Duration silence);

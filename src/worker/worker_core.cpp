@@ -98,7 +98,7 @@ void WorkerCore::apply(const Actions& actions) {
 }
 
 void WorkerCore::carry_out(const action::Spawn& spawn) {
-  if (std::exchange(failed_, false)) ++restarts_;
+  if (std::exchange(failed_, false)) count_restart();
   record_ = std::make_shared<ProcessRecord>();
   record_->generation = spawn.generation;
   record_->lines_before = ring_.newest();
@@ -350,14 +350,14 @@ std::vector<std::string> WorkerCore::last_lines(const ProcessRecord& record) con
   return lines;
 }
 
-ByteSize WorkerCore::sampled_rss() const {
+const WorkerCore::Sample& WorkerCore::sample() const {
   const auto now = mono_now();
   const auto pid = process_ ? process_->pid() : 0;
   if (sample_.pid != pid || now - sample_.at >= limits::kProgressInterval) {
-    sample_ = {.at = now, .pid = pid, .rss = ByteSize()};
-    if (pid != 0) sample_.rss = os::tree_rss(pid).value_or(ByteSize());
+    sample_ = {.at = now, .pid = pid, .rss = os::tree_rss(pid).value_or(ByteSize()), .gpu = {}};
+    if (pid != 0 && config_.gpu_memory) sample_.gpu = config_.gpu_memory(pid);
   }
-  return sample_.rss;
+  return sample_;
 }
 
 void WorkerCore::set_limits(Duration load, Duration silence) {
@@ -376,7 +376,8 @@ WorkerStatus WorkerCore::status() const {
   status.model = config_.model;
   status.state = fsm_.state();
   status.pid = process_ ? process_->pid() : 0;
-  status.rss = sampled_rss();
+  status.rss = sample().rss;
+  status.gpu = sample().gpu;
   status.size = config_.size;
   status.context = config_.plan.context;
   status.slots = config_.plan.slots;
@@ -384,9 +385,8 @@ WorkerStatus WorkerCore::status() const {
   status.queued = leases_.size() - status.active;
   status.waiting = fsm_.waiting();
   if (status.state == WorkerState::starting && config_.size > ByteSize()) {
-    const auto share =
-        static_cast<double>(status.rss.bytes()) / static_cast<double>(config_.size.bytes());
-    status.progress = std::min(share, 1.0);
+    const auto loaded = static_cast<double>((status.rss + status.gpu).bytes());
+    status.progress = std::min(loaded / static_cast<double>(config_.size.bytes()), 1.0);
   }
   if (fsm_.has_process()) status.uptime = now - since_;
   status.last_used = last_used_;

@@ -63,6 +63,9 @@ class WorkerCore : public std::enable_shared_from_this<WorkerCore> {
   [[nodiscard]] Task<void> stop();
   [[nodiscard]] Task<void> close();
   void reset();
+  void on_restart(std::function<void(const std::string& why)> tell) {
+    on_restart_ = std::move(tell);
+  }
   void set_limits(Duration load, Duration silence);
   [[nodiscard]] WorkerStatus status() const;
   [[nodiscard]] std::optional<net::Endpoint> endpoint() const;
@@ -85,6 +88,10 @@ class WorkerCore : public std::enable_shared_from_this<WorkerCore> {
   void carry_out(const action::CheckHealth& check);
   void carry_out(const action::SendSignal& sent);
   void carry_out(const action::Answer& answer);
+  void count_restart() {
+    ++restarts_;
+    if (on_restart_) on_restart_(last_error_ ? last_error_->message : "");
+  }
   [[nodiscard]] Error error_of(Outcome outcome) const;
   void note_failure(Error error);
 
@@ -101,7 +108,13 @@ class WorkerCore : public std::enable_shared_from_this<WorkerCore> {
   void add_line(std::string line);
   void flush_log();
   [[nodiscard]] std::vector<std::string> last_lines(const ProcessRecord& record) const;
-  [[nodiscard]] ByteSize sampled_rss() const;
+  struct Sample {
+    MonoTime at;
+    pid_t pid = 0;
+    ByteSize rss;
+    ByteSize gpu;
+  };
+  [[nodiscard]] const Sample& sample() const;
 
   net::Loop& loop_;
   WorkerConfig config_;
@@ -122,6 +135,7 @@ class WorkerCore : public std::enable_shared_from_this<WorkerCore> {
   std::optional<Error> last_error_;  ///< of the last failure
   bool failed_ = false;              ///< since the last start
   std::size_t restarts_ = 0;
+  std::function<void(const std::string& why)> on_restart_;
   MonoTime since_;
   MonoTime last_used_;
 
@@ -130,11 +144,6 @@ class WorkerCore : public std::enable_shared_from_this<WorkerCore> {
   bool flush_posted_ = false;
   net::Event log_changed_;
 
-  struct Sample {
-    MonoTime at;
-    pid_t pid = 0;
-    ByteSize rss;
-  };
   mutable Sample sample_;
 };
 

@@ -56,7 +56,7 @@ def test_eof_typed_ahead_leaves(llf: Llf) -> None:
 
 
 def test_the_first_chat_says_once_which_model_to_download(llf: Llf) -> None:
-    hint = "For real work: llf model download "
+    hint = "For real work: "
     for times in (1, 0):
         with Terminal(llf.env) as opened:
             opened.await_text("> ")

@@ -49,6 +49,7 @@ constexpr std::array kDirectives = {
     Directive{"answer", [](Script& s, Text a) { s.answer = unescape(a); }},
     Directive{"echo", [](Script& s, Text) { s.echo = true; }},
     Directive{"thinks", [](Script& s, Text) { s.thinks = true; }},
+    Directive{"no-tools", [](Script& s, Text) { s.no_tools = true; }},
     Directive{"tool-call", [](Script& s, Text a) { s.tool_call = a; }},
     Directive{"tokens", [](Script& s, Text a) { s.tokens = number(a, 0); }},
     Directive{"token-delay-ms",
@@ -97,6 +98,7 @@ constexpr std::array kDirectives = {
     Directive{"duplicate-ids", [](Script& s, Text) { s.faults.duplicate_ids = true; }},
     Directive{"error-status",
               [](Script& s, Text a) { s.faults.error_status = static_cast<int>(number(a, 500)); }},
+    Directive{"error-message", [](Script& s, Text a) { s.faults.error_message = unescape(a); }},
 };
 
 bool apply_line(Script& script, std::string_view line) {

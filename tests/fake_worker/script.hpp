@@ -32,6 +32,7 @@ struct Faults {
   bool bad_chunk = false;
   bool duplicate_ids = false;
   int error_status = 0;
+  std::string error_message = "as the script says";
 };
 
 enum class ReadyOn { engine_default, out, err, none };
@@ -43,6 +44,7 @@ struct Script {
       "\xE5\xAD\x97 \xF0\x9F\xA6\x99 done.";
   bool echo = false;
   bool thinks = false;
+  bool no_tools = false;
   std::string tool_call;  ///< "NAME ARGUMENTS": what it answers where there are tools
   std::optional<long> tokens;
   milliseconds token_delay{0};

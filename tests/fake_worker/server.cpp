@@ -185,7 +185,7 @@ void Server::complete(Connection& connection, const Request& request) {
     connection.reply(400, error_body(400, "invalid_request_error", chat.error().message));
   } else if (faults.error_status != 0) {
     connection.reply(faults.error_status,
-                     error_body(faults.error_status, "server_error", "as the script says"));
+                     error_body(faults.error_status, "server_error", faults.error_message));
   } else if (faults.html_200) {
     connection.reply(200, "<html><body>It works!</body></html>", "text/html");
   } else {
@@ -246,11 +246,14 @@ std::string Server::models_body() const {
 
 std::string Server::props_body() const {
   const json::Object defaults{{"n_ctx", options_.context / options_.parallel}};
+  const json::Object abilities{{"supports_tools", !script_.no_tools},
+                               {"supports_tool_calls", !script_.no_tools}};
   return json::write(json::Object{{"default_generation_settings", defaults},
                                   {"total_slots", options_.parallel},
                                   {"model_alias", options_.alias},
                                   {"model_path", options_.model},
                                   {"chat_template", ""},
+                                  {"chat_template_caps", abilities},
                                   {"build_info", "fake"},
                                   {"is_sleeping", false}});
 }

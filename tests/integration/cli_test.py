@@ -179,6 +179,27 @@ def test_a_model_that_is_not_there_names_the_nearest(cli: Cli, models: Models) -
     assert "qwen3-8b" in cli.run("run", "qwen3:8b").stderr
 
 
+def test_a_name_that_is_short_for_several_lists_them_however_it_is_given(
+        cli: Cli, models: Models) -> None:
+    for name in ("small-a", "small-b"):
+        models.add(name)
+    told = "llf: 'small' may be any of these, say which: small-a, small-b"
+    option = cli.run("run", "-m", "small", "hi")
+    assert (option.returncode, option.stderr) == (1, told + "\n"), option
+    word = cli.run("run", "small", "hi")
+    assert word.returncode == 1, word
+    assert word.stderr == told + ". If it belongs to the prompt, put the prompt in quotes.\n"
+
+
+def test_a_profile_may_be_shortened_but_not_to_remove_its_model(cli: Cli, models: Models) -> None:
+    models.add("any")
+    assert cli.run("config", "set", "profiles.pin.model", "any").returncode == 0
+    assert cli.run("run", "-m", "pi", "hi").stdout == ANSWER + "\n"
+    refused = cli.run("rm", "pi", "--yes")
+    assert refused.returncode != 0 and "short for the profile 'pin'" in refused.stderr, refused
+    assert models.path("any").exists()
+
+
 def test_many_clients_from_cold_start_one_daemon(cli: Cli, models: Models) -> None:
     models.add("any")
     for run in at_once(REPEATS, lambda _: cli.run("run", "any", "hello there")):

@@ -64,6 +64,16 @@ def test_models_of_the_control_api_say_where_and_whether_loaded(daemon: Daemon,
     assert (found["one"]["loaded"], found["two"]["loaded"]) == (False, True)
 
 
+def test_a_model_whose_process_ended_while_it_loaded_is_not_loaded(daemon: Daemon,
+                                                                   models: Models) -> None:
+    models.add("bad", "exit-at-load 1")
+    daemon.load("bad")
+    assert daemon.workers()["bad"]["state"] == "failed"
+    for query in ("models", "models?brief=1"):
+        listed = daemon.control("GET", query).json()["models"]
+        assert [model["id"] for model in listed if model.get("loaded")] == [], listed
+
+
 def test_a_missing_model_is_told_with_the_nearest_names(daemon: Daemon, models: Models, via: str,
                                                         stream: bool) -> None:
     models.add("qwen3-8b")
@@ -196,6 +206,9 @@ def test_logs_of_the_daemon_and_of_a_worker(daemon: Daemon, models: Models) -> N
     assert any("a telling line" in line for line in lines), lines
     last = daemon.control("GET", "logs?source=talks&lines=1").json()["lines"]
     assert last == lines[-1:]
+    daemon.unload("talks")
+    kept = daemon.control("GET", "logs?source=talks&lines=100").json()["lines"]
+    assert any("a telling line" in line for line in kept), kept
     assert daemon.control("GET", "logs?source=daemon&lines=10").json()["lines"]
     missing = daemon.control("GET", "logs?source=nobody")
     assert missing.status == 404 and missing.error

@@ -74,6 +74,24 @@ def test_what_a_killed_daemon_had_fetched_is_shown_by_the_next(
     assert sent <= SIZE - found["done_bytes"] + MIB, "what was shown did not come again"
 
 
+def test_who_names_a_model_on_its_way_is_told_how_far_it_is(
+        start: Callable, hub: FakeHub, home: Home, variables: dict[str, str],
+        llf: Callable) -> None:
+    begun(start(env=variables), hub, home, variables)
+    hub.faults.rate_total = MIB
+    for words in (("run", "model:q4", "hi"), ("run", "-m", "org/model", "hi"), ("rm", NAME),
+                  ("show", "model-gguf")):
+        refused = llf(*words)
+        assert refused.returncode == 1, refused
+        assert f"{NAME} is being downloaded, " in refused.stderr, refused
+        assert "% of it has come: `llf model downloads` shows it" in refused.stderr, refused
+    stopped = llf("model", "downloads", "--stop", "model")
+    assert stopped.stdout.startswith(f"stopped {NAME}: llf model download {NAME} goes on"), stopped
+    eventually("it stopped", lambda: "has ended early" in llf("run", "model:q4", "hi").stderr)
+    gone = llf("model", "downloads", "--discard", "model")
+    assert gone.stdout == f"{NAME} is stopped, and what had come of it discarded\n", gone
+
+
 def test_what_was_stopped_or_has_failed_is_so_for_the_next_daemon(
         start: Callable, hub: FakeHub, home: Home, variables: dict[str, str],
         llf: Callable) -> None:

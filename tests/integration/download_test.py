@@ -213,6 +213,14 @@ def test_a_busy_server_is_asked_again(downloading: Daemon, hub: FakeHub, status:
     fetched(downloading, REPO)
 
 
+def test_a_plan_tells_of_terms_to_accept(start: Callable, hub: FakeHub, cache: Path) -> None:
+    hub.add("org/gated-GGUF", {"g-Q4_0.gguf": weights(MIB)}, gated="manual")
+    daemon = start(env={"HF_ENDPOINT": hub.url, "HF_HUB_CACHE": str(cache)})
+    planned = subprocess.run([LLF, "--home", daemon.home.path, "pull", "org/gated-GGUF", "-n"],
+                             capture_output=True, text=True)
+    assert "accept its terms at" in planned.stderr, planned
+
+
 def test_refusals_are_told_in_words(downloading: Daemon, hub: FakeHub) -> None:
     hub.add("org/gated-GGUF", {"g-Q4_0.gguf": weights(MIB)}, gated="manual")
     hub.add_token("hf_outsider", access=[])
@@ -295,11 +303,11 @@ def test_a_stopped_download_goes_on_where_it_was(downloading: Daemon, hub: FakeH
 
 
 def test_F58_kill_at_any_moment(start: Callable, hub: FakeHub, cache: Path, home: Home) -> None:
-    """LLF_KILLS=200 for the long form. A download that is done before a kill begins anew."""
+    """A download that is done before a kill begins anew."""
     dice = random.Random(58)
     hub.faults.rate_total = 12 * MIB
     came = bytearray(len(CONTENT))  # 1 for each byte that was sent to an earlier daemon
-    for _ in range(int(os.environ.get("LLF_KILLS", "12"))):
+    for _ in range(int(os.environ.get("LLF_KILLS", "200"))):
         daemon = start(env=environment(hub, cache))
         command = subprocess.Popen([LLF, "pull", REPO], stdout=subprocess.DEVNULL,
                                    stderr=subprocess.DEVNULL,

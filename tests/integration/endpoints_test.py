@@ -221,6 +221,15 @@ def test_F48_another_one_answers_instead(with_endpoints: Callable, answer: Calla
         assert len(bad.seen) <= 2, "it is left alone"
 
 
+def test_F48_a_model_that_fails_takes_the_others_nothing_away(with_endpoints: Callable) -> None:
+    with FakeEndpoint(error(502, "cannot be loaded"), chat_answer("fine")) as office:
+        daemon = with_endpoints(office={"url": office.url, "models": ["dead", "big"]})
+        assert post(daemon, chat_body("dead")).status == 502
+        told = post(daemon, chat_body("dead"))
+        assert told.status == 503 and "the model 'dead' of" in told.error["message"], told
+        assert chat(daemon.tcp, "big").text == "fine"
+
+
 def test_F48_what_the_client_did_wrong_is_not_tried_elsewhere(with_endpoints: Callable) -> None:
     with FakeEndpoint(error(400, "no")) as one, FakeEndpoint(error(400, "no")) as other:
         daemon = with_endpoints(one=one, other=other)

@@ -51,12 +51,12 @@ REFUSED = {
     "array": b"[" + message(b"x") + b"]",
     "deep": message(b"x", b',"tools":' + b"[" * 5000 + b"]" * 5000),
     "deep objects": b'{"a":' * 5000 + b"1" + b"}" * 5000,
+    "duplicate key": b'{"model":"none",' + message(b"x")[1:],
 }
 
 TAKEN = {
     "nul escape": message(b"a\\u0000b"),
     "surrogate pair": message(b"\\ud83d\\ude00"),
-    "duplicate key": b'{"model":"none",' + message(b"x")[1:],
     "escaped key": message(b"x").replace(b'"model"', b'"m\\u006fdel"'),
     "many spaces": b" " * 100_000 + message(b"x") + b"\n" * 100_000,
     "long text": message(b"word " * 200_000),

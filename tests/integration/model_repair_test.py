@@ -64,6 +64,21 @@ def test_damage_is_told_and_only_it_is_fetched_anew(llf: Callable, hub: FakeHub,
     assert not list(cache.rglob("*.llf-*"))
 
 
+@pytest.mark.parametrize("left", [PART + 5, 2 * PART, SIZE - 1])
+def test_of_a_file_that_was_cut_what_is_right_is_not_fetched_again(
+        llf: Callable, hub: FakeHub, cache: Path, left: int) -> None:
+    assert llf("pull", REPO).returncode == 0
+    os.truncate(blob(cache), left)
+    told = json.loads(llf("--json", "model", "verify", REPO).stdout)["files"][0]["damage"]
+    assert told[0][0] == left // PART * PART and told[-1][1] >= min(left, 2 * PART), told
+    hub.forget_requests()
+    repaired = llf("model", "verify", REPO, "--repair")
+    assert repaired.returncode == 0, repaired
+    assert sha256(blob(cache).read_bytes()) == sha256(CONTENT)
+    assert sent_by(hub) <= len(CONTENT) - left // PART * PART + MIB
+    assert not list(cache.rglob("*.llf-*"))
+
+
 def test_a_repair_that_cannot_begin_takes_nothing_away(llf: Callable, hub: FakeHub,
                                                        cache: Path) -> None:
     assert llf("pull", REPO).returncode == 0

@@ -113,6 +113,27 @@ def test_options_that_cannot_work_restart_nothing(daemon: Daemon, llf: Callable)
     assert daemon.status()["pid"] == before
 
 
+def test_a_port_that_is_taken_restarts_nothing(daemon: Daemon, models: Models,
+                                               llf: Callable) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        port = other.getsockname()[1]
+        refused = llf("server", "restart", "--port", str(port))
+        assert refused.returncode == 1 and f"port {port}" in refused.stderr, refused
+        assert "is taken by" in refused.stderr
+    assert chat(daemon.tcp, models.add("m")).whole
+
+
+def test_the_options_of_before_hold_unless_they_are_given_anew(daemon: Daemon, models: Models,
+                                                               llf: Callable) -> None:
+    before = daemon.status()["options"]
+    assert ["--stall-timeout", "4"] == before[-2:], before
+    assert llf("server", "restart", "--max-loaded", "5").returncode == 0
+    after = daemon.status()["options"]
+    kept = [word for word in before if word not in ("--max-loaded", "64")]
+    assert after == [*kept, "--max-loaded", "5"]
+    assert chat(daemon.tcp, models.add("m")).whole, "the port is the same"
+
+
 def test_two_at_once_end_well(daemon: Daemon, models: Models, home: Home) -> None:
     runs = [subprocess.Popen([LLF, "server", "restart", *as_before(daemon, models)],
                              env=home.environment(), stdout=subprocess.PIPE,

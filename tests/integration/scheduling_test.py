@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import struct
 from collections.abc import Callable
 
@@ -151,6 +153,15 @@ def test_a_pinned_model_stays(start: Callable, models: Models, settings: Setting
     assert len(models.records("kept", "start")) == 1
     settings.set(models={"max_loaded": 2})
     eventually("there is room", lambda: chat(daemon.tcp, "other").whole)
+
+
+def test_an_engine_that_is_started_again_is_among_the_decisions(start: Callable,
+                                                               models: Models) -> None:
+    daemon = start()
+    assert chat(daemon.tcp, models.add("m")).whole
+    os.kill(daemon.worker_pid("m"), signal.SIGKILL)
+    assert eventually("it is there again", lambda: chat(daemon.tcp, "m").whole)
+    assert any("m loads: its engine is started again" in line for line in decisions(daemon))
 
 
 def test_models_are_there_from_the_start(start: Callable, models: Models,

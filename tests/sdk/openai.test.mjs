@@ -48,6 +48,53 @@ test('a streamed answer is the same text in many parts, with usage when asked fo
   assert.ok(chunks.at(-1).usage.total_tokens > 5);
 });
 
+test('several answers are counted together, streamed or not', async () => {
+  const asked = { ...question, n: 2, max_tokens: 3 };
+  const whole = await real.chat.completions.create(asked);
+  assert.equal(whole.choices.length, 2);
+  assert.equal(whole.usage.completion_tokens, 6);
+  assert.equal(whole.usage.total_tokens, whole.usage.prompt_tokens + 6);
+  const chunks = [];
+  const stream = await real.chat.completions.create({
+    ...asked,
+    stream: true,
+    stream_options: { include_usage: true },
+  });
+  for await (const chunk of stream) chunks.push(chunk);
+  const { usage } = chunks.pop();
+  assert.equal(usage.completion_tokens, 6);
+  assert.equal(usage.total_tokens, whole.usage.total_tokens);
+  assert.ok(chunks.every((chunk) => chunk.usage === null && chunk.choices.length === 1));
+  const prompts = await real.completions.create({
+    model: 'llf-nano', prompt: ['a b', 'c d e f g'], max_tokens: 3, temperature: 0,
+  });
+  assert.equal(prompts.usage.completion_tokens, 6);
+});
+
+test('a mistake of the client is no failure of the server', async () => {
+  const image = { type: 'image_url', image_url: { url: 'data:image/png;base64,iVBORw0KGgo=' } };
+  const wrong = [
+    [{ messages: [{ role: 'user', content: [image] }] }, 'messages'],
+    [{ messages: [{ content: 'hi' }] }, 'messages'],
+    [{ tools: [{ type: 'function' }] }, 'tools'],
+    [{ n: 3 }, 'n'],
+  ];
+  for (const [fields, param] of wrong) {
+    await assert.rejects(real.chat.completions.create({ ...question, ...fields }), (error) => {
+      assert.ok(error instanceof OpenAI.BadRequestError, String(error));
+      assert.equal(error.param, param);
+      return true;
+    });
+  }
+});
+
+test('log probabilities have no others unless they are asked for', async () => {
+  const answer = await real.chat.completions.create({ ...question, logprobs: true, max_tokens: 2 });
+  for (const place of answer.choices[0].logprobs.content) {
+    assert.deepEqual(place.top_logprobs, []);
+  }
+});
+
 test('the stream helper', async () => {
   const answer = await real.chat.completions.stream(question).finalChatCompletion();
   assert.match(answer.choices[0].message.content, /Local LLM Framework/);

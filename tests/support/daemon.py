@@ -33,11 +33,12 @@ class Daemon:
     def __init__(self, home: Home, models: Models | None = None, flags: Sequence[str] = (), *,
                  env: dict[str, str] | None = None, open_files: int | None = None,
                  stderr: object = None, engine: str | None = str(FAKE_WORKER),
-                 tls: ssl.SSLContext | None = None) -> None:
+                 tls: ssl.SSLContext | None = None, around: Sequence[str] = ()) -> None:
+        """`around` is a command that becomes llfd, whose own follows it."""
         self.home = home
         self.expected_death = False
         read_end, write_end = os.pipe()
-        command = [str(LLFD), "--home", str(home.path), "--ready-fd", str(write_end)]
+        command = [*around, str(LLFD), "--home", str(home.path), "--ready-fd", str(write_end)]
         if "--port" not in flags:
             command += ["--port", "0"]
         if engine:
