@@ -54,6 +54,7 @@ std::optional<hub::DownloadStatus> download_meant(const GatewayOptions& options,
   auto list = options.downloads.list();
   std::erase_if(list, [](const auto& one) { return one.state == State::done; });
   std::vector<std::string> names;
+  names.reserve(list.size());
   for (const auto& one : list) names.push_back(one.model);
   const auto meant = hub::match_download(names, name);
   if (!meant) return std::nullopt;
