@@ -11,6 +11,17 @@
 #include <utility>
 
 namespace llf::scheduler {
+namespace {
+
+/// The file of that whole name, which is what nearly every request has; null where there is none.
+/// Shortened names are compared with all, spelt in many ways.
+const store::ModelFile* whole_file(store::Catalog& catalog, const ModelId& name) {
+  const auto& files = catalog.list();
+  const auto at = std::ranges::find(files, name, &store::ModelFile::id);
+  return at == files.end() ? nullptr : &*at;
+}
+
+}  // namespace
 
 ModelId worker_of_mode(const ModelId& model, worker::Mode mode) {
   switch (mode) {
@@ -121,6 +132,15 @@ Expected<Target> Names::target_named(const ModelId& name) const {
   const auto wanted = name.empty() ? default_name() : name;
   const auto whole = settings_.profiles.find(wanted.str());
   if (whole != settings_.profiles.end()) return profile_target(*whole);
+  const auto plain = [this](const store::ModelFile& file) {
+    return Target{.name = file.id,
+                  .model = file.id,
+                  .worker = file.id,
+                  .load = plain_load(file),
+                  .inference = settings_.inference,
+                  .prompt = {}};
+  };
+  if (const auto* file = whole_file(catalog_, wanted)) return plain(*file);
   const auto all = all_here();
   if (auto model = find_elsewhere(wanted.str(), all)) {
     return Target{.name = ModelId(model->id),
@@ -137,12 +157,7 @@ Expected<Target> Names::target_named(const ModelId& name) const {
   if (shortened != settings_.profiles.end()) return profile_target(*shortened);
   const auto file = catalog_.find((*found)->id);
   if (!file) return failure(file.error());
-  return Target{.name = file->id,
-                .model = file->id,
-                .worker = file->id,
-                .load = plain_load(*file),
-                .inference = settings_.inference,
-                .prompt = {}};
+  return plain(*file);
 }
 
 Error Names::unknown(const std::string& name, Error why,
@@ -157,6 +172,9 @@ Error Names::unknown(const std::string& name, Error why,
 
 Expected<store::ModelFile> Names::model_file(const ModelId& name) const {
   const auto wanted = name.empty() ? default_name() : name;
+  if (!settings_.profiles.contains(wanted.str())) {
+    if (const auto* file = whole_file(catalog_, wanted)) return *file;
+  }
   const auto all = all_here();
   const auto found = store::models_named(all, wanted.str());
   if (found.size() > 1 && !find_elsewhere(wanted.str(), all)) {
@@ -173,6 +191,8 @@ Expected<store::ModelFile> Names::model_file(const ModelId& name) const {
 }
 
 bool Names::is_name(std::string_view word) const {
+  const ModelId name((std::string(word)));
+  if (settings_.profiles.contains(name.str()) || whole_file(catalog_, name) != nullptr) return true;
   if (store::is_model_name(all_here(), word)) return true;
   const auto there = elsewhere_ == nullptr ? std::nullopt : elsewhere_->find(word);
   return there && there->id == word;
