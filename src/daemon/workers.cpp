@@ -117,7 +117,7 @@ Task<Expected<scheduler::Footprint>> Workers::footprint(scheduler::Target target
   co_return footprint;
 }
 
-std::optional<ByteSize> Workers::memory(const scheduler::OwnMemory& ours) const {
+std::optional<ByteSize> Workers::memory(ByteSize ours) const {
   if (const auto& set = parts_.settings.models.memory) {
     constexpr std::uint64_t kMegabyte = 1'000'000;
     return ByteSize(static_cast<std::uint64_t>(*set) * kMegabyte);
@@ -125,12 +125,12 @@ std::optional<ByteSize> Workers::memory(const scheduler::OwnMemory& ours) const 
   const auto total = os::total_memory();
   const auto available = os::available_memory();
   if (!total || !available) return std::nullopt;
-  const auto ram = allowed(*total, *available + ours.ram);
+  const auto ram = allowed(*total, *available + ours);
   if (!os::has_compute_gpu()) return ram;
   const auto gpu = gpu_.memory();
   // Where the engine does not tell what its GPUs have, it fits the model to them.
   if (!gpu) return std::nullopt;
-  return ram + allowed(gpu->total, gpu->free + ours.gpu);
+  return ram + allowed(gpu->total, gpu->free + gpu->own);
 }
 
 Task<gateway::MachineFacts> Workers::machine_facts(gateway::MachineLook look) {
@@ -150,7 +150,7 @@ gateway::ModelAccess Workers::with_machine(gateway::ModelAccess access) {
 scheduler::Machine Workers::machine() {
   scheduler::Machine machine{
       .footprint = [this](scheduler::Target target) { return footprint(std::move(target)); },
-      .memory = [this](const scheduler::OwnMemory& ours) { return memory(ours); },
+      .memory = [this](ByteSize ours) { return memory(ours); },
       .observe = {}};
   if (os::has_compute_gpu()) machine.observe = [this] { return gpu_.look_later(); };
   return machine;

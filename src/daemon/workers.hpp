@@ -56,7 +56,7 @@ class Workers {
   [[nodiscard]] Task<Expected<worker::ModelTraits>> check(std::vector<std::string> files);
   [[nodiscard]] Task<Expected<scheduler::Footprint>> footprint(scheduler::Target target);
   [[nodiscard]] Task<gateway::MachineFacts> machine_facts(gateway::MachineLook look);
-  [[nodiscard]] std::optional<ByteSize> memory(const scheduler::OwnMemory& ours) const;
+  [[nodiscard]] std::optional<ByteSize> memory(ByteSize ours) const;
 
   Parts parts_;
   worker::Journal journal_;

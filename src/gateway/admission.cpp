@@ -69,7 +69,8 @@ std::optional<std::string_view> bearer(std::string_view authorization) {
 std::optional<std::string_view> key_of(const net::Headers& headers) {
   if (headers.count("authorization") > 1 || headers.count("x-api-key") > 1) return std::nullopt;
   const auto authorization = headers.get("authorization");
-  const auto key = headers.get("x-api-key");
+  auto key = headers.get("x-api-key");
+  if (key && key->empty()) key.reset();
   if (!authorization) return key.value_or("");
   const auto own = bearer(*authorization);
   if (key && key != own) return std::nullopt;
@@ -157,7 +158,7 @@ std::optional<Denial> admit(const net::Request& request, std::span<const RouteFa
                 "unsupported_media_type");
   }
   const auto coding = request.headers.get("content-encoding").value_or("identity");
-  if (!net::equal_ignoring_case(coding, "identity")) {
+  if (!coding.empty() && !net::equal_ignoring_case(coding, "identity")) {
     return deny(415, ErrorKind::invalid, "a compressed body is not read: send it as it is",
                 "unsupported_media_type");
   }

@@ -121,6 +121,7 @@ Task<Attempt> try_one(remote::Use use, const Order& order, std::string path) {
   use.served();
   co_return Attempt{.answer = EngineAnswer{.by = std::move(use),
                                            .response = *std::move(response),
+                                           .status = kOk,
                                            .body = *std::move(begun)},
                     .error = Error{}};
 }

@@ -1,5 +1,6 @@
 #include "gateway/engine_refusal.hpp"
 
+#include "base/ascii.hpp"
 #include "base/limits.hpp"
 #include "base/number.hpp"
 #include "base/utf8.hpp"
@@ -47,14 +48,6 @@ constexpr std::array kKnown{
 /// What else says that the input is wrong.
 constexpr std::array<std::string_view, 5> kVague{"failed to parse", "parse error", "invalid",
                                                  "unsupported", "not supported"};
-
-std::string lower(std::string_view text) {
-  std::string out(text);
-  std::ranges::transform(out, out.begin(), [](char c) {
-    return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
-  });
-  return out;
-}
 
 /// The number behind `before` in `text`.
 std::optional<std::int64_t> number_behind(std::string_view text, std::string_view before) {
@@ -111,7 +104,7 @@ std::optional<ApiError> engine_refusal(Api api, int status, std::string_view bod
   if (status != kBadRequest && status != kServerError) return std::nullopt;
   const auto message = engine_words(body);
   if (auto refused = wrong_field(message); refused && status == kBadRequest) return refused;
-  const auto words = lower(message);
+  const auto words = ascii_lower(message);
   if (auto refused = too_long(words, facts_of(api).required)) return refused;
   if (status == kBadRequest) return std::nullopt;  // told in the engine's words
   for (const auto& known : kKnown) {

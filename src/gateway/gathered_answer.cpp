@@ -102,8 +102,18 @@ Expected<void> GatheredAnswer::feed(std::string_view bytes) {
 }
 
 Expected<void> GatheredAnswer::take(json::Object event) {
-  if (event.contains("error")) {
-    return failure(ErrorKind::upstream, "the engine reported an error in the middle of the answer");
+  if (const auto* error = event.if_contains("error")) {
+    constexpr int kServerError = 500;
+    const auto* fields = error->if_object();
+    const auto code = fields == nullptr
+                          ? kServerError
+                          : json::get_int_or(*fields, "code", kServerError).value_or(kServerError);
+    const bool is_status = code >= 400 && code < 600;
+    if (!refusal_) {
+      refusal_ = {.status = is_status ? static_cast<int>(code) : kServerError,
+                  .body = json::write(event)};
+    }
+    return {};
   }
   if (const auto* usage = event.if_contains("usage"); usage != nullptr && usage->is_object()) {
     sum_.add(index_of_event(event), usage->get_object());
@@ -150,7 +160,8 @@ void GatheredAnswer::take_choice(const json::Object& choice) {
   }
 }
 
-Expected<std::string> GatheredAnswer::whole() {
+Expected<Gathered> GatheredAnswer::whole() {
+  if (refusal_) return *std::move(refusal_);
   if (!done_) return failure(ErrorKind::upstream, "the answer ended before its last event");
   json::Array choices;
   for (auto& [index, choice] : choices_) {
@@ -162,20 +173,24 @@ Expected<std::string> GatheredAnswer::whole() {
   if (api_ == Api::chat) answer["object"] = "chat.completion";
   if (sum_.answers() > 0) answer["usage"] = sum_.total();
   if (!timings_.is_null()) answer["timings"] = std::move(timings_);
-  return json::write(answer);
+  return Gathered{.body = json::write(answer)};
 }
 
-Task<Expected<std::string>> gather_answer(net::ClientResponse& response,
-                                          const InferenceRequest& request) {
+Task<Expected<Gathered>> gather_answer(net::ClientResponse& response,
+                                       const InferenceRequest& request,
+                                       std::function<void()> on_part) {
   constexpr int kOk = 200;
   const auto type = response.headers().get("content-type").value_or("");
   if (response.status() != kOk || !type.starts_with("text/event-stream")) {
-    co_return co_await response.read_all(limits::kEngineAnswer);
+    auto body = co_await response.read_all(limits::kEngineAnswer);
+    if (!body) co_return failure(body.error());
+    co_return Gathered{.status = response.status(), .body = *std::move(body)};
   }
   GatheredAnswer gathered(request);
   for (;;) {
     const auto part = co_await response.read_some();
     if (!part) co_return failure(part.error());
+    on_part();
     if (part->empty()) co_return gathered.whole();
     if (auto taken = gathered.feed(*part); !taken) co_return failure(taken.error());
   }

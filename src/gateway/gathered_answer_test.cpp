@@ -18,7 +18,8 @@ std::string gathered(Api api, std::string_view request,
     if (auto fed = answer.feed(sse::event(event)); !fed) return fed.error().message;
   }
   const auto whole = answer.whole();
-  return whole ? *whole : whole.error().message;
+  if (!whole) return whole.error().message;
+  return whole->status == 200 ? whole->body : std::to_string(whole->status) + " " + whole->body;
 }
 
 constexpr std::string_view kTwo = R"({"messages":[{"role":"user","content":"hi"}],"n":2})";
@@ -86,7 +87,10 @@ TEST(GatheredAnswer, that_ends_early_or_tells_an_error_is_none) {
   EXPECT_EQ(gathered(Api::chat, kTwo, {R"({"choices":[]})"}),
             "the answer ended before its last event");
   EXPECT_EQ(gathered(Api::chat, kTwo, {R"({"error":{"message":"x"}})", "[DONE]"}),
-            "the engine reported an error in the middle of the answer");
+            R"(500 {"error":{"message":"x"}})");
+  EXPECT_EQ(gathered(Api::chat, kTwo,
+                     {R"({"choices":[]})", R"({"error":{"code":400,"message":"long"}})"}),
+            R"(400 {"error":{"code":400,"message":"long"}})");
   EXPECT_EQ(gathered(Api::chat, kTwo, {"nonsense"}),
             "the engine sent an event that is none of a completion");
 }

@@ -262,7 +262,7 @@ Task<StreamResult> continue_stream(const Answering& to, BegunAnswer begun, Error
     const bool stopping = asked.second == Interruption::stopping;
     co_return StreamResult{.end = stopping ? End::stopping : End::nobody_left, .why = {}};
   }
-  const bool begun_anew = asked.first && asked.first->response.status() == 200 &&
+  const bool begun_anew = asked.first && asked.first->status == 200 &&
                           has_type(asked.first->response, "text/event-stream");
   if (!begun_anew) {
     log::warn("gateway", "the stream is not gone on with: {}",
@@ -335,7 +335,7 @@ Task<Outcome> ask_and_send(const Answering& to, MonoTime begun) {
     co_return co_await fail(to.responder, stopping_error());
   }
   if (!asked.first) co_return co_await fail(to.responder, asked.first.error());
-  if (const int status = asked.first->response.status(); status != 200) {
+  if (const int status = asked.first->status; status != 200) {
     co_return co_await fail(to.responder, refusal_of(to.order, status, asked.first->body));
   }
   to.metrics.of(to.order.target.name.str()).first_token.note(mono_now() - begun);

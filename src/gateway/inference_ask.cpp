@@ -57,16 +57,23 @@ Task<std::expected<void, ApiError>> check_call(Order& order, const worker::Lease
 /// An answer that has begun: EngineAnswer without who gives it.
 struct Begun {
   net::ClientResponse response;
-  std::string body;
+  Gathered answer;
 };
 
-Task<Expected<Begun>> ask_worker(const worker::Lease& lease, const Order& order) {
+Task<Expected<Begun>> ask_worker(worker::Lease& lease, const Order& order) {
   auto response = co_await net::request(lease.endpoint(), engine_request(order), engine_timeouts());
   if (!response) co_return failure(response.error());
-  auto body = order.is_gathered() ? co_await gather_answer(*response, order.request)
-                                  : co_await begin_answer(*response, order.form());
+  if (order.is_gathered()) {
+    auto gathered =
+        co_await gather_answer(*response, order.request, [&lease] { lease.note_progress(); });
+    if (!gathered) co_return failure(gathered.error());
+    co_return Begun{.response = *std::move(response), .answer = *std::move(gathered)};
+  }
+  auto body = co_await begin_answer(*response, order.form());
   if (!body) co_return failure(body.error());
-  co_return Begun{.response = *std::move(response), .body = *std::move(body)};
+  const int status = response->status();
+  co_return Begun{.response = *std::move(response),
+                  .answer = {.status = status, .body = *std::move(body)}};
 }
 
 /// Sees how long the order waits for a slot; returns when it is cancelled.
@@ -80,7 +87,7 @@ Task<void> watch_slot(const worker::Lease& lease, Order& order) {
   static_cast<void>(co_await net::sleep_for(net::kNoLimit));
 }
 
-Task<Expected<Begun>> ask_and_watch(const worker::Lease& lease, Order& order) {
+Task<Expected<Begun>> ask_and_watch(worker::Lease& lease, Order& order) {
   if (lease.queue_position() == 0) co_return co_await ask_worker(lease, order);
   auto asked = co_await net::race(ask_worker(lease, order), watch_slot(lease, order));
   co_return std::move(asked.first);
@@ -94,7 +101,8 @@ Task<Expected<EngineAnswer>> ask_once(scheduler::Served served, Order& order, Wa
   co_return EngineAnswer{
       .by = WorkerUse{.place = std::move(served.place), .lease = std::move(lease)},
       .response = std::move(begun->response),
-      .body = std::move(begun->body)};
+      .status = begun->answer.status,
+      .body = std::move(begun->answer.body)};
 }
 
 }  // namespace
@@ -133,7 +141,8 @@ Task<Error> EngineAnswer::why_broken(Error error) {
   }
   auto& use = std::get<remote::Use>(by);
   error = error.with_context(fmt::format("the endpoint '{}'", use.name()));
-  if (error.kind != ErrorKind::cancelled) use.failed(error);
+  // Whether the server itself has gone the next request sees.
+  if (error.kind != ErrorKind::cancelled) use.model_failed(error);
   co_return error;
 }
 

@@ -25,6 +25,7 @@ struct WorkerUse {
 struct EngineAnswer {
   std::variant<WorkerUse, remote::Use> by;
   net::ClientResponse response;
+  int status = 200;  ///< also of an error that came behind a good one, in a stream that is gathered
   std::string body;  ///< read already, unless the answer is a stream
 
   /// As worker::Lease has them.

@@ -72,16 +72,14 @@ void InnerFields::take_inner(const json::Token& token) {
   }
 }
 
-/// Of an object; a list is llama-server's own form of it.
+/// Of an object, by token numbers or, which is llama-server's own, by texts; a list is another of
+/// its forms.
 void InnerFields::take_bias(const json::Token& token) {
   if (token.depth != kInner) return;
   if (token.kind == Kind::key) {
     inner_ = token.text;
-    const bool is_token =
-        !inner_.empty() && std::ranges::all_of(inner_, [](char c) { return c >= '0' && c <= '9'; });
-    if (!is_token) refuse("the keys of 'logit_bias' must be token numbers");
-  } else if (!inner_.empty() && token.kind != Kind::number) {
-    refuse("the values of 'logit_bias' must be numbers");
+  } else if (!inner_.empty() && token.kind != Kind::number && token.kind != Kind::false_value) {
+    refuse("the values of 'logit_bias' must be numbers, or false for what is never to be said");
   }
 }
 

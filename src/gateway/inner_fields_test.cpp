@@ -31,9 +31,9 @@ TEST(InnerFields, a_bias_is_a_number_for_a_token) {
   EXPECT_EQ(blamed(R"({"logit_bias":[[15,1],["a",false]]})"), "");
   EXPECT_EQ(blamed(R"({"logit_bias":null})"), "");
   EXPECT_EQ(blamed(R"({"logit_bias":{"15":"x"}})"), "logit_bias");
-  EXPECT_EQ(blamed(R"({"logit_bias":{"15":false}})"), "logit_bias");
-  EXPECT_EQ(blamed(R"({"logit_bias":{"abc":1}})"), "logit_bias");
-  EXPECT_EQ(blamed(R"({"logit_bias":{"":1}})"), "logit_bias");
+  EXPECT_EQ(blamed(R"({"logit_bias":{"15":true}})"), "logit_bias");
+  EXPECT_EQ(blamed(R"({"logit_bias":{"15":false}})"), "");
+  EXPECT_EQ(blamed(R"({"logit_bias":{"abc":1}})"), "");
 }
 
 TEST(InnerFields, a_format_of_the_type_json_schema_has_a_schema) {

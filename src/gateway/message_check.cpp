@@ -16,6 +16,9 @@ using Kind = json::Token::Kind;
 constexpr std::array<std::string_view, 6> kRoles{"system",    "developer", "user",
                                                  "assistant", "tool",      "function"};
 
+/// What templates of models have besides: Granite's, Llama's.
+constexpr std::array<std::string_view, 2> kOwnRoles{"control", "ipython"};
+
 /// Those that OpenAI's interface has, and the names that engines have for thoughts. `refusal` and
 /// `annotations` come back from clients that send an answer as they got it.
 constexpr std::array<std::string_view, 9> kMembers{
@@ -76,7 +79,8 @@ void MessageCheck::take_member(const json::Token& token) {
   const bool is_null = token.kind == Kind::null_value;
   if (member_ == "role") {
     has_role_ = true;
-    if (token.kind != Kind::string || !is_one_of(kRoles, token.text)) {
+    const bool is_known = is_one_of(kRoles, token.text) || is_one_of(kOwnRoles, token.text);
+    if (token.kind != Kind::string || !is_known) {
       refuse(fmt::format(".role must be one of {}, {}, {}, {}, {}, {}", kRoles[0], kRoles[1],
                          kRoles[2], kRoles[3], kRoles[4], kRoles[5]));
     }
@@ -98,15 +102,17 @@ void MessageCheck::take_call(const json::Token& token) {
   if (token.depth == kCall) {
     if (token.kind == Kind::object) {
       has_type_ = has_name_ = false;
+      is_function_ = true;
       call_.clear();
-    } else if (token.kind != Kind::object_end || !has_type_ || !has_name_) {
+    } else if (token.kind != Kind::object_end || !has_type_ || (is_function_ && !has_name_)) {
       refuse(kWanted);
     }
   } else if (token.depth == kCallMember && token.kind == Kind::key) {
     call_ = token.text;
     function_.clear();
   } else if (token.depth == kCallMember && call_ == "type") {
-    has_type_ = token.kind == Kind::string && token.text == "function";
+    has_type_ = token.kind == Kind::string && !token.text.empty();
+    is_function_ = token.text == "function";  // of others the engine knows
   } else if (token.depth == kFunctionMember && token.kind == Kind::key) {
     function_ = token.text;
   } else if (token.depth == kFunctionMember && call_ == "function") {

@@ -37,6 +37,7 @@ class MessageCheck {
   std::string function_;   ///< likewise, of its function
   bool has_role_ = false;  ///< the message
   bool has_type_ = false;  ///< the tool call
+  bool is_function_ = true;
   bool has_name_ = false;  ///< its function
   std::optional<ApiError> wrong_;
   std::vector<std::string> unknown_;

@@ -45,9 +45,9 @@ constexpr double kMany = 1e6;            // where an engine knows no end of its 
 constexpr double kMostToken = 4e6;       // no vocabulary is so large
 constexpr double kMostOfCompletion = 5;  // log probabilities, as OpenAI has it
 
-/// How much a model is to think, in OpenAI's words.
-constexpr std::array<std::string_view, 6> kEfforts{"none",   "minimal", "low",
-                                                   "medium", "high",    "xhigh"};
+/// How much a model is to think, in OpenAI's words and those of other servers.
+constexpr std::array<std::string_view, 8> kEfforts{"none", "minimal", "low", "medium",
+                                                   "high", "xhigh",   "max", "default"};
 
 /// Those that are no values of config::Inference, which has its own ranges.
 constexpr std::array kParameters{

@@ -223,11 +223,9 @@ WorkerFacts Scheduler::facts_of(const Loaded& one) const {
 SchedulerPolicy Scheduler::policy() const {
   SchedulerPolicy policy{.most_loaded = static_cast<std::size_t>(settings_.models.max_loaded)};
   if (!machine_.memory) return policy;
-  OwnMemory ours;
+  ByteSize ours;
   for (const auto& [name, one] : workers_) {
-    const auto status = one.worker->status();
-    ours.ram = ours.ram + os::anonymous_memory(status.pid);
-    ours.gpu = ours.gpu + status.gpu;
+    ours = ours + os::anonymous_memory(one.worker->status().pid);
   }
   policy.memory = machine_.memory(ours);
   return policy;

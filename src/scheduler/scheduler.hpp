@@ -34,18 +34,13 @@ struct Footprint {
   std::size_t slots = 1;  ///< requests that it answers at once
 };
 
-/// What would be free of the machine's memory without our workers.
-struct OwnMemory {
-  ByteSize ram;
-  ByteSize gpu;
-};
-
 /// What the scheduler asks of the machine; given by the composition root.
 struct Machine {
   /// Errors: `invalid`: the model cannot serve in that mode.
   std::function<Task<Expected<Footprint>>(Target)> footprint;
-  /// The memory that all models may take, RAM's and GPUs' together; nothing: is not looked at.
-  std::function<std::optional<ByteSize>(const OwnMemory& ours)> memory;
+  /// The memory that all models may take, RAM's and GPUs' together, `ours` being what would be free
+  /// of RAM without them; nothing: is not looked at.
+  std::function<std::optional<ByteSize>(ByteSize ours)> memory;
   /// Finds out what processes have now, where that takes time; may be empty.
   std::function<Task<void>()> observe;
 };

@@ -131,6 +131,10 @@ Expected<BundleManifest> read_manifest(std::string_view text) {
   if (!commit) return no_manifest(commit.error().message);
   auto license = json::get_string_or(*object, "license", "");
   if (!license) return no_manifest(license.error().message);
+  const auto is_control = [](char c) { return static_cast<unsigned char>(c) < ' '; };
+  const bool is_name =
+      license->size() <= limits::kHubLicense && std::ranges::none_of(*license, is_control);
+  if (!is_name) license->clear();  // it is only shown
   if (!repository->empty() && !RepositoryName::parse(*repository)) {
     return no_manifest("its repository is none");
   }

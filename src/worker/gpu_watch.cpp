@@ -76,10 +76,27 @@ std::map<pid_t, ByteSize> parse_gpu_processes(std::string_view text) {
 
 Task<void> GpuWatch::look() {
   if (options_.machine == Machine::no_gpu) co_return;
+  if (looking_) {
+    static_cast<void>(co_await looked_now_.wait());
+    co_return;
+  }
   if (looked_ && mono_now() - *looked_ < limits::kGpuLook) co_return;
-  looked_ = mono_now();
+  looking_ = true;
+  looked_now_.reset();
   co_await ask_engine();
   co_await ask_nvidia();
+  if (memory_) memory_->own = own_memory();
+  looked_ = mono_now();
+  looking_ = false;
+  looked_now_.set();
+}
+
+/// Of those that still run.
+ByteSize GpuWatch::own_memory() {
+  std::erase_if(ours_, [](pid_t pid) { return !os::proc_stat(pid); });
+  ByteSize sum;
+  for (const auto pid : ours_) sum = sum + sum_of(pid);
+  return sum;
 }
 
 Task<void> GpuWatch::look_later() {
@@ -112,7 +129,12 @@ void GpuWatch::tell(const Error& error) {
   log::warn("gpu", "{}", error.message);
 }
 
-ByteSize GpuWatch::memory_of(pid_t pid) const {
+ByteSize GpuWatch::memory_of(pid_t pid) {
+  ours_.insert(pid);
+  return sum_of(pid);
+}
+
+ByteSize GpuWatch::sum_of(pid_t pid) const {
   ByteSize sum;
   for (const auto process : os::process_tree(pid)) {
     const auto nvidia = nvidia_.find(process);

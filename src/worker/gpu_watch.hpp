@@ -4,12 +4,14 @@
 #include "base/clock.hpp"
 #include "base/expected.hpp"
 #include "base/task.hpp"
+#include "net/event.hpp"
 #include "net/loop.hpp"
 #include "worker/engine.hpp"
 
 #include <functional>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <sys/types.h>
@@ -20,6 +22,7 @@ namespace llf::worker {
 struct GpuMemory {
   ByteSize total;
   ByteSize free;
+  ByteSize own{};  ///< that processes had which are asked for: not free, and ours to give
   friend bool operator==(const GpuMemory&, const GpuMemory&) = default;
 };
 
@@ -46,8 +49,8 @@ class GpuWatch {
 
   GpuWatch(net::Loop& loop, Options options) : loop_(loop), options_(std::move(options)) {}
 
-  /// Looks anew, where the last look is not younger than limits::kGpuLook. What does not tell is
-  /// logged once.
+  /// Looks anew, where the last look is not younger than limits::kGpuLook; who comes during a look
+  /// waits for it. What does not tell is logged once.
   [[nodiscard]] Task<void> look();
 
   /// Looks when a model that was just loaded has taken what it takes, limits::kGpuLook from now.
@@ -56,10 +59,12 @@ class GpuWatch {
   /// As of the last look; nothing where no engine has told.
   [[nodiscard]] std::optional<GpuMemory> memory() const { return memory_; }
 
-  /// What the tree of a process has: of NVIDIA's as of the last look.
-  [[nodiscard]] ByteSize memory_of(pid_t pid) const;
+  /// What the tree of a process has: of NVIDIA's as of the last look. The process is one of ours.
+  [[nodiscard]] ByteSize memory_of(pid_t pid);
 
  private:
+  [[nodiscard]] ByteSize sum_of(pid_t pid) const;
+  [[nodiscard]] ByteSize own_memory();
   [[nodiscard]] Task<void> ask_engine();
   [[nodiscard]] Task<void> ask_nvidia();
   void tell(const Error& error);
@@ -69,6 +74,9 @@ class GpuWatch {
   std::optional<MonoTime> looked_;
   std::optional<GpuMemory> memory_;
   std::map<pid_t, ByteSize> nvidia_;
+  std::set<pid_t> ours_;
+  bool looking_ = false;
+  net::Event looked_now_;
   std::string told_;  ///< the last error
 };
 

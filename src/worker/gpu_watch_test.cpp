@@ -1,6 +1,7 @@
 #include "worker/gpu_watch.hpp"
 
 #include "net/run.hpp"
+#include "net/task_group.hpp"
 #include "os/atomic_file.hpp"
 #include "os/paths.hpp"
 #include "os/test_folder.hpp"
@@ -99,7 +100,10 @@ TEST_F(GpuWatchTest, asks_the_engine_and_nvidia) {
   EXPECT_EQ(gpu.memory(), std::nullopt);
   EXPECT_EQ(gpu.memory_of(::getpid()), ByteSize());
   look(gpu);
-  EXPECT_EQ(gpu.memory(), (GpuMemory{.total = ByteSize::mib(100), .free = ByteSize::mib(90)}));
+  EXPECT_EQ(
+      gpu.memory(),
+      (GpuMemory{.total = ByteSize::mib(100), .free = ByteSize::mib(90), .own = ByteSize::mib(7)}))
+      << "it was asked for before";
   EXPECT_EQ(gpu.memory_of(::getpid()), ByteSize::mib(7));
   constexpr pid_t kNobody = 0x3FFFFF;
   EXPECT_EQ(gpu.memory_of(kNobody), ByteSize());
@@ -108,6 +112,25 @@ TEST_F(GpuWatchTest, asks_the_engine_and_nvidia) {
   EXPECT_EQ(runs(), 2) << "again so soon";
   static_cast<void>(net::run_until_done(loop_, gpu.look_later()));
   EXPECT_EQ(runs(), 4);
+}
+
+TEST_F(GpuWatchTest, who_comes_during_a_look_waits_for_it) {
+  make("engine", kDevices);
+  auto gpu = watch();
+  bool known = false;
+  const auto late = [](GpuWatch& it, bool& had) -> Task<void> {
+    co_await it.look();
+    had = it.memory().has_value();
+  };
+  const auto both = [&](GpuWatch& it) -> Task<void> {
+    net::TaskGroup tasks(loop_, "test");
+    tasks.spawn(it.look());
+    tasks.spawn(late(it, known));
+    co_await tasks.join();
+  };
+  static_cast<void>(net::run_until_done(loop_, both(gpu)));
+  EXPECT_TRUE(known);
+  EXPECT_EQ(runs(), 1);
 }
 
 TEST_F(GpuWatchTest, runs_nothing_without_a_gpu) {
