@@ -65,6 +65,7 @@ void add_tokens(json::Object& usage, std::size_t tokens) {
   // What had been said was a part of the prompt, this time.
   usage["completion_tokens"] = count("completion_tokens") + before;
   usage["prompt_tokens"] = std::max<std::int64_t>(0, count("prompt_tokens") - before);
+  usage["total_tokens"] = count("prompt_tokens") + count("completion_tokens");
 }
 
 }  // namespace

@@ -21,6 +21,23 @@ const store::ModelFile* whole_file(store::Catalog& catalog, const ModelId& name)
   return at == files.end() ? nullptr : &*at;
 }
 
+/// The model that a name may mean, beside it only aliases and profiles of it; else null.
+const store::ModelFile* same_file(store::Catalog& catalog, const config::Settings& settings,
+                                  const std::vector<const store::ModelFile*>& meant) {
+  const store::ModelFile* same = nullptr;
+  bool is_itself = false;
+  for (const auto* one : meant) {
+    const auto profile = settings.profiles.find(one->id.str());
+    const bool is_profile = profile != settings.profiles.end();
+    const auto file =
+        store::match_name(catalog.list(), is_profile ? profile->second.model : one->id.str());
+    if (!file || (same != nullptr && *file != same)) return nullptr;
+    same = *file;
+    is_itself = is_itself || !is_profile;
+  }
+  return is_itself ? same : nullptr;
+}
+
 }  // namespace
 
 ModelId worker_of_mode(const ModelId& model, worker::Mode mode) {
@@ -152,6 +169,10 @@ Expected<Target> Names::target_named(const ModelId& name) const {
                   .elsewhere = std::move(model)};
   }
   const auto found = store::match_name(all, wanted.str());
+  if (!found) {
+    const auto* same = same_file(catalog_, settings_, store::models_named(all, wanted.str()));
+    if (same != nullptr) return plain(*same);
+  }
   if (!found) return failure(unknown(wanted.str(), found.error(), all));
   const auto shortened = settings_.profiles.find((*found)->id.str());
   if (shortened != settings_.profiles.end()) return profile_target(*shortened);
@@ -177,6 +198,9 @@ Expected<store::ModelFile> Names::model_file(const ModelId& name) const {
   }
   const auto all = all_here();
   const auto found = store::models_named(all, wanted.str());
+  if (const auto* same = same_file(catalog_, settings_, found); same && found.size() > 1) {
+    return *same;
+  }
   if (found.size() > 1 && !find_elsewhere(wanted.str(), all)) {
     return failure(store::match_name(all, wanted.str()).error());
   }

@@ -103,6 +103,17 @@ TEST_F(NamesTest, an_unknown_name_gets_the_nearest) {
   EXPECT_THAT(error_of("lost"), HasSubstr("the profile 'lost': no model 'nothing'"));
 }
 
+TEST_F(NamesTest, an_alias_takes_its_model_no_short_name) {
+  const auto file = names_.model_file(ModelId("a"))->path;
+  std::filesystem::copy_file(file, std::filesystem::path(file).parent_path() / "echo.gguf");
+  catalog_.set_shelves(catalog_.shelves());
+  profile("echo2", "echo");
+  EXPECT_EQ(resolve("ech").name, ModelId("echo"));
+  EXPECT_EQ(names_.model_file(ModelId("ech"))->id, ModelId("echo"));
+  profile("echoes", "a");
+  EXPECT_THAT(error_of("ech"), HasSubstr("echo, echo2, echoes"));
+}
+
 TEST_F(NamesTest, a_profile_may_be_shortened_as_a_model_may) {
   profile("pin", "a").context = 64;
   EXPECT_EQ(resolve("pi").name, ModelId("pin"));
