@@ -1,6 +1,7 @@
 #include "gateway/inner_fields.hpp"
 
 #include "base/limits.hpp"
+#include "gateway/word_list.hpp"
 
 #include <fmt/format.h>
 
@@ -20,11 +21,6 @@ constexpr std::array<std::string_view, 4> kSchema{"name", "description", "schema
 // Of what stands in {"response_format":{…}} and in {"response_format":{"json_schema":{…}}}.
 constexpr std::size_t kInner = 2;
 constexpr std::size_t kThird = 3;
-
-template <std::size_t Count>
-bool is_one_of(const std::array<std::string_view, Count>& names, std::string_view name) {
-  return std::ranges::find(names, name) != names.end();
-}
 
 bool is_end(Kind kind) {
   return kind == Kind::object_end || kind == Kind::array_end;

@@ -1,6 +1,7 @@
 #include "gateway/message_check.hpp"
 
 #include "base/limits.hpp"
+#include "gateway/word_list.hpp"
 
 #include <fmt/format.h>
 
@@ -31,11 +32,6 @@ constexpr std::size_t kMember = 3;
 constexpr std::size_t kCall = 4;
 constexpr std::size_t kCallMember = 5;
 constexpr std::size_t kFunctionMember = 6;
-
-template <std::size_t Count>
-bool is_one_of(const std::array<std::string_view, Count>& names, std::string_view name) {
-  return std::ranges::find(names, name) != names.end();
-}
 
 }  // namespace
 
