@@ -3,6 +3,7 @@
 #include "base/assert.hpp"
 #include "base/limits.hpp"
 #include "config/inference.hpp"
+#include "gateway/members.hpp"
 #include "gateway/tool_check.hpp"
 #include "json/json.hpp"
 #include "json/locate.hpp"
@@ -67,14 +68,6 @@ std::expected<std::string, ApiError> with_prompt(std::string body, const prompt:
   if (!assembled) return std::unexpected(ApiError(assembled.error(), kMessages));
   body.replace(member->value, member->end - member->value, json::write(*assembled));
   return body;
-}
-
-/// A member of `body`; null where there is none.
-json::Value value_of(std::string_view body, std::string_view name) {
-  const auto member = json::locate_plain(body, std::array{name});
-  if (!member) return nullptr;
-  auto value = json::parse(body.substr(member->value, member->end - member->value));
-  return value ? *std::move(value) : json::Value();
 }
 
 /// Adds what engines of ours understand otherwise than OpenAI's interface means it.

@@ -29,8 +29,8 @@ struct Additions {
 /// without the fields that the API does not have, the others as the engine calls them, the missing
 /// values behind them and, with a prompt template, the messages that are assembled of it in place
 /// of the client's. An engine of ours gets the choice of one tool as that tool alone. A server
-/// elsewhere gets what its dialect has of all that, and its own name of
-/// the model. Errors: `invalid` for messages that are none, or too many for a template. Pure.
+/// elsewhere gets what its dialect has of all that, and its own name of the model. Errors:
+/// `invalid` for messages that are none, or too many for a template. Pure.
 [[nodiscard]] std::expected<std::string, ApiError> engine_body(std::string body,
                                                                const InferenceRequest& request,
                                                                const Additions& additions);

@@ -1,6 +1,8 @@
 #include "gateway/gathered_answer.hpp"
 
 #include "base/limits.hpp"
+#include "gateway/members.hpp"
+#include "gateway/word_list.hpp"
 
 #include <fmt/format.h>
 
@@ -14,15 +16,6 @@ namespace {
 /// Texts that come in pieces; every other value comes whole.
 constexpr std::array<std::string_view, 5> kPieces{"content", "reasoning_content", "reasoning",
                                                   "refusal", "arguments"};
-
-bool is_piece(std::string_view key) {
-  return std::ranges::find(kPieces, key) != kPieces.end();
-}
-
-/// The others keep their order.
-void remove(json::Object& object, std::string_view key) {
-  if (auto* const at = object.find(key); at != object.end()) object.stable_erase(at);
-}
 
 json::Object& object_at(json::Object& object, std::string_view key) {
   auto& value = object[key];
@@ -60,7 +53,7 @@ void merge(json::Object& whole, const json::Object& delta) {
       merge_calls(array_at(whole, key), *calls);
     } else if (const auto* object = value.if_object()) {
       merge(object_at(whole, key), *object);
-    } else if (value.is_string() && is_piece(key)) {
+    } else if (value.is_string() && is_one_of(kPieces, key)) {
       auto& text = whole[key];
       if (!text.is_string()) text = "";
       text.get_string() += value.get_string();
@@ -77,7 +70,7 @@ void finish_message(json::Object& message) {
     if (auto& content = message["content"]; content.is_null()) content = "";
     return;
   }
-  for (auto& call : calls->get_array()) remove(call.get_object(), "index");
+  for (auto& call : calls->get_array()) remove_member(call.get_object(), "index");
 }
 
 }  // namespace
@@ -131,7 +124,7 @@ Expected<void> GatheredAnswer::take(json::Object event) {
                    fmt::format("the answer is longer than {}", to_string(limits::kEngineAnswer)));
   }
   if (!head_.empty()) return {};
-  for (const std::string_view key : {"choices", "usage", "timings"}) remove(event, key);
+  for (const std::string_view key : {"choices", "usage", "timings"}) remove_member(event, key);
   head_ = std::move(event);
   return {};
 }

@@ -10,7 +10,6 @@
 
 #include <fmt/format.h>
 
-#include <chrono>
 #include <utility>
 
 namespace llf::gateway {
@@ -78,10 +77,9 @@ Task<Expected<Begun>> ask_worker(worker::Lease& lease, const Order& order) {
 
 /// Sees how long the order waits for a slot; returns when it is cancelled.
 Task<void> watch_slot(const worker::Lease& lease, Order& order) {
-  constexpr Duration kBetweenLooks = std::chrono::milliseconds(50);
   const auto begun = mono_now();
   while (lease.queue_position() > 0) {
-    if (!co_await net::sleep_for(kBetweenLooks)) co_return;
+    if (!co_await net::sleep_for(limits::kBusyPoll)) co_return;
     order.slot = mono_now() - begun;
   }
   static_cast<void>(co_await net::sleep_for(net::kNoLimit));

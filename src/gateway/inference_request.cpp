@@ -6,6 +6,7 @@
 #include "gateway/data_urls.hpp"
 #include "gateway/inner_fields.hpp"
 #include "gateway/keep_alive.hpp"
+#include "gateway/members.hpp"
 #include "gateway/message_check.hpp"
 #include "gateway/schema_check.hpp"
 #include "gateway/session_key.hpp"
@@ -66,7 +67,7 @@ class BodyReader {
   void take(const json::Token& token) {
     urls_.take(token);
     inner_.take(token);
-    if (is_chat()) messages_.take(token);
+    if (is_chat_) messages_.take(token);
     if (is_conversation_) session_.take(token);
     if (token.kind == Kind::key) {
       if (token.depth == 1) take_name(token.text);
@@ -91,7 +92,7 @@ class BodyReader {
     if (messages_.wrong()) return std::unexpected(*messages_.wrong());
     if (inner_.wrong()) return std::unexpected(*inner_.wrong());
     if (urls_.found()) {
-      return refuse(!is_chat()
+      return refuse(!is_chat_
                         ? fmt::format("'{}' must be text", facts_.required)
                         : "data must be given in the request (as a data: URL); nothing is fetched "
                           "from elsewhere",
@@ -100,7 +101,7 @@ class BodyReader {
     for (const auto& value : values_) {
       if (!value.is_null) request_.given.push_back(value.member);
     }
-    request_.messages = is_chat() ? required_items_ : 0;
+    request_.messages = is_chat_ ? required_items_ : 0;
     request_.session = session_.value();
     request_.include_usage = inner_.include_usage() && request_.stream;
     request_.unknown_within = messages_.unknown();
@@ -143,8 +144,6 @@ class BodyReader {
     if (list && required_items_ == 0) return fmt::format("'{}' must not be empty", name);
     return {};
   }
-
-  [[nodiscard]] bool is_chat() const { return facts_.required == "messages"; }
 
   void take_name(std::string_view name) {
     field_ = name;
@@ -270,6 +269,7 @@ class BodyReader {
   const ApiFacts& facts_;
   InferenceRequest request_;
   DataUrls urls_;
+  bool is_chat_ = facts_.required == "messages";
   MessageCheck messages_;
   InnerFields inner_;
   bool is_object_ = false;
@@ -289,10 +289,7 @@ class BodyReader {
 
 std::expected<void, ApiError> check_choice(std::string_view body, const json::Value& tools) {
   constexpr std::string_view kChoice = "tool_choice";
-  const auto member = json::locate_plain(body, std::array{kChoice});
-  if (!member) return {};
-  const auto choice = json::parse(body.substr(member->value, member->end - member->value));
-  const auto chosen = choice ? tools_for_engine(tools, *choice) : failure(choice.error());
+  const auto chosen = tools_for_engine(tools, value_of(body, kChoice));
   if (!chosen) return std::unexpected(ApiError(chosen.error(), kChoice));
   return {};
 }

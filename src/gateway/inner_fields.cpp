@@ -1,6 +1,7 @@
 #include "gateway/inner_fields.hpp"
 
 #include "base/limits.hpp"
+#include "gateway/members.hpp"
 #include "gateway/word_list.hpp"
 
 #include <fmt/format.h>
@@ -98,8 +99,7 @@ void InnerFields::take_format(const json::Token& token) {
 }
 
 void InnerFields::note_unknown(std::string name) {
-  const bool is_known = std::ranges::find(unknown_, name) != unknown_.end();
-  if (!is_known && unknown_.size() < limits::kUnknownFields) unknown_.push_back(std::move(name));
+  add_once(unknown_, std::move(name), limits::kUnknownFields);
 }
 
 }  // namespace llf::gateway

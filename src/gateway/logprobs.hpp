@@ -14,11 +14,11 @@ namespace llf::gateway {
 enum class OtherTokens : std::uint8_t { told, left_out };
 
 /// Gives log probabilities the shape that OpenAI's API has for them; what has another than engines
-/// have stays. Of chats they lack a null, and have
-/// others than were asked for. Of completions they are to be parallel lists, `tokens`,
-/// `token_logprobs`, `top_logprobs` and `text_offset`, of which the last is where each token begins
-/// in the answer's text, in characters; engines tell them as chats have them, a list `content` with
-/// an object for each token. One of these sees all events of a stream in their order. One thread.
+/// have stays. Of chats they lack a null, and have others than were asked for. Of completions they
+/// are to be parallel lists, `tokens`, `token_logprobs`, `top_logprobs` and `text_offset`, of which
+/// the last is where each token begins in the answer's text, in characters; engines tell them as
+/// chats have them, a list `content` with an object for each token. One of these sees all events of
+/// a stream in their order. One thread.
 class LogprobShape {
  public:
   explicit LogprobShape(Api api, OtherTokens others = OtherTokens::told)

@@ -1,6 +1,7 @@
 #include "gateway/message_check.hpp"
 
 #include "base/limits.hpp"
+#include "gateway/members.hpp"
 #include "gateway/word_list.hpp"
 
 #include <fmt/format.h>
@@ -120,9 +121,7 @@ void MessageCheck::take_call(const json::Token& token) {
 }
 
 void MessageCheck::note_unknown() {
-  auto name = "messages[]." + member_;
-  const bool is_known = std::ranges::find(unknown_, name) != unknown_.end();
-  if (!is_known && unknown_.size() < limits::kUnknownFields) unknown_.push_back(std::move(name));
+  add_once(unknown_, "messages[]." + member_, limits::kUnknownFields);
 }
 
 }  // namespace llf::gateway

@@ -1,5 +1,7 @@
 #include "gateway/usage_sum.hpp"
 
+#include "gateway/members.hpp"
+
 #include <algorithm>
 #include <string_view>
 
@@ -14,11 +16,6 @@ std::int64_t cached_in(const json::Object& usage) {
   const auto* details = usage.if_contains("prompt_tokens_details");
   const auto* object = details == nullptr ? nullptr : details->if_object();
   return object == nullptr ? 0 : count_in(*object, "cached_tokens");
-}
-
-/// The others keep their order.
-void remove(json::Object& object, std::string_view key) {
-  if (auto* const at = object.find(key); at != object.end()) object.stable_erase(at);
 }
 
 }  // namespace
@@ -64,7 +61,7 @@ std::optional<json::Object> UsageShape::rewrite(json::Object event) {
   last_ = event;
   if (list == nullptr || list->empty()) return std::nullopt;
   event["usage"] = nullptr;
-  remove(event, "timings");
+  remove_member(event, "timings");
   return event;
 }
 
@@ -73,7 +70,7 @@ std::optional<json::Object> UsageShape::last() const {
   auto event = last_;
   event["choices"] = json::Array();
   event["usage"] = sum_.total();
-  if (sum_.answers() > 1) remove(event, "timings");  // of one of them
+  if (sum_.answers() > 1) remove_member(event, "timings");  // of one of them
   return event;
 }
 

@@ -14,7 +14,18 @@
 #include <utility>
 
 namespace llf::hub {
+
 namespace fs = std::filesystem;
+
+namespace {
+
+/// What a file lacks that should have `size` bytes, beyond what is known to be damaged.
+Range missing_end(const store::VerifiedFile& file, std::uint64_t size) {
+  const auto known = std::max(file.size, file.damage.back().end);
+  return {.begin = std::min(known, size), .end = size};
+}
+
+}  // namespace
 
 Expected<DownloadRequest> repair_request(const store::ModelFile& model, const fs::path& cache,
                                          Endpoint endpoint) {
@@ -38,16 +49,6 @@ Expected<DownloadRequest> repair_request(const store::ModelFile& model, const fs
                  fmt::format("nothing tells where {} came from: get it anew from there, as {}",
                              model.id.str(), model.path));
 }
-
-namespace {
-
-/// What a file lacks that should have `size` bytes, beyond what is known to be damaged.
-Range missing_end(const store::VerifiedFile& file, std::uint64_t size) {
-  const auto known = std::max(file.size, file.damage.back().end);
-  return {.begin = std::min(known, size), .end = size};
-}
-
-}  // namespace
 
 bool is_repairable(const store::VerifiedFile& file) {
   return file.expected && *file.expected != file.sha256;
